@@ -1,0 +1,23 @@
+"""voltome: X-ray images of batteries to numbers you can trust.
+
+Rooms, from the ground up:
+
+``errors``        every error voltome raises
+``runtime``       progress and memory
+``data``          the nouns: Volume, PhaseImage, ParticleImage, ResultTable
+``io``            files <-> nouns
+``filters``       image -> image: crop, median, Gaussian
+``twins``         scenes whose truth is known
+``segmentation``  grey -> phases -> particles
+``morphology``    phases and particles -> numbers
+``study``         one YAML file -> checked, run, cached, resumable
+``report``        a finished study -> figures and one HTML file
+``papers``        demonstrations, each with its twin and its truth
+``app``           the command line
+
+Rooms load when first used: ``import voltome`` itself loads nothing, not even numpy.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,15 @@
+from . import data, errors, filters, io, morphology, papers, report, runtime, segmentation, study, twins
+
+__all__ = [
+    "data",
+    "errors",
+    "filters",
+    "io",
+    "morphology",
+    "papers",
+    "report",
+    "runtime",
+    "segmentation",
+    "study",
+    "twins",
+]

@@ -1,0 +1,1 @@
+"""The command line. No science here: every command is a few calls of the rooms below."""

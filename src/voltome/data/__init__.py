@@ -1,0 +1,5 @@
+"""The nouns: what voltome's functions take and return. Arrays are (z, y, x), lengths in micrometres."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,19 @@
+from ._noun import Noun, noun_types
+from ._parameters import AxisName, NonNegative, PhaseName, Positive
+from .images import ImageNoun, ParticleImage, PhaseImage, Volume
+from .tables import Column, ResultTable
+
+__all__ = [
+    "AxisName",
+    "Column",
+    "ImageNoun",
+    "NonNegative",
+    "Noun",
+    "ParticleImage",
+    "PhaseImage",
+    "PhaseName",
+    "Positive",
+    "ResultTable",
+    "Volume",
+    "noun_types",
+]

@@ -1,0 +1,137 @@
+"""Tables of results: a pandas frame whose every column has a meaning, a unit and a role."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from voltome.data._noun import Noun
+from voltome.errors import ValuesError
+
+Role = Literal["key", "position", "measure", "standard_error", "flag"]
+
+UNIT_SUFFIXES = {
+    "_um3": "um3",
+    "_um2": "um2",
+    "_per_um": "1/um",
+    "_um": "um",
+    "_deg": "deg",
+    "_kev": "keV",
+    "_s": "s",
+    "_mah_per_g": "mAh/g",
+    "_per_cm": "1/cm",
+}
+"""How a unit is spelled at the end of a column name; longer endings are matched first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column of a table means.
+
+    Attributes
+    ----------
+    name : str
+        Column name; it ends in its unit (``_um2``, ``_per_um``) where it has one.
+    unit : str
+        Unit as printed (``um2``, ``1/um``); ``1`` for a ratio or a count, empty for a text.
+    meaning : str
+        One sentence, with the definition where there are several.
+    role : str
+        ``key`` tells rows apart (a phase, a label), ``position`` is a coordinate along a profile,
+        ``measure`` is a result, ``standard_error`` belongs to the measure named by `of`, ``flag`` is yes or no.
+    of : str
+        For a standard error: the measure it belongs to.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    role: Role = "measure"
+    of: str = ""
+
+    def __post_init__(self) -> None:
+        expected = next((unit for ending, unit in UNIT_SUFFIXES.items() if self.name.endswith(ending)), None)
+        if expected is not None and expected != self.unit:
+            raise ValuesError(f"column {self.name!r} ends like {expected!r} but its unit is {self.unit!r}.")
+        if (self.role == "standard_error") != bool(self.of):
+            raise ValuesError(f"column {self.name!r}: a standard error, and only that, names the measure it is `of`.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResultTable(Noun):
+    """Measured numbers, one row per thing measured.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        The numbers; its columns are exactly `columns`, in that order.
+    columns : tuple of Column
+        Meaning, unit and role of each column.
+    kind : str
+        What was measured (``particles``, ``phase_fractions``): tables of one kind can be compared.
+    measured_on : str
+        The image, in words (``phases of 100 x 100 x 100 voxels of 1.3 um``).
+    method : str
+        How it was measured: the estimator and its parameters.
+    history : tuple of str
+        What was done to the image before it was measured, oldest first.
+
+    Raises
+    ------
+    ValuesError
+        Columns that are not declared, declared but absent, or hold NaN or infinity.
+
+    Examples
+    --------
+    >>> import pandas as pd, voltome as vt
+    >>> columns = (vt.data.Column("phase", "", "Name of the phase.", "key"),
+    ...            vt.data.Column("volume_um3", "um3", "Volume of the phase."))
+    >>> frame = pd.DataFrame({"phase": ["pore"], "volume_um3": [12.5]})
+    >>> vt.data.ResultTable(frame, columns=columns, kind="volumes").frame.volume_um3.sum()
+    np.float64(12.5)
+    """
+
+    frame: pd.DataFrame
+    _: KW_ONLY
+    columns: tuple[Column, ...]
+    kind: str
+    measured_on: str = ""
+    method: str = ""
+    history: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", tuple(self.columns))
+        object.__setattr__(self, "history", tuple(self.history))
+        declared, present = [column.name for column in self.columns], list(self.frame.columns)
+        if declared != present:
+            raise ValuesError(
+                f"a table of {self.kind} has the columns {present}; declared are {declared}: "
+                f"expected the same names in the same order."
+            )
+        faults = [name for name in declared if _has_gaps(self.frame[name])]
+        if faults:
+            raise ValuesError(
+                f"a table of {self.kind} has empty, NaN or infinite entries in {faults}; expected a value everywhere."
+            )
+
+    def column(self, name: str) -> Column:
+        """Return the declaration of the column `name`."""
+        return next(column for column in self.columns if column.name == name)
+
+    def names(self, role: Role) -> list[str]:
+        """Return the names of the columns with this role."""
+        return [column.name for column in self.columns if column.role == role]
+
+    def to_table(self) -> ResultTable:
+        """Return itself: so that every result has `to_table`."""
+        return self
+
+
+def _has_gaps(series: pd.Series) -> bool:
+    """Say whether a column has an entry without a value."""
+    if series.isna().any():
+        return True
+    return series.dtype.kind == "f" and not bool(np.isfinite(series.to_numpy()).all())

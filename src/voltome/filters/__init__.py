@@ -1,0 +1,5 @@
+"""Image -> image: cropping and smoothing. A filter returns the same noun that it takes."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,5 @@
+"""Phases and particles -> numbers: fractions, profiles, surface areas, particle tables."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,3 @@
+from .catalogue import DEMONSTRATIONS
+
+__all__ = ["DEMONSTRATIONS"]

@@ -1,0 +1,3 @@
+from .writing import write
+
+__all__ = ["write"]

@@ -1,0 +1,5 @@
+"""Studies: one YAML file, checked completely, run with a cache, resumable, with provenance."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,5 @@
+"""Twins: scenes of analytic solids whose truth is known, and simulated images of them."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
