@@ -85,8 +85,11 @@ class Planner:
 
     def plan(self) -> None:
         """Advance every scan to the end of its pipeline."""
-        while any([self._advance(state) for state in self.states.values()]):
-            pass
+        further = True
+        while further:
+            further = False
+            for state in self.states.values():
+                further |= self._advance(state)
         for state in self.states.values():
             if state.current is not None:
                 self._explain_stop(state, state.current)
