@@ -225,8 +225,8 @@ def _collected(ref: Ref, rows: Sequence[tuple[dict[str, float], ResultTable]], l
 
 
 def _as_noun(result: Any) -> Noun:
-    """Return a noun as it is, and any other result as its table."""
-    return result if isinstance(result, Noun) else cast(Noun, result.to_table())
+    """Return a result of several numbers as its table, and a noun as it is."""
+    return cast(Noun, result.to_table() if hasattr(result, "to_table") else result)
 
 
 def _image(noun: Noun) -> ImageNoun:

@@ -184,6 +184,9 @@ def _overrides(scan: Mapping[str, Any], place: Place, planner: Planner) -> dict[
     if not isinstance(given, Mapping):
         planner.problems.add((*place, "set"), f"found {given!r}; expected 'STEP.PARAMETER: value'.")
         return {}
+    for key in given:  # a fault inside STEP.PARAMETER is placed under STEP, on the same line
+        step = (*place, "set", str(key).partition(".")[0])
+        planner.problems.lines.setdefault(step, planner.problems.lines.get((*place, "set", key), 0))
     return {str(key): ((*place, "set", key), value) for key, value in given.items()}
 
 

@@ -104,7 +104,7 @@ def test_a_missing_scan_file_is_said_with_its_line(spheres: Path, load: Load):
 def test_a_scan_without_voxel_size_says_how_to_give_it(tmp_path: Path, load: Load):
     import tifffile
 
-    tifffile.imwrite(tmp_path / "bare.tif", np.zeros((3, 4, 5), np.uint8))
+    tifffile.imwrite(tmp_path / "bare.tif", np.zeros((3, 4, 5), np.uint8), photometric="minisblack")
     said = message(load, "study: x\nscans:\n  bare: {source: bare.tif}\npipeline:\n  - median\n")
     assert "does not say its voxel size" in said
     assert "add 'voxel_size_um: 0.78'" in said
@@ -141,7 +141,7 @@ def test_a_key_given_twice_is_said(spheres: Path, load: Load):
 
 
 def test_yaml_that_does_not_parse_says_where(load: Load):
-    assert "not valid YAML: line 2, column" in message(load, "study: x\nscans: {first: [\n")
+    assert "not valid YAML: line 3, column" in message(load, "study: x\nscans: {first: [\n")
 
 
 def test_an_empty_file_and_a_list_are_refused(load: Load):
