@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 UNVISITED, QUEUED = -1, -2
 
+ON_PLATEAU = 1e-3
+"""Rise that every neighbour has at least, so that votes count on a plateau too; far below any rise in a flank."""
+
 
 @numba.njit(cache=True)
 def levels_downwards(
@@ -49,6 +52,7 @@ def _root(parent: NDArray[np.int32], basin: int) -> int:
 @numba.njit(cache=True)
 def _strongest_basin(
     voxel: int,
+    squared: NDArray[np.float32],
     labels: NDArray[np.int32],
     parent: NDArray[np.int32],
     neighbours: NDArray[np.int64],
@@ -56,12 +60,13 @@ def _strongest_basin(
     basins: NDArray[np.int64],
     votes: NDArray[np.float64],
 ) -> int:
-    """Return the basin with the most weight among the flooded neighbours, 0 where none is flooded.
+    """Return the basin towards which the flooded neighbours rise most, summed, or 0 where none is flooded.
 
-    Every neighbour votes, not only the steepest: a wall between two basins then goes on straight in any
-    direction, where the steepest of 26 directions would bend it towards the axes of the grid.
+    Every neighbour votes with its slope, not only the steepest: a wall between two basins then goes on straight
+    in any direction, where the steepest of 26 directions would bend it towards the axes of the grid.
     """
     found, slot, last = 0, 0, 0
+    depth = np.sqrt(squared[voxel])
     for n in range(neighbours.size):
         label = labels[voxel + neighbours[n]]
         if label <= 0:
@@ -76,7 +81,8 @@ def _strongest_basin(
                 basins[slot] = basin
                 votes[slot] = 0.0
                 found += 1
-        votes[slot] += weights[n]
+        rise = max(np.sqrt(squared[voxel + neighbours[n]]) - depth, 0.0)
+        votes[slot] += weights[n] * (rise + ON_PLATEAU)
     if found == 0:
         return 0
     best = 0
@@ -176,7 +182,7 @@ def flood(
         key = levels - 1 - level
         size, stranded = 0, 0
         for i in range(begin, end):
-            basin = _strongest_basin(order[i], labels, parent, neighbours, weights, basins, votes)
+            basin = _strongest_basin(order[i], squared, labels, parent, neighbours, weights, basins, votes)
             if basin:
                 wave[size], choice[size] = order[i], basin
                 size += 1
@@ -205,7 +211,7 @@ def flood(
                             size += 1
             first = stop
             for i in range(first, size):
-                choice[i] = _strongest_basin(wave[i], labels, parent, neighbours, weights, basins, votes)
+                choice[i] = _strongest_basin(wave[i], squared, labels, parent, neighbours, weights, basins, votes)
         for i in range(begin, begin + stranded):
             if labels[order[i]] != UNVISITED:
                 continue
