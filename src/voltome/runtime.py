@@ -81,9 +81,8 @@ def check_memory(need_bytes: int, *, task: str, voxels: int) -> None:
     )
 
 
-def _machine_available_bytes() -> int:
+def _machine_available_bytes(meminfo: Path = Path("/proc/meminfo")) -> int:
     """Return the memory the operating system can give without swapping."""
-    meminfo = Path("/proc/meminfo")
     if meminfo.exists():
         for line in meminfo.read_text().splitlines():
             if line.startswith("MemAvailable:"):
@@ -95,15 +94,15 @@ def _machine_available_bytes() -> int:
         return 2**62
 
 
-def _container_available_bytes() -> int | None:
+def _container_available_bytes(group: Path = Path("/sys/fs/cgroup")) -> int | None:
     """Return what the control group (version 2) still allows, or None where there is no limit."""
-    limit, used = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
+    limit, used = group / "memory.max", group / "memory.current"
     if not (limit.exists() and used.exists()):
         return None
     text = limit.read_text().strip()
     if text == "max":
         return None
-    return int(text) - int(used.read_text()) + _reclaimable_bytes(limit.parent / "memory.stat")
+    return int(text) - int(used.read_text()) + _reclaimable_bytes(group / "memory.stat")
 
 
 def _reclaimable_bytes(statistics: Path) -> int:
