@@ -69,6 +69,18 @@ def check_memory(need_bytes: int, *, task: str, voxels: int) -> None:
         Name of the task, for the message.
     voxels : int
         Voxels it would work on; the message says the largest number that fits.
+
+    Raises
+    ------
+    MemoryEstimateError
+        The task needs more than `available_memory_bytes`.
+
+    Examples
+    --------
+    >>> check_memory(1_000_000, task="otsu", voxels=1_000_000)
+    >>> check_memory(10**18, task="otsu", voxels=512**3)
+    Traceback (most recent call last):
+    voltome.errors.MemoryEstimateError: otsu needs about 1000000000.0 GB for 134,217,728 voxels, but ... GB are ...
     """
     available = available_memory_bytes()
     if need_bytes <= available:
