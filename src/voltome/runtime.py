@@ -85,7 +85,7 @@ def check_memory(need_bytes: int, *, task: str, voxels: int) -> None:
     available = available_memory_bytes()
     if need_bytes <= available:
         return
-    largest_edge = int((voxels * available / need_bytes) ** (1 / 3))
+    largest_edge = int(round((voxels * available / need_bytes) ** (1 / 3), 6))  # 499.999... is 500
     raise MemoryEstimateError(
         f"{task} needs about {need_bytes / 1e9:.1f} GB for {voxels:,} voxels, but {available / 1e9:.1f} GB "
         f"are available. The largest cube that fits is about {largest_edge}^3 voxels: crop the image, "

@@ -26,7 +26,7 @@ class Noun:
         """
         super().__init_subclass__(**options)
         known = _TYPES.setdefault(cls.__name__, cls)
-        if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+        if known.__module__ != cls.__module__:
             raise ParameterError(
                 f"a noun named {cls.__name__!r} exists already ({known.__module__}.{known.__qualname__}); expected "
                 f"another name, because files are read back by it."
