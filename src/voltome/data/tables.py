@@ -31,6 +31,17 @@ UNIT_SUFFIXES = {
 """How a unit is spelled at the end of a column name; the first that fits counts."""
 
 
+def unit_in_name(name: str) -> str:
+    """Return the unit that the ending of a column name spells, or nothing.
+
+    Examples
+    --------
+    >>> unit_in_name("surface_area_um2"), unit_in_name("sphericity")
+    ('um2', '')
+    """
+    return next((unit for ending, unit in UNIT_SUFFIXES.items() if name.endswith(ending)), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """What one column of a table means.
@@ -76,8 +87,8 @@ class Column:
                 f"the role of column {self.name!r} is {self.role!r}; expected one of {known}."
                 f"{did_you_mean(self.role, get_args(Role))}"
             )
-        expected = next((unit for ending, unit in UNIT_SUFFIXES.items() if self.name.endswith(ending)), None)
-        if expected is not None and expected != self.unit:
+        expected = unit_in_name(self.name)
+        if expected and expected != self.unit:
             raise ValuesError(
                 f"column {self.name!r} ends like {expected!r} but its unit is {self.unit!r}; "
                 f"expected name and unit to agree: change one of them."

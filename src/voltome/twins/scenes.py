@@ -1,0 +1,87 @@
+"""A scene: solids in a box of a background material."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from voltome.data._parameters import check_positive
+from voltome.errors import ParameterError
+from voltome.twins.solids import Solid, Triple, check_material, triple
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Solids in a box; the truth that a simulated image is measured against.
+
+    Where solids overlap, the earlier one is what is there.
+
+    Parameters
+    ----------
+    solids : tuple of Solid
+        The solids; their number in the scene, from 1, is their label in tables.
+    size_um : tuple of float
+        Edge lengths of the box along (z, y, x) in um. Its corner is the origin of all positions.
+    background : str
+        Name of what fills the box around the solids.
+
+    Raises
+    ------
+    ParameterError
+        A size not above 0, something that is no solid, a solid wholly outside the box, or a solid made of
+        the background.
+
+    Examples
+    --------
+    >>> from voltome.twins import Scene, Sphere
+    >>> Scene((Sphere((5, 5, 5), 3, material="sulfur"),), size_um=(10, 10, 10)).materials
+    ('sulfur',)
+    """
+
+    solids: tuple[Solid, ...]
+    size_um: Triple
+    background: str = "pore"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.solids, Sequence):
+            raise ParameterError(f"solids is a {type(self.solids).__name__}; expected a tuple of solids.")
+        object.__setattr__(self, "solids", tuple(self.solids))
+        object.__setattr__(self, "size_um", triple("size_um", self.size_um))
+        for edge in self.size_um:
+            check_positive("each of size_um", edge)
+        check_material(self.background)
+        for number, solid in enumerate(self.solids, start=1):
+            self._check_solid(number, solid)
+
+    def _check_solid(self, number: int, solid: Solid) -> None:
+        """Refuse what is no solid, lies outside the box, or is made of the background."""
+        if not isinstance(solid, Solid):
+            raise ParameterError(f"solid {number} is {solid!r}; expected a Sphere, an Ellipsoid or another Solid.")
+        if solid.material == self.background:
+            raise ParameterError(
+                f"solid {number} is made of {solid.material!r}, the name of the background; expected another name."
+            )
+        low, high = solid.bounds_um
+        if any(top <= 0 or bottom >= edge for bottom, top, edge in zip(low, high, self.size_um, strict=True)):
+            raise ParameterError(
+                f"solid {number} lies outside the scene: it runs from {low} to {high} um, "
+                f"the scene from 0 to {self.size_um} um. Move it, or leave it out."
+            )
+
+    @property
+    def materials(self) -> tuple[str, ...]:
+        """Names of the materials of the solids, each once, in the order in which they appear."""
+        return tuple(dict.fromkeys(solid.material for solid in self.solids))
+
+    def crosses_border(self, solid: Solid) -> bool:
+        """Say whether a part of the solid lies outside the box."""
+        low, high = solid.bounds_um
+        return any(bottom < 0 or top > edge for bottom, top, edge in zip(low, high, self.size_um, strict=True))
+
+    @property
+    def in_words(self) -> str:
+        """Number, materials and box of the scene, as histories say it."""
+        size = " x ".join(f"{edge:g}" for edge in self.size_um)
+        made_of = f" of {', '.join(self.materials)}" if self.solids else ""
+        plural = "solid" if len(self.solids) == 1 else "solids"
+        return f"{len(self.solids)} {plural}{made_of} in {self.background}, {size} um (z, y, x)"
