@@ -69,11 +69,23 @@ def check_memory(need_bytes: int, *, task: str, voxels: int) -> None:
         Name of the task, for the message.
     voxels : int
         Voxels it would work on; the message says the largest number that fits.
+
+    Raises
+    ------
+    MemoryEstimateError
+        The task needs more than `available_memory_bytes`.
+
+    Examples
+    --------
+    >>> check_memory(1_000_000, task="otsu", voxels=1_000_000)
+    >>> check_memory(10**18, task="otsu", voxels=512**3)
+    Traceback (most recent call last):
+    voltome.errors.MemoryEstimateError: otsu needs about 1000000000.0 GB for 134,217,728 voxels, but ... GB are ...
     """
     available = available_memory_bytes()
     if need_bytes <= available:
         return
-    largest_edge = int((voxels * available / need_bytes) ** (1 / 3))
+    largest_edge = int(round((voxels * available / need_bytes) ** (1 / 3), 6))  # 499.999... is 500
     raise MemoryEstimateError(
         f"{task} needs about {need_bytes / 1e9:.1f} GB for {voxels:,} voxels, but {available / 1e9:.1f} GB "
         f"are available. The largest cube that fits is about {largest_edge}^3 voxels: crop the image, "
@@ -81,9 +93,8 @@ def check_memory(need_bytes: int, *, task: str, voxels: int) -> None:
     )
 
 
-def _machine_available_bytes() -> int:
+def _machine_available_bytes(meminfo: Path = Path("/proc/meminfo")) -> int:
     """Return the memory the operating system can give without swapping."""
-    meminfo = Path("/proc/meminfo")
     if meminfo.exists():
         for line in meminfo.read_text().splitlines():
             if line.startswith("MemAvailable:"):
@@ -95,15 +106,15 @@ def _machine_available_bytes() -> int:
         return 2**62
 
 
-def _container_available_bytes() -> int | None:
+def _container_available_bytes(group: Path = Path("/sys/fs/cgroup")) -> int | None:
     """Return what the control group (version 2) still allows, or None where there is no limit."""
-    limit, used = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
+    limit, used = group / "memory.max", group / "memory.current"
     if not (limit.exists() and used.exists()):
         return None
     text = limit.read_text().strip()
     if text == "max":
         return None
-    return int(text) - int(used.read_text()) + _reclaimable_bytes(limit.parent / "memory.stat")
+    return int(text) - int(used.read_text()) + _reclaimable_bytes(group / "memory.stat")
 
 
 def _reclaimable_bytes(statistics: Path) -> int:

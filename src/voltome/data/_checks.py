@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from voltome.errors import AxisError, GeometryError, PhaseError, ValuesError, VoxelSizeError
+from voltome.errors import AxisError, GeometryError, PhaseError, ValuesError, VoxelSizeError, did_you_mean
 
 Triple = tuple[float, float, float]
 
+Interval = tuple[float | None, float | None]
+
 HIGHEST_PHASE_LABEL = 255
+HIGHEST_PARTICLE_LABEL = 2**63 - 1
 
 
 def three_axes(values: Any, noun: str) -> NDArray[Any]:
@@ -21,6 +25,16 @@ def three_axes(values: Any, noun: str) -> NDArray[Any]:
     if not isinstance(values, np.ndarray):
         raise ValuesError(
             f"{noun} values are a {type(values).__name__}; expected a numpy array [z, y, x]: use numpy.asarray(values)."
+        )
+    if isinstance(values, np.ma.MaskedArray):
+        raise ValuesError(
+            f"{noun} values are a masked array, whose mask would be lost; expected a plain array: give values.data, "
+            f"and mask=~numpy.ma.getmaskarray(values) (True inside the sample)."
+        )
+    if not values.dtype.isnative:
+        raise ValuesError(
+            f"{noun} values are {values.dtype.str!r}, in another byte order than this machine's; expected its own: "
+            f"use values.astype(values.dtype.newbyteorder('='))."
         )
     array: NDArray[Any] = values[np.newaxis] if values.ndim == 2 else values
     if array.ndim != 3:
@@ -38,25 +52,34 @@ def voxel_size(value: Any) -> Triple:
     how = "Give voxel_size_um as one number or as (z, y, x) in micrometres."
     if value is None:
         raise VoxelSizeError(f"the voxel size is missing; there is no default. {how}")
-    sizes = _triple(value)
-    if sizes is None:
+    sizes = _numbers(value)
+    if sizes is None or len(sizes) not in (1, 3):
         raise VoxelSizeError(f"voxel_size_um is {value!r}; expected one number or three. {how}")
     if not all(math.isfinite(size) and size > 0 for size in sizes):
         raise VoxelSizeError(f"voxel_size_um is {value!r}; expected finite numbers above 0. {how}")
-    return sizes
+    z, y, x = sizes * 3 if len(sizes) == 1 else sizes
+    return z, y, x
 
 
 def origin(value: Any) -> Triple:
     """Return the position of the first voxel's corner as (z, y, x) in um."""
-    place = _triple(value)
-    if place is None or isinstance(value, int | float) or not all(map(math.isfinite, place)):
+    place = _numbers(value)
+    if place is None or len(place) != 3 or not all(map(math.isfinite, place)):
         raise GeometryError(f"origin_um is {value!r}; expected three finite numbers (z, y, x) in micrometres.")
-    return place
+    z, y, x = place
+    return z, y, x
+
+
+def history(value: Any) -> tuple[str, ...]:
+    """Return the history as a tuple of lines."""
+    if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(line, str) for line in value):
+        raise ValuesError(f"history is {value!r}; expected a tuple of texts, one for each thing that was done.")
+    return tuple(value)
 
 
 def grey_values(values: NDArray[Any]) -> None:
     """Refuse types that are no grey values, and NaN and infinity, saying how many and where first."""
-    if values.dtype.kind not in "uif" or values.dtype == np.float16:
+    if values.dtype.kind not in "uif" or (values.dtype.kind == "f" and values.dtype.itemsize not in (4, 8)):
         raise ValuesError(
             f"Volume values are {values.dtype}; expected unsigned or signed integers, float32 or float64. "
             f"Convert with values.astype(numpy.float32)."
@@ -78,13 +101,28 @@ def grey_values(values: NDArray[Any]) -> None:
         )
 
 
-def labels(values: NDArray[Any], noun: str, highest: int) -> None:
-    """Refuse labels that are not integers from 0 to `highest`."""
+def phase_labels(values: NDArray[Any]) -> None:
+    """Refuse phase labels that are not integers from 0 to 255; booleans are 0 and 1."""
     if values.dtype.kind not in "uib":
         raise ValuesError(
-            f"{noun} values are {values.dtype}; expected integers. A grey volume becomes phases with "
+            f"PhaseImage values are {values.dtype}; expected integers. A grey volume becomes phases with "
             f"voltome.segmentation.threshold or otsu."
         )
+    _labels_within(values, "PhaseImage", HIGHEST_PHASE_LABEL)
+
+
+def particle_labels(values: NDArray[Any]) -> None:
+    """Refuse particle labels that are not integers, 0 or above."""
+    if values.dtype.kind not in "ui":
+        raise ValuesError(
+            f"ParticleImage values are {values.dtype}; expected integers, one number for each particle. Phases become "
+            f"particles with voltome.segmentation.separate_particles."
+        )
+    _labels_within(values, "ParticleImage", HIGHEST_PARTICLE_LABEL)
+
+
+def _labels_within(values: NDArray[Any], noun: str, highest: int) -> None:
+    """Refuse labels below 0 or above `highest`."""
     lowest, largest = int(values.min()), int(values.max())
     if lowest < 0 or largest > highest:
         raise ValuesError(
@@ -117,7 +155,9 @@ def phase_names(phases: Any) -> dict[int, str]:
 
 def only_known_labels(values: NDArray[Any], phases: Mapping[int, str]) -> None:
     """Refuse labels that no phase is named for."""
-    counts = np.bincount(values.ravel().astype(np.uint8, copy=False), minlength=HIGHEST_PHASE_LABEL + 1)
+    counts = np.zeros(HIGHEST_PHASE_LABEL + 1, np.int64)
+    for plane in values:  # slice by slice: counting makes 8 bytes of every voxel
+        counts += np.bincount(plane.ravel().astype(np.uint8, copy=False), minlength=counts.size)
     unknown = [int(label) for label in np.flatnonzero(counts) if int(label) not in phases]
     if unknown:
         share = counts[unknown].sum() / values.size
@@ -125,6 +165,42 @@ def only_known_labels(values: NDArray[Any], phases: Mapping[int, str]) -> None:
             f"the image has the labels {unknown} ({share:.2%} of its voxels) for which no phase is named; named are "
             f"{dict(phases)}. Name every label in phases."
         )
+
+
+def grey_intervals(intervals: Any, phases: Mapping[int, str]) -> dict[str, Interval] | None:
+    """Return the grey values of each phase as {name: (lowest, highest)}, None for an open end."""
+    if intervals is None:
+        return None
+    if not isinstance(intervals, Mapping):
+        raise PhaseError(f"grey_intervals is {intervals!r}; expected phase -> (lowest, highest), None for an open end.")
+    for name in intervals:
+        if name not in phases.values():
+            known = ", ".join(map(repr, phases.values()))
+            raise PhaseError(
+                f"grey_intervals names the phase {name!r}; this image has {known}.{did_you_mean(name, phases.values())}"
+            )
+    return {name: _interval(name, interval) for name, interval in intervals.items()}
+
+
+def _interval(name: str, interval: Any) -> Interval:
+    """Return (lowest, highest) of one phase, each a finite number or None."""
+    if isinstance(interval, Sequence) and not isinstance(interval, str) and len(interval) == 2:
+        lowest, highest = interval
+        ends = [end for end in (lowest, highest) if end is not None]
+        numbers = _numbers(ends)
+        if numbers is not None and all(map(math.isfinite, numbers)) and numbers == sorted(numbers):
+            return lowest, highest
+    raise PhaseError(
+        f"grey_intervals of {name!r} is {interval!r}; expected (lowest, highest), finite and in this order, "
+        f"None for an open end."
+    )
+
+
+def particle_phase(phase: Any) -> str:
+    """Return the name of the phase that the particles are made of."""
+    if not isinstance(phase, str) or not phase.strip():
+        raise PhaseError(f"phase is {phase!r}; expected the name of what the particles are made of.")
+    return phase
 
 
 def mask_like(mask: Any, shape: Sequence[int], noun: str) -> NDArray[np.bool_] | None:
@@ -149,16 +225,13 @@ def _is_label(label: Any) -> bool:
     return whole and 0 <= int(label) <= HIGHEST_PHASE_LABEL
 
 
-def _triple(value: Any) -> Triple | None:
-    """Return three floats from one number or three, or None where it is neither."""
-    if isinstance(value, bool | str):
+def _numbers(value: Any) -> list[float] | None:
+    """Return one number, or the numbers of a sequence, as floats; None where anything else is in it."""
+    plain = value.tolist() if isinstance(value, np.ndarray) else value
+    items = list(plain) if isinstance(plain, list | tuple) else [plain]
+    if not all(isinstance(item, Real) and not isinstance(item, bool) for item in items):
         return None
     try:
-        numbers = [float(number) for number in np.ravel(np.asarray(value, dtype=float))]
-    except (TypeError, ValueError):
+        return [float(item) for item in items]
+    except OverflowError:  # a whole number beyond the largest float
         return None
-    if len(numbers) == 1:
-        numbers = numbers * 3
-    if len(numbers) != 3:
-        return None
-    return numbers[0], numbers[1], numbers[2]

@@ -6,7 +6,8 @@ A function that takes one of these still checks it itself (`check_positive`), fo
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from numbers import Real
+from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt
 
@@ -31,15 +32,15 @@ def axis_index(axis: str) -> int:
 
 def check_positive(name: str, value: float) -> float:
     """Return `value` if it is a finite number above zero."""
-    if not (math.isfinite(value) and value > 0):
-        raise ParameterError(f"{name} is {value}; expected a finite number above 0.")
+    if not (_is_finite(value) and value > 0):
+        raise ParameterError(f"{name} is {value!r}; expected a finite number above 0.")
     return float(value)
 
 
 def check_not_negative(name: str, value: float) -> float:
     """Return `value` if it is a finite number, zero or above."""
-    if not (math.isfinite(value) and value >= 0):
-        raise ParameterError(f"{name} is {value}; expected a finite number, 0 or above.")
+    if not (_is_finite(value) and value >= 0):
+        raise ParameterError(f"{name} is {value!r}; expected a finite number, 0 or above.")
     return float(value)
 
 
@@ -49,3 +50,8 @@ def check_choice(name: str, value: str, choices: tuple[str, ...]) -> str:
         known = ", ".join(map(repr, choices))
         raise ParameterError(f"{name} is {value!r}; expected one of {known}.{did_you_mean(value, choices)}")
     return value
+
+
+def _is_finite(value: Any) -> bool:
+    """Say whether `value` is a number, and neither NaN nor infinite; True and False are no numbers here."""
+    return not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(value)

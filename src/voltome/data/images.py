@@ -52,7 +52,7 @@ class ImageNoun(Noun):
         self._set("voxel_size_um", _checks.voxel_size(self.voxel_size_um))
         self._set("origin_um", _checks.origin(self.origin_um))
         self._set("mask", _checks.mask_like(self.mask, self.values.shape, noun))
-        self._set("history", tuple(self.history))
+        self._set("history", _checks.history(self.history))
 
     def _set(self, name: str, value: Any) -> None:
         """Store the canonical form of a field while the noun is being made."""
@@ -145,7 +145,9 @@ class Volume(ImageNoun):
     VoxelSizeError
         Absent, zero, negative or not finite.
     ValuesError
-        Empty, not a number type, or holding NaN or infinity.
+        No array, empty, not a number type, or holding NaN or infinity.
+    GeometryError
+        A mask of another shape, or an origin that is not three finite numbers.
 
     Examples
     --------
@@ -180,8 +182,8 @@ class PhaseImage(ImageNoun):
     Raises
     ------
     PhaseError
-        A label without a name, a name used twice, an empty mapping.
-    AxisError, VoxelSizeError, ValuesError
+        A label without a name, a name used twice, an empty mapping, a grey interval of an unknown phase.
+    AxisError, VoxelSizeError, ValuesError, GeometryError
         As for every image.
 
     Examples
@@ -202,7 +204,8 @@ class PhaseImage(ImageNoun):
     def __post_init__(self) -> None:
         ImageNoun.__post_init__(self)
         self._set("phases", _checks.phase_names(self.phases))
-        _checks.labels(self.values, "PhaseImage", _checks.HIGHEST_PHASE_LABEL)
+        self._set("grey_intervals", _checks.grey_intervals(self.grey_intervals, self.phases))
+        _checks.phase_labels(self.values)
         _checks.only_known_labels(self.values, self.phases)
 
     def label_of(self, phase: str) -> int:
@@ -233,8 +236,10 @@ class ParticleImage(ImageNoun):
 
     Raises
     ------
-    AxisError, VoxelSizeError, ValuesError
+    AxisError, VoxelSizeError, ValuesError, GeometryError
         As for every image; labels must be whole numbers, 0 or above.
+    PhaseError
+        `phase` is not a name.
 
     Examples
     --------
@@ -250,16 +255,15 @@ class ParticleImage(ImageNoun):
 
     def __post_init__(self) -> None:
         ImageNoun.__post_init__(self)
-        _checks.labels(self.values, "ParticleImage", np.iinfo(np.int64).max)
-        if not str(self.phase).strip():
-            raise PhaseError(f"phase is {self.phase!r}; expected the name of what the particles are made of.")
+        _checks.particle_labels(self.values)
+        _checks.particle_phase(self.phase)
 
     @property
     def particle_count(self) -> int:
-        """Number of particles (distinct labels above 0)."""
+        """Number of particles (distinct labels above 0) with a voxel inside the sample."""
         import fastremap
 
-        found = fastremap.unique(self.values)
+        found = fastremap.unique(self.values if self.mask is None else self.values[self.mask])
         return int(np.count_nonzero(found))
 
     def _details(self) -> str:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
+from voltome.data import _checks
 from voltome.data._noun import Noun
-from voltome.errors import ValuesError
+from voltome.errors import ParameterError, ValuesError, did_you_mean
 
 Role = Literal["key", "position", "measure", "standard_error", "flag"]
 
 UNIT_SUFFIXES = {
+    "_per_um3": "1/um3",
+    "_per_um2": "1/um2",
+    "_per_um": "1/um",
+    "_per_s": "1/s",
     "_um3": "um3",
     "_um2": "um2",
-    "_per_um": "1/um",
     "_um": "um",
     "_deg": "deg",
     "_kev": "keV",
@@ -24,7 +28,18 @@ UNIT_SUFFIXES = {
     "_mah_per_g": "mAh/g",
     "_per_cm": "1/cm",
 }
-"""How a unit is spelled at the end of a column name; longer endings are matched first."""
+"""How a unit is spelled at the end of a column name; the first that fits counts."""
+
+
+def unit_in_name(name: str) -> str:
+    """Return the unit that the ending of a column name spells, or nothing.
+
+    Examples
+    --------
+    >>> unit_in_name("surface_area_um2"), unit_in_name("sphericity")
+    ('um2', '')
+    """
+    return next((unit for ending, unit in UNIT_SUFFIXES.items() if name.endswith(ending)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +59,19 @@ class Column:
         ``measure`` is a result, ``standard_error`` belongs to the measure named by `of`, ``flag`` is yes or no.
     of : str
         For a standard error: the measure it belongs to.
+
+    Raises
+    ------
+    ParameterError
+        A role that does not exist.
+    ValuesError
+        A unit that contradicts the name, or a standard error that does not say `of` what.
+
+    Examples
+    --------
+    >>> import voltome as vt
+    >>> vt.data.Column("volume_um3", "um3", "Volume of the particle.").role
+    'measure'
     """
 
     name: str
@@ -53,14 +81,26 @@ class Column:
     of: str = ""
 
     def __post_init__(self) -> None:
-        expected = next((unit for ending, unit in UNIT_SUFFIXES.items() if self.name.endswith(ending)), None)
-        if expected is not None and expected != self.unit:
-            raise ValuesError(f"column {self.name!r} ends like {expected!r} but its unit is {self.unit!r}.")
+        if self.role not in get_args(Role):
+            known = ", ".join(map(repr, get_args(Role)))
+            raise ParameterError(
+                f"the role of column {self.name!r} is {self.role!r}; expected one of {known}."
+                f"{did_you_mean(self.role, get_args(Role))}"
+            )
+        expected = unit_in_name(self.name)
+        if expected and expected != self.unit:
+            raise ValuesError(
+                f"column {self.name!r} ends like {expected!r} but its unit is {self.unit!r}; "
+                f"expected name and unit to agree: change one of them."
+            )
         if (self.role == "standard_error") != bool(self.of):
-            raise ValuesError(f"column {self.name!r}: a standard error, and only that, names the measure it is `of`.")
+            raise ValuesError(
+                f"column {self.name!r} has the role {self.role!r} and of={self.of!r}; expected a standard error, "
+                f"and only that, to name the measure it belongs to."
+            )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ResultTable(Noun):
     """Measured numbers, one row per thing measured.
 
@@ -104,22 +144,39 @@ class ResultTable(Noun):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", tuple(self.columns))
-        object.__setattr__(self, "history", tuple(self.history))
-        declared, present = [column.name for column in self.columns], list(self.frame.columns)
-        if declared != present:
-            raise ValuesError(
-                f"a table of {self.kind} has the columns {present}; declared are {declared}: "
-                f"expected the same names in the same order."
-            )
-        faults = [name for name in declared if _has_gaps(self.frame[name])]
+        object.__setattr__(self, "history", _checks.history(self.history))
+        self._check_columns()
+        faults = [column.name for column in self.columns if _has_gaps(self.frame[column.name])]
         if faults:
             raise ValuesError(
                 f"a table of {self.kind} has empty, NaN or infinite entries in {faults}; expected a value everywhere."
             )
 
+    def _check_columns(self) -> None:
+        """Refuse a frame that is none, columns that are not the declared ones, and errors of no measure."""
+        if not isinstance(self.frame, pd.DataFrame):
+            raise ValuesError(
+                f"a table of {self.kind} holds a {type(self.frame).__name__}; expected a pandas.DataFrame."
+            )
+        declared, present = [column.name for column in self.columns], list(self.frame.columns)
+        if declared != present or len(set(declared)) != len(declared):
+            raise ValuesError(
+                f"a table of {self.kind} has the columns {present}; declared are {declared}: "
+                f"expected the same names in the same order, each once."
+            )
+        lost = [column.name for column in self.columns if column.of and column.of not in declared]
+        if lost:
+            raise ValuesError(f"a table of {self.kind} has the standard errors {lost} of measures that are not in it.")
+
     def column(self, name: str) -> Column:
-        """Return the declaration of the column `name`."""
-        return next(column for column in self.columns if column.name == name)
+        """Return the declaration of the column `name`, or raise `ParameterError` with the columns there are."""
+        declared = {column.name: column for column in self.columns}
+        if name not in declared:
+            known = ", ".join(map(repr, declared))
+            raise ParameterError(
+                f"unknown column {name!r}; this table of {self.kind} has {known}.{did_you_mean(name, declared)}"
+            )
+        return declared[name]
 
     def names(self, role: Role) -> list[str]:
         """Return the names of the columns with this role."""
@@ -128,6 +185,10 @@ class ResultTable(Noun):
     def to_table(self) -> ResultTable:
         """Return itself: so that every result has `to_table`."""
         return self
+
+    def __repr__(self) -> str:
+        names = ", ".join(column.name for column in self.columns)
+        return f"ResultTable({self.kind}, {len(self.frame)} rows: {names})"
 
 
 def _has_gaps(series: pd.Series) -> bool:

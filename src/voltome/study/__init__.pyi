@@ -2,6 +2,20 @@ from .model import Study
 from .reading import load
 from .results import Results, StoredNoun, load_results
 from .running import run
-from .steps import STEPS, Step, StepTable
+from .schema import schema
+from .steps import SOURCES, STEPS, Source, Step, StepTable
 
-__all__ = ["STEPS", "Results", "Step", "StepTable", "StoredNoun", "Study", "load", "load_results", "run"]
+__all__ = [
+    "SOURCES",
+    "STEPS",
+    "Results",
+    "Source",
+    "Step",
+    "StepTable",
+    "StoredNoun",
+    "Study",
+    "load",
+    "load_results",
+    "run",
+    "schema",
+]

@@ -1,0 +1,5 @@
+"""``python -m voltome`` is the command line."""
+
+from voltome.app.cli import main
+
+main()

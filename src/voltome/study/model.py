@@ -1,0 +1,181 @@
+"""A study as it stands after checking: its scans, and the graph of everything that will be made.
+
+The graph has one node for every piece of work. A node takes nouns (by `Ref`: scan and name) and gives nouns; what it
+does is its operation (`voltome.study.operations`). Steps across scans, sweeps and sub-volumes are nodes like others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from voltome.data import Noun
+
+if TYPE_CHECKING:
+    from voltome.study.operations import Operation
+    from voltome.study.problems import Place
+
+__all__ = ["ALL_SCANS", "SOURCE", "Graph", "Node", "Output", "Ref", "Scan", "Study"]
+
+ALL_SCANS = "all scans"
+"""The scan under which a result stands that belongs to the study as a whole."""
+
+SOURCE = "source"
+"""Name of the noun that a scan begins with: what its file holds."""
+
+
+class Ref(NamedTuple):
+    """Which noun: the scan it belongs to, and its name there."""
+
+    scan: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.scan}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One noun that a node gives, as far as it is known before the run.
+
+    Attributes
+    ----------
+    noun : type of Noun
+        What it is.
+    kind : str
+        Kind of a table, quantity of a volume.
+    phases : tuple of str or None
+        Phases of a phase image, where the study file tells them.
+    """
+
+    ref: Ref
+    noun: type[Noun]
+    kind: str
+    phases: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One piece of work.
+
+    Attributes
+    ----------
+    operation : Operation
+        What is done.
+    parameters : mapping
+        Checked parameters, defaults included.
+    inputs : mapping
+        For each port of the operation the noun it takes, or for a step across scans one noun per scan.
+    outputs : tuple of Output
+        What it gives.
+    transient : bool
+        Kept in memory only, while something needs it: the images inside a sweep.
+    place : Place
+        Where it stands in the study file.
+    """
+
+    operation: Operation
+    parameters: Mapping[str, Any]
+    inputs: Mapping[str, Ref | Mapping[str, Ref]]
+    outputs: tuple[Output, ...]
+    transient: bool
+    place: Place
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        """Every noun that the node takes."""
+        found: list[Ref] = []
+        for taken in self.inputs.values():
+            found.extend([taken] if isinstance(taken, Ref) else taken.values())
+        return tuple(found)
+
+    @property
+    def title(self) -> str:
+        """Scan and name, for progress and messages; a step across scans is titled by its name alone."""
+        scans = {output.ref.scan for output in self.outputs}
+        name = self.outputs[0].ref.name
+        return f"{next(iter(scans))}: {name}" if len(scans) == 1 else f"{ALL_SCANS}: {name}"
+
+
+@dataclass(slots=True)
+class Graph:
+    """Nodes in an order in which they can be worked."""
+
+    nodes: list[Node] = field(default_factory=list)
+    _maker: dict[Ref, Node] = field(default_factory=dict)
+
+    def add(self, node: Node) -> None:
+        """Append a node all of whose inputs are there already."""
+        self.nodes.append(node)
+        self._maker.update({output.ref: node for output in node.outputs})
+
+    def maker_of(self, ref: Ref) -> Node:
+        """Return the node that gives `ref`."""
+        return self._maker[ref]
+
+    def copy(self) -> Graph:
+        """Return a graph with the same nodes that can grow on its own."""
+        return Graph(list(self.nodes), dict(self._maker))
+
+    def __contains__(self, ref: object) -> bool:
+        return ref in self._maker
+
+    def output(self, ref: Ref) -> Output:
+        """Return what is known of `ref`."""
+        return next(output for output in self._maker[ref].outputs if output.ref == ref)
+
+    def depends_on(self, ref: Ref, target: Ref) -> bool:
+        """Say whether `ref` is `target` or is made from it."""
+        return ref == target or any(self.depends_on(taken, target) for taken in self.maker_of(ref).refs)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One scan of a study.
+
+    Attributes
+    ----------
+    name : str
+        Name in the study file, the tables and the report.
+    path : Path
+        File, folder or glob that it is read from.
+    attributes : mapping
+        What the study file says about it beside how to read it: a cycle number, a batch.
+    """
+
+    name: str
+    path: Path
+    attributes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A checked study: nothing in it is unknown, and its chain of types fits.
+
+    Attributes
+    ----------
+    title : str
+        What the study file says after ``study:``.
+    path : Path
+        The study file.
+    text : str
+        Its text, which goes into the provenance.
+    scans : mapping of str to Scan
+        In the order of the file.
+    graph : Graph
+        Everything that will be made.
+    compare_by : str or None
+        The attribute by which scans are compared, or ``scan``.
+    results_folder : Path
+        Where results go unless the run says otherwise: ``<name of the study file>-results`` beside it.
+    """
+
+    title: str
+    path: Path
+    text: str
+    scans: Mapping[str, Scan]
+    graph: Graph
+    compare_by: str | None
+    results_folder: Path

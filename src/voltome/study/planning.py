@@ -1,0 +1,391 @@
+"""From the pipelines of a study file to the graph of nodes, checking every parameter and the chain of types.
+
+All scans advance together, so that a step across scans finds every scan at the same point, and a step that names
+another scan's noun waits until that is planned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from voltome.data import PhaseImage
+from voltome.errors import VoltomeError, did_you_mean
+from voltome.study.model import ALL_SCANS, SOURCE, Graph, Node, Output, Ref
+from voltome.study.operations import Operation, RunStep
+from voltome.study.problems import Place, Problems, validated
+from voltome.study.signatures import Port, Signature
+from voltome.study.steps import Step, StepTable
+
+__all__ = ["Entry", "Planner", "ScanState", "Wrapper", "entry_of", "replaced"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a pipeline: the step's name, what stands behind it, and where."""
+
+    step: str
+    given: Any
+    place: Place
+
+
+@dataclass(slots=True)
+class ScanState:
+    """How far one scan is planned.
+
+    Attributes
+    ----------
+    entries : sequence of Entry
+        Its pipeline.
+    overrides : mapping of str to (Place, value)
+        What the scan sets differently, by ``step.parameter``.
+    made : list of Output
+        What it has so far, oldest first.
+    certain : bool
+        False after a step that is unknown: then what follows cannot be judged, and is not.
+    """
+
+    name: str
+    entries: Sequence[Entry]
+    overrides: Mapping[str, tuple[Place, Any]]
+    made: list[Output] = field(default_factory=list)
+    cursor: int = 0
+    certain: bool = True
+    used_overrides: set[str] = field(default_factory=set)
+
+    @property
+    def current(self) -> Entry | None:
+        """The next entry, or None at the end."""
+        return self.entries[self.cursor] if self.cursor < len(self.entries) else None
+
+    def free_name(self, wanted: str) -> str:
+        """Return `wanted`, or ``wanted-2`` where it is taken."""
+        taken = {output.ref.name for output in self.made}
+        candidates = (wanted if n == 1 else f"{wanted}-{n}" for n in range(1, len(taken) + 2))
+        return next(name for name in candidates if name not in taken)
+
+
+class Wrapper(Protocol):
+    """Plans an entry that wraps other steps, such as a sweep."""
+
+    def __call__(self, planner: Planner, state: ScanState, entry: Entry) -> list[Node]:
+        """Return the nodes planned (none where the entry has a problem)."""
+
+
+@dataclass(slots=True)
+class Planner:
+    """Plans the pipelines of all scans into one graph, noting every problem."""
+
+    steps: StepTable
+    graph: Graph
+    problems: Problems
+    wrappers: Mapping[str, Wrapper]
+    states: dict[str, ScanState] = field(default_factory=dict)
+
+    def plan(self) -> None:
+        """Advance every scan to the end of its pipeline."""
+        while any([self._advance(state) for state in self.states.values()]):
+            pass
+        for state in self.states.values():
+            if state.current is not None:
+                self._explain_stop(state, state.current)
+            self._unused_overrides(state)
+
+    def _advance(self, state: ScanState) -> bool:
+        """Plan the entries of one scan as far as they do not wait for another; say whether it got further."""
+        start = state.cursor
+        while (entry := state.current) is not None and state.cursor < len(state.entries):
+            if self.works_across(entry):
+                if not self._plan_across(entry):
+                    break
+            elif self._waits(entry):
+                break
+            else:
+                self.plan_entry(state, entry)
+                state.cursor += 1
+        return state.cursor > start
+
+    def plan_entry(self, state: ScanState, entry: Entry) -> list[Node]:
+        """Plan one entry for one scan and return its nodes (none where it has a problem)."""
+        if entry.step in self.wrappers:
+            return self.wrappers[entry.step](self, state, entry)
+        step = self.steps.get(entry.step)
+        if step is None:
+            self.problems.add_unknown((*entry.place, entry.step), [*self.steps, *self.wrappers], "step")
+            state.certain = False
+            return []
+        return self._plan_step(state, step, entry)
+
+    # --- one step on one scan -------------------------------------------------------------------------------------
+
+    def _plan_step(self, state: ScanState, step: Step, entry: Entry) -> list[Node]:
+        place, signature = (*entry.place, entry.step), step.signature
+        given = self.mapping(entry.given, place)
+        name = state.free_name(str(given.pop("name", step.name)))
+        of = given.pop("of", None)
+        others = {port.name: given.pop(port.name) for port in signature.inputs[1:] if port.name in given}
+        parameters = self._parameters(state, step, name, given, place)
+        first = self._choose(state, step, signature.inputs[0], of, place)
+        inputs = self._further(state, signature, others, place)
+        if first is not None:
+            inputs[signature.inputs[0].name] = first.ref
+        output = self._output(step, signature, Ref(state.name, name), first, parameters)
+        if first is None or output is None:
+            state.certain = False
+        if output is not None:
+            state.made.append(output)
+        if parameters is not None and first is not None and first.phases is not None:
+            self._known_phases(signature, parameters, first.phases, place)
+        if parameters is None or first is None or output is None:
+            # what follows is still checked against the type that this would have given
+            if output is not None:
+                self.add(RunStep(step), {}, {}, (output,), entry)
+            return []
+        return [self.add(RunStep(step), parameters, inputs, (output,), entry)]
+
+    def _parameters(
+        self, state: ScanState, step: Step, name: str, given: dict[str, Any], place: Place
+    ) -> dict[str, Any] | None:
+        """Return the checked parameters, with what the scan sets differently."""
+        where = place
+        checked = validated(step.signature.parameters, given, place, self.problems)
+        for key, (override_place, value) in state.overrides.items():
+            target, _, path = key.partition(".")
+            if target != name:
+                continue
+            state.used_overrides.add(key)
+            where = override_place
+            try:
+                given = replaced(given, path.split(".") if path else ["?", "?"], value)
+            except LookupError:
+                self.problems.add(override_place, f"{key!r} names no parameter that {name} has in the pipeline.")
+                continue
+            checked = validated(step.signature.parameters, given, override_place, self.problems)
+        if checked is not None and step.check is not None:
+            try:
+                step.check(checked)
+            except VoltomeError as error:
+                self.problems.add(where, str(error))
+                return None
+        return checked
+
+    def _choose(self, state: ScanState, step: Step, port: Port, of: Any, place: Place) -> Output | None:
+        """Return the noun that a step works on: the latest that fits, or the one named by ``of``."""
+        if of is not None:
+            return self._named(state, str(of), port, (*place, "of"))
+        fitting = [made for made in state.made if issubclass(made.noun, port.types)]
+        if step.takes:
+            fitting = [made for made in fitting if made.kind == step.takes]
+        if not fitting:
+            if state.certain:
+                self.problems.add(place, self._nothing_fits(state, step, port))
+            return None
+        latest = fitting[-1]
+        kinds = list(dict.fromkeys(made.kind for made in fitting if made.noun is latest.noun))
+        if len(kinds) > 1:
+            names = ", ".join(f"{made.ref.name} ({made.kind})" for made in fitting if made.noun is latest.noun)
+            self.problems.add(place, f"several {latest.noun.__name__}s fit: {names}; say which with 'of: NAME'.")
+            return None
+        return latest
+
+    def _nothing_fits(self, state: ScanState, step: Step, port: Port) -> str:
+        """Say what a step needs and what the scan has at this point."""
+        needed = " or ".join(noun.__name__ for noun in port.types) + (f" of kind {step.takes!r}" if step.takes else "")
+        have = ", ".join(f"{made.ref.name} ({made.noun.__name__})" for made in state.made) or "nothing"
+        makers = [
+            name
+            for name, other in self.steps.items()
+            if other.signature.output in port.types and (not step.takes or other.kind == step.takes)
+        ]
+        mend = f" Put one of these steps before it: {', '.join(makers)}." if makers else ""
+        return f"needs a {needed}, but scan {state.name!r} has at this point {have}.{mend}"
+
+    def _named(self, state: ScanState, name: str, port: Port, place: Place) -> Output | None:
+        """Return the noun called `name` (``noun`` of this scan, or ``scan/noun``)."""
+        scan, _, noun = name.rpartition("/")
+        owner = self.states.get(scan) if scan else state
+        if owner is None:
+            self.problems.add_unknown((*place, scan), self.states, "scan")
+            return None
+        known = {made.ref.name: made for made in owner.made}
+        if noun not in known:
+            if owner.certain and state.certain:
+                listed = ", ".join(known)
+                self.problems.add(
+                    place, f"scan {owner.name!r} has no {noun!r}; it has {listed}.{did_you_mean(noun, known)}"
+                )
+            return None
+        if not issubclass(known[noun].noun, port.types):
+            wanted = " or ".join(allowed.__name__ for allowed in port.types)
+            self.problems.add(place, f"{name!r} is a {known[noun].noun.__name__}; expected a {wanted}.")
+            return None
+        return known[noun]
+
+    def _further(
+        self, state: ScanState, signature: Signature, others: Mapping[str, Any], place: Place
+    ) -> dict[str, Ref | Mapping[str, Ref]]:
+        """Return the nouns that a step takes beside the first."""
+        inputs: dict[str, Ref | Mapping[str, Ref]] = {}
+        for port in signature.inputs[1:]:
+            if port.name in others:
+                found = self._named(state, str(others[port.name]), port, (*place, port.name))
+                if found is not None:
+                    inputs[port.name] = found.ref
+            elif port.required:
+                wanted = " or ".join(noun.__name__ for noun in port.types)
+                self.problems.add(
+                    place, f"the noun {port.name!r} is missing; name a {wanted} of this scan, or SCAN/NAME."
+                )
+        return inputs
+
+    def _output(
+        self, step: Step, signature: Signature, ref: Ref, first: Output | None, parameters: Mapping[str, Any] | None
+    ) -> Output | None:
+        """Return what is known of the noun that a step gives, or None where even its type is unknown."""
+        noun = signature.output or (first.noun if first else None)
+        if noun is None:
+            return None
+        same = first is not None and noun is first.noun
+        kind = step.kind or (first.kind if same and first else noun.__name__)
+        phases = first.phases if same and first else None
+        if step.phases is not None:
+            phases = tuple(step.phases(parameters)) if parameters is not None else None
+        return Output(ref, noun, kind, phases if issubclass(noun, PhaseImage) else None)
+
+    def _known_phases(
+        self, signature: Signature, parameters: Mapping[str, Any], known: tuple[str, ...], place: Place
+    ) -> None:
+        """Note a phase that the image will not have."""
+        for name in signature.phase_parameters:
+            phase = parameters.get(name)
+            if phase is not None and phase not in known:
+                listed = ", ".join(map(repr, known))
+                self.problems.add(
+                    (*place, name), f"unknown phase {phase!r}; the image has {listed}.{did_you_mean(phase, known)}"
+                )
+
+    def add(
+        self,
+        operation: Operation,
+        parameters: Mapping[str, Any],
+        inputs: Mapping[str, Ref | Mapping[str, Ref]],
+        outputs: tuple[Output, ...],
+        entry: Entry,
+    ) -> Node:
+        """Append a node to the graph."""
+        node = Node(operation, parameters, inputs, outputs, transient=False, place=entry.place)
+        self.graph.add(node)
+        return node
+
+    def mapping(self, given: Any, place: Place) -> dict[str, Any]:
+        """Return what stands behind a step's name as a mapping."""
+        if given is None:
+            return {}
+        if not isinstance(given, Mapping):
+            self.problems.add(place, f"found {given!r}; expected parameters as 'name: value' lines, or {{}} for none.")
+            return {}
+        return dict(given)
+
+    # --- steps across scans ---------------------------------------------------------------------------------------
+
+    def works_across(self, entry: Entry) -> bool:
+        """Say whether an entry is a step across scans."""
+        step = self.steps.get(entry.step)
+        return step is not None and step.signature.across
+
+    def _plan_across(self, entry: Entry) -> bool:
+        """Plan a step across all scans whose pipeline has it, once each of them has come to it."""
+        sharing = [state for state in self.states.values() if entry in state.entries]
+        if any(state.current != entry for state in sharing):
+            return False
+        step = self.steps[entry.step]
+        place, signature = (*entry.place, entry.step), step.signature
+        given = self.mapping(entry.given, place)
+        name = str(given.pop("name", step.name))
+        parameters = validated(signature.parameters, given, place, self.problems)
+        chosen = {state.name: self._choose(state, step, signature.inputs[0], None, place) for state in sharing}
+        found = {scan: output for scan, output in chosen.items() if output is not None}
+        for state in sharing:
+            state.cursor += 1
+        if len(found) < len(chosen) or parameters is None:
+            for state in sharing:
+                state.certain = False
+            return True
+        first = next(iter(found.values()))
+        targets = [state.name for state in sharing] if signature.output_across else [ALL_SCANS]
+        outputs: list[Output] = []
+        for scan in targets:
+            made = self._output(step, signature, Ref(scan, name), found.get(scan, first), parameters)
+            if made is not None:
+                outputs.append(made)
+                if scan in self.states:
+                    self.states[scan].made.append(made)
+        inputs = {signature.inputs[0].name: {scan: output.ref for scan, output in found.items()}}
+        self.add(RunStep(step), parameters, inputs, tuple(outputs), entry)
+        return True
+
+    def _waits(self, entry: Entry) -> bool:
+        """Say whether an entry names a noun of another scan that is not planned yet but will be."""
+        if not isinstance(entry.given, Mapping):
+            return False
+        for value in entry.given.values():
+            scan, _, noun = value.rpartition("/") if isinstance(value, str) else ("", "", "")
+            other = self.states.get(scan)
+            if other is not None and other.current is not None and Ref(scan, noun) not in self.graph:
+                return True
+        return False
+
+    def _explain_stop(self, state: ScanState, entry: Entry) -> None:
+        """Note why a scan could not be planned to the end."""
+        self.problems.add(
+            (*entry.place, entry.step),
+            f"scan {state.name!r} waits here for another scan, which waits for it; expected no circle: "
+            f"take the noun from an earlier step.",
+        )
+
+    def _unused_overrides(self, state: ScanState) -> None:
+        """Note what a scan sets for a step that its pipeline does not have."""
+        names = [output.ref.name for output in state.made if output.ref.name != SOURCE]
+        for key, (place, _) in state.overrides.items():
+            if key not in state.used_overrides:
+                step = key.partition(".")[0]
+                self.problems.add(
+                    place,
+                    f"no step is named {step!r} here; expected one of {', '.join(names)}.{did_you_mean(step, names)}",
+                )
+
+
+def entry_of(item: Any, place: Place, problems: Problems) -> Entry | None:
+    """Return one entry of a pipeline: ``step`` alone, or ``step: {parameters}``."""
+    if isinstance(item, str):
+        return Entry(item, {}, place)
+    if isinstance(item, Mapping) and len(item) == 1:
+        ((name, given),) = item.items()
+        return Entry(str(name), given, place)
+    problems.add(place, f"found {item!r}; expected one step, as 'name: {{parameters}}' or 'name'.")
+    return None
+
+
+def replaced(given: Any, path: Sequence[str], value: Any) -> Any:
+    """Return a copy of nested mappings and lists with the entry at `path` replaced.
+
+    Raises
+    ------
+    LookupError
+        There is no such path.
+
+    Examples
+    --------
+    >>> replaced({"intervals": {"sulfur": [31000, None]}}, ["intervals", "sulfur", "0"], 30000)
+    {'intervals': {'sulfur': [30000, None]}}
+    """
+    if not path:
+        return value
+    head, rest = path[0], path[1:]
+    if isinstance(given, Mapping) and (head in given or not rest):
+        return {**given, head: replaced(given.get(head), rest, value)}
+    if isinstance(given, list | tuple) and head.isdigit() and int(head) < len(given):
+        index = int(head)
+        return [*given[:index], replaced(given[index], rest, value), *given[index + 1 :]]
+    raise LookupError(head)

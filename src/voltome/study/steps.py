@@ -1,0 +1,198 @@
+"""The table of steps: the one place where a name in a study file meets the function behind it.
+
+To add a step, write the function in its room and add one row here. Everything else - its parameters with their
+ranges and texts, what it takes and gives - is read from the function.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from voltome.study.signatures import Signature, read_signature
+
+__all__ = ["SOURCES", "STEPS", "Source", "Step", "StepTable"]
+
+Parameters = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the table: a name, the function behind it, and what its signature cannot say.
+
+    Attributes
+    ----------
+    name : str
+        Name in the study file.
+    function : str or callable
+        ``"room:function"``, imported when first needed, or the function itself.
+    version : int
+        Raised whenever the same input and parameters would give another result: cached results then expire.
+    kind : str
+        Kind of the table, or quantity of the volume, that it gives; empty: that of its first input.
+    takes : str
+        Kind of the table, or quantity of the volume, that it works on; empty: any.
+    phases : callable, optional
+        From the parameters to the names of the phases of the image that it gives.
+    check : callable, optional
+        From the parameters to nothing; raises a `VoltomeError` for a combination that cannot be.
+    decision : str
+        For a choice that a person makes by eye: what was chosen. Recorded in the provenance.
+    bytes_per_voxel : float
+        Estimated peak memory above the input, in bytes per voxel of the input.
+    references : tuple of str
+        What to cite.
+    """
+
+    name: str
+    function: str | Callable[..., Any]
+    version: int = 1
+    kind: str = ""
+    takes: str = ""
+    phases: Callable[[Parameters], Iterable[str]] | None = None
+    check: Callable[[Parameters], None] | None = None
+    decision: str = ""
+    bytes_per_voxel: float = 0.0
+    references: tuple[str, ...] = ()
+
+    @property
+    def call(self) -> Callable[..., Any]:
+        """The function itself."""
+        return _resolve(self.function)
+
+    @property
+    def signature(self) -> Signature:
+        """What the function takes and gives."""
+        return _signature(self.function, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One kind of scan: how its files are read, and what they become.
+
+    Attributes
+    ----------
+    name : str
+        What a study file says after ``as:``.
+    function : str or callable
+        The reader; its first parameter is the path.
+    kind : str
+        Quantity or kind of what it gives, where no parameter ``quantity`` says it.
+    """
+
+    name: str
+    function: str | Callable[..., Any]
+    version: int = 1
+    kind: str = ""
+
+    @property
+    def call(self) -> Callable[..., Any]:
+        """The reader itself."""
+        return _resolve(self.function)
+
+    @property
+    def signature(self) -> Signature:
+        """What the reader takes beside the path, and gives."""
+        return _signature(self.function, ("path",))
+
+
+StepTable = Mapping[str, Step]
+
+
+@cache
+def _resolve(function: str | Callable[..., Any]) -> Callable[..., Any]:
+    """Import ``room:function`` on first use, so that listing the steps loads no room."""
+    if not isinstance(function, str):
+        return function
+    room, _, name = function.partition(":")
+    resolved: Callable[..., Any] = getattr(importlib.import_module(f"voltome.{room}"), name)
+    return resolved
+
+
+@cache
+def _signature(function: str | Callable[..., Any], skip: tuple[str, ...]) -> Signature:
+    return read_signature(_resolve(function), skip=skip)
+
+
+def _threshold_phases(parameters: Parameters) -> list[str]:
+    rest = parameters.get("rest")
+    return [*([rest] if rest else []), *parameters["intervals"]]
+
+
+def _threshold_check(parameters: Parameters) -> None:
+    from voltome.segmentation.thresholds import check_intervals
+
+    check_intervals(parameters["intervals"], parameters.get("rest"))
+
+
+_OTSU = "N. Otsu, A threshold selection method from gray-level histograms, IEEE Trans. Syst. Man Cybern. 9, 62 (1979)"
+_SKIMAGE = "S. van der Walt et al., scikit-image: image processing in Python, PeerJ 2, e453 (2014)"
+_CROFTON = (
+    "G. Lehmann, D. Legland, Efficient N-dimensional surface estimation using Crofton formula and run-length "
+    "encoding, Insight J. (2012)"
+)
+_WATERSHED = "P. Soille, Morphological Image Analysis, 2nd ed., Springer (2004): h-maxima and watershed"
+
+STEPS: StepTable = {
+    step.name: step
+    for step in (
+        Step("crop", "filters:crop"),
+        Step("median", "filters:median", bytes_per_voxel=4),
+        Step("gaussian", "filters:gaussian", bytes_per_voxel=12),
+        Step(
+            "threshold",
+            "segmentation:threshold",
+            phases=_threshold_phases,
+            check=_threshold_check,
+            decision="grey intervals of the phases, chosen by eye",
+            bytes_per_voxel=2,
+        ),
+        Step(
+            "otsu",
+            "segmentation:otsu",
+            phases=lambda parameters: parameters["phases"],
+            bytes_per_voxel=4,
+            references=(_OTSU, _SKIMAGE),
+        ),
+        Step(
+            "separate_particles",
+            "segmentation:separate_particles",
+            bytes_per_voxel=35,
+            references=(_WATERSHED, _SKIMAGE),
+        ),
+        Step("drop_touching_border", "segmentation:drop_touching_border", bytes_per_voxel=8),
+        Step("filter_by_size", "segmentation:filter_by_size", bytes_per_voxel=8),
+        Step("phase_fractions", "morphology:phase_fractions", kind="phase_fractions", bytes_per_voxel=1),
+        Step("phase_profile", "morphology:phase_profile", kind="phase_profile", bytes_per_voxel=1),
+        Step(
+            "measure_particles",
+            "morphology:measure_particles",
+            kind="particles",
+            bytes_per_voxel=4,
+            references=(_CROFTON,),
+        ),
+        Step("particle_statistics", "morphology:particle_statistics", kind="particle_statistics", takes="particles"),
+        Step("size_distribution", "morphology:size_distribution", kind="size_distribution", takes="particles"),
+        Step(
+            "surface_area",
+            "morphology:surface_area",
+            kind="surface_area",
+            bytes_per_voxel=30,
+            references=(_CROFTON,),
+        ),
+    )
+}
+"""Every step of a study file, by name."""
+
+SOURCES: Mapping[str, Source] = {
+    source.name: source
+    for source in (
+        Source("volume", "io:read_volume", kind="grey value"),
+        Source("phases", "io:read_phases"),
+        Source("particles", "io:read_particles"),
+    )
+}
+"""Every kind of scan, by what a study file says after ``as:``."""

@@ -1,0 +1,162 @@
+"""The tables of a study: the scans' tables of one measure under each other, and how the scans compare."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Sequence
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from voltome.data import Column, ResultTable
+from voltome.data.tables import UNIT_SUFFIXES, unit_in_name
+from voltome.io import write
+from voltome.study.model import ALL_SCANS, Output, Study
+from voltome.study.operations import prefixed, stacked
+from voltome.study.store import Store, replace_folder
+
+__all__ = ["combined_tables", "comparison", "write_tables"]
+
+
+def write_tables(study: Study, store: Store, outputs: Iterable[Output]) -> None:
+    """Write every table as CSV and Parquet, and the meaning of all columns as JSON.
+
+    The folder ``tables`` is made anew and put in the place of the old one when it is complete.
+    """
+    temporary = store.folder / ".tables.new"
+    if temporary.exists():
+        shutil.rmtree(temporary)
+    temporary.mkdir()
+    tables = combined_tables(study, store, outputs)
+    for name, table in tables.items():
+        write(table, temporary / f"{name}.csv")
+        write(table, temporary / f"{name}.parquet")
+    (temporary / "columns.json").write_text(json.dumps(_meanings(tables), indent=1, ensure_ascii=False) + "\n")
+    replace_folder(temporary, store.folder / "tables")
+
+
+def combined_tables(study: Study, store: Store, outputs: Iterable[Output]) -> dict[str, ResultTable]:
+    """Return the table of every measure for all scans together, and the comparisons."""
+    parts: dict[tuple[str, str], list[tuple[str, ResultTable]]] = {}
+    for output in outputs:
+        if issubclass(output.noun, ResultTable) and "@" not in output.ref.name:
+            table = cast(ResultTable, store.load(output))
+            # two pipelines may use one name for different things: these are no rows of one table
+            columns = ",".join(column.name for column in table.columns)
+            parts.setdefault((output.ref.name, columns), []).append((output.ref.scan, table))
+    tables: dict[str, ResultTable] = {}
+    for (name, _), found in parts.items():
+        free = name if name not in tables else f"{name}-{found[0][0]}"
+        tables[free] = found[0][1] if found[0][0] == ALL_SCANS else _combined(study, found)
+    if study.compare_by is not None:
+        for name, table in list(tables.items()):
+            compared = comparison(study, table)
+            if compared is not None:
+                tables[f"comparison-{name}"] = compared
+    return tables
+
+
+def comparison(study: Study, table: ResultTable) -> ResultTable | None:
+    """Return a table's measures with their change since the first scan, or None where rows have no partner.
+
+    Rows are partners when their keys (phase, estimator) are the same. Tables along a position, and tables of single
+    particles, are compared by their figures and not here. The relative change is given where the first scan's values
+    are not zero.
+    """
+    keys = [name for name in table.names("key") if name not in ("scan", study.compare_by)]
+    measures = [name for name in table.names("measure") if name != study.compare_by]
+    numbers = [name for name in measures if table.frame[name].dtype.kind in "if"]
+    order = _scans_in_order(study, set(table.frame["scan"])) if "scan" in table.frame else []
+    if table.names("position") or not numbers or len(order) < 2 or table.frame.duplicated(["scan", *keys]).any():
+        return None
+    frame = table.frame.assign(_order=table.frame["scan"].map(order.index)).sort_values(
+        [*keys, "_order"], kind="stable"
+    )
+    frame = frame.drop(columns="_order").reset_index(drop=True)
+    base = frame[frame["scan"] == order[0]]
+    merged = (
+        frame.merge(base[[*keys, *numbers]], on=keys or None, how="left", suffixes=("", "_first"))
+        if keys
+        else (frame.assign(**{f"{name}_first": base[name].iloc[0] for name in numbers}))
+    )
+    if merged[[f"{name}_first" for name in numbers]].isna().any(axis=None):
+        return None  # the first scan lacks a row that others have: there is nothing to compare with
+    return _with_changes(study, table, merged, numbers, order[0])
+
+
+def _with_changes(
+    study: Study, table: ResultTable, merged: pd.DataFrame, numbers: Sequence[str], first: str
+) -> ResultTable:
+    """Return the compared table with the columns of the changes declared."""
+    columns, frame = list(table.columns), merged[[column.name for column in table.columns]].copy()
+    for name in numbers:
+        reference = merged[f"{name}_first"]
+        unit = table.column(name).unit
+        change = f"change_of_{name}"
+        frame[change] = merged[name] - reference
+        columns.append(Column(change, unit, f"{name} minus that of scan {first!r}."))
+        if bool((reference != 0).all()):
+            relative = f"relative_change_of_{_without_unit(name)}"
+            frame[relative] = (merged[name] - reference) / np.abs(reference)
+            columns.append(Column(relative, "1", f"Change of {name} as a share of that of scan {first!r}."))
+    return ResultTable(
+        frame,
+        columns=tuple(columns),
+        kind="comparison",
+        measured_on=table.measured_on,
+        method=f"{table.method}; compared by {study.compare_by}",
+    )
+
+
+def _without_unit(name: str) -> str:
+    """Return a column name without the unit at its end."""
+    return next((name.removesuffix(ending) for ending in UNIT_SUFFIXES if name.endswith(ending)), name)
+
+
+def _scans_in_order(study: Study, present: set[str]) -> list[str]:
+    """Return the scans of a table, in the order in which they are compared."""
+    scans = [name for name in study.scans if name in present]
+    if study.compare_by in (None, "scan"):
+        return scans
+    return sorted(scans, key=lambda name: study.scans[name].attributes[study.compare_by])
+
+
+def _combined(study: Study, found: Sequence[tuple[str, ResultTable]]) -> ResultTable:
+    """Return the scans' tables under each other, with the scan in front."""
+    front = [Column("scan", "", "Name of the scan in the study file.", "key")]
+    by = study.compare_by if study.compare_by != "scan" else None
+    if by is not None and by in found[0][1].frame:
+        by = None
+    if by is not None:
+        front.append(Column(by, unit_in_name(by) or "1", f"{by} of the scan, from the study file.", "key"))
+    frames = [
+        prefixed(table.frame, {"scan": scan, **({by: study.scans[scan].attributes[by]} if by else {})})
+        for scan, table in found
+    ]
+    table = stacked(found[0][1], frames, tuple(front), kind=found[0][1].kind)
+    places = dict.fromkeys(table.measured_on for _, table in found)
+    return ResultTable(
+        table.frame,
+        columns=table.columns,
+        kind=table.kind,
+        measured_on="; ".join(places),
+        method="; ".join(dict.fromkeys(table.method for _, table in found)),
+    )
+
+
+def _meanings(tables: dict[str, ResultTable]) -> dict[str, object]:
+    """Return what every column of every table means."""
+    return {
+        name: {
+            "kind": table.kind,
+            "measured_on": table.measured_on,
+            "method": table.method,
+            "columns": {
+                column.name: {"unit": column.unit, "role": column.role, "meaning": column.meaning, "of": column.of}
+                for column in table.columns
+            },
+        }
+        for name, table in tables.items()
+    }
