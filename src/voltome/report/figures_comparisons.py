@@ -15,6 +15,7 @@ from voltome.data import Column, ResultTable
 from voltome.errors import ValuesError
 from voltome.report import style
 from voltome.report.formatting import axis_label, name_in_print
+from voltome.report.measures import numeric_measures
 
 MOST_PANELS = 6
 
@@ -53,7 +54,7 @@ def figure_comparison(table: ResultTable, *, by: str | None = None, colours: Map
     'cycle'
     """
     missing = [name for name in ("scan", by) if name is not None and name not in table.frame.columns]
-    measures = [name for name in table.names("measure") if table.frame[name].dtype.kind in "iuf"][:MOST_PANELS]
+    measures = numeric_measures(table)[:MOST_PANELS]
     if missing or not measures:
         what = f"column {missing[0]!r}" if missing else "measure that is a number"
         raise ValuesError(f"a table of {table.kind} has no {what}; it cannot be compared across scans.")

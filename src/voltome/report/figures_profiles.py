@@ -13,6 +13,7 @@ from voltome.data import Column, ResultTable
 from voltome.errors import ValuesError
 from voltome.report import style
 from voltome.report.formatting import axis_label, name_in_print
+from voltome.report.measures import numeric_measures
 
 MOST_PANELS = 6
 MOST_LINES = 20
@@ -55,7 +56,7 @@ def figure_profile(table: ResultTable, *, colours: Mapping[str, str] | None = No
     'z (µm)'
     """
     position, measures = _position(table), _measures(table)
-    lines = list(_lines(table))
+    lines = list(lines_of(table))
     scans = list(dict.fromkeys(scan for scan, _, _ in lines))[:MOST_PANELS]
     if len({key for _, key, _ in lines}) == 1:
         figure, axes = style.panels(1)
@@ -107,7 +108,7 @@ def figure_sweep(
     'lower grey threshold of sulfur'
     """
     position, measures = _position(table), _measures(table)[:MOST_PANELS]
-    lines = list(_lines(table))[:MOST_LINES]
+    lines = list(lines_of(table))[:MOST_LINES]
     figure, axes = style.panels(len(measures))
     for axis, name in zip(axes, measures, strict=True):
         _draw_lines(axis, lines, position, table.column(name), table, colours, marker="o")
@@ -150,7 +151,7 @@ def figure_subvolumes(table: ResultTable, *, colours: Mapping[str, str] | None =
     'fraction'
     """
     position, measures = _position(table), _measures(table)[:MOST_PANELS]
-    lines = list(_lines(table))[:MOST_LINES]
+    lines = list(lines_of(table))[:MOST_LINES]
     tints = _tints(lines, colours)
     step = _smallest_step(table.frame[position.name])
     figure, axes = style.panels(len(measures))
@@ -210,13 +211,13 @@ def _position(table: ResultTable) -> Column:
 
 def _measures(table: ResultTable) -> list[str]:
     """Return the measures that are numbers and not the same everywhere; at least one."""
-    numbers = [name for name in table.names("measure") if table.frame[name].dtype.kind in "iuf"]
+    numbers = numeric_measures(table)
     if not numbers:
         raise ValuesError(f"a table of {table.kind} has no measure that is a number; nothing can be drawn.")
     return [name for name in numbers if table.frame[name].nunique() > 1] or numbers[:1]
 
 
-def _lines(table: ResultTable) -> Iterator[Line]:
+def lines_of(table: ResultTable) -> Iterator[Line]:
     """Yield the rows of every scan and of every combination of its other keys."""
     has_scan = "scan" in table.frame.columns
     keys = [name for name in table.names("key") if name != "scan" and name in table.frame.columns]

@@ -18,6 +18,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, NullFormatter
 from numpy.typing import NDArray
 
+from voltome.errors import PhaseError
 from voltome.report.formatting import SUPERSCRIPTS, length_in_print, number_in_print
 
 Parameters = ParamSpec("Parameters")
@@ -72,12 +73,30 @@ def panels(count: int, *, per_row: int = 3, height_mm: float = 52.0) -> tuple[Fi
 def phase_colours(names: Iterable[str]) -> dict[str, str]:
     """Return a colour for every phase: grey for the first, then colours that everybody can tell apart.
 
+    Parameters
+    ----------
+    names : iterable of str
+        Names of the phases, at least one; the same order gives the same colours.
+
+    Returns
+    -------
+    dict of str to str
+        Colour of each phase as ``#rrggbb``: the colours of Okabe and Ito, from the ninth phase on darker ones.
+
+    Raises
+    ------
+    PhaseError
+        No phase.
+
     Examples
     --------
     >>> phase_colours(["pore", "sulfur"])
     {'pore': '#8c8c8c', 'sulfur': '#E69F00'}
     """
-    first, *others = dict.fromkeys(names)
+    different = list(dict.fromkeys(names))
+    if not different:
+        raise PhaseError("phase_colours got no phase; expected the name of at least one.")
+    first, *others = different
     return {first: REST_COLOUR} | {name: PHASE_COLOURS[i % len(PHASE_COLOURS)] for i, name in enumerate(others)}
 
 
@@ -160,7 +179,24 @@ def _tick(value: float, position: int | None = None) -> str:
 
 
 def svg_bytes(figure: Figure) -> bytes:
-    """Return the figure as SVG: text stays text, and the same figure gives the same bytes."""
+    """Return the figure as SVG: text stays text, and the same figure gives the same bytes.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        A figure of this room, or any other.
+
+    Returns
+    -------
+    bytes
+        What is to be written to a file.
+
+    Examples
+    --------
+    >>> from voltome.report.style import blank_figure
+    >>> svg_bytes(blank_figure(89, 60)).startswith(b"<?xml")
+    True
+    """
     with matplotlib.rc_context(_settings()):
         buffer = io.BytesIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
@@ -172,7 +208,26 @@ def svg_bytes(figure: Figure) -> bytes:
 
 
 def png_bytes(figure: Figure, *, dots_per_inch: float = 300) -> bytes:
-    """Return the figure as PNG; the same figure gives the same bytes."""
+    """Return the figure as PNG; the same figure gives the same bytes.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        A figure of this room, or any other.
+    dots_per_inch : float
+        Resolution; 300 is what journals ask for.
+
+    Returns
+    -------
+    bytes
+        What is to be written to a file.
+
+    Examples
+    --------
+    >>> from voltome.report.style import blank_figure
+    >>> png_bytes(blank_figure(89, 60))[1:4]
+    b'PNG'
+    """
     with matplotlib.rc_context(_settings()):
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", dpi=dots_per_inch, metadata={"Software": None})
