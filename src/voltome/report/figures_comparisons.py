@@ -1,0 +1,119 @@
+"""Measures of several scans beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from voltome.data import Column, ResultTable
+from voltome.errors import ValuesError
+from voltome.report import style
+from voltome.report.formatting import axis_label, name_in_print
+from voltome.report.measures import numeric_measures
+
+MOST_PANELS = 6
+
+
+@style.styled
+def figure_comparison(table: ResultTable, *, by: str | None = None, colours: Mapping[str, str] | None = None) -> Figure:
+    """Draw every measure of a table against an attribute of the scans, or scan by scan.
+
+    Parameters
+    ----------
+    table : ResultTable
+        One row per scan, or one per scan and phase; its first column is `scan`.
+    by : str, optional
+        Column to compare by, such as ``cycle``; None: scan by scan, in their order.
+    colours : mapping of str to str, optional
+        Colour of every phase.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        One panel per measure, at most six; standard errors as bars where the table has them.
+
+    Raises
+    ------
+    ValuesError
+        A table without a column `scan`, without the column `by`, or without a measure.
+
+    Examples
+    --------
+    >>> import pandas as pd, voltome as vt
+    >>> columns = (vt.data.Column("scan", "", "Scan.", "key"), vt.data.Column("cycle", "1", "Cycles done.", "key"),
+    ...            vt.data.Column("fraction", "1", "Volume fraction."))
+    >>> frame = pd.DataFrame({"scan": ["a", "b"], "cycle": [0, 10], "fraction": [0.3, 0.2]})
+    >>> table = vt.data.ResultTable(frame, columns=columns, kind="phase_fractions")
+    >>> figure_comparison(table, by="cycle").axes[0].get_xlabel()
+    'cycle'
+    """
+    missing = [name for name in ("scan", by) if name is not None and name not in table.frame.columns]
+    measures = numeric_measures(table)[:MOST_PANELS]
+    if missing or not measures:
+        what = f"column {missing[0]!r}" if missing else "measure that is a number"
+        raise ValuesError(f"a table of {table.kind} has no {what}; it cannot be compared across scans.")
+    figure, axes = style.panels(len(measures))
+    for axis, name in zip(axes, measures, strict=True):
+        _draw(axis, table, table.column(name), by, dict(colours or {}))
+    style.scan_legend(figure, axes[0])
+    return figure
+
+
+def _draw(axis: Axes, table: ResultTable, measure: Column, by: str | None, colours: dict[str, str]) -> None:
+    """Draw one measure: one line per phase or other key."""
+    numeric = by is not None and table.frame[by].dtype.kind in "iuf"
+    places = _places(table.frame, by)
+    error = next((column.name for column in table.columns if column.of == measure.name), None)
+    groups = list(_groups(table, by))
+    known = style.phase_colours(key for key, _ in groups) | colours
+    for key, rows in groups:
+        x = places[table.frame.index.get_indexer(rows.index)]
+        order = np.argsort(x, kind="stable")
+        y = rows[measure.name].to_numpy(np.float64)[order]
+        half = None if error is None else rows[error].to_numpy(np.float64)[order]
+        colour = known[key] if key else style.PHASE_COLOURS[4]
+        line = "-" if numeric else ":"
+        axis.errorbar(
+            x[order], y, yerr=half, fmt="o" + line, color=colour, capsize=2, elinewidth=0.8, label=name_in_print(key)
+        )
+    _label_scans(axis, table, by, places, numeric=numeric)
+    axis.set_ylabel(axis_label(measure))
+    style.plain_numbers(axis.yaxis)
+    axis.margins(x=0.12, y=0.12)
+
+
+def _places(frame: pd.DataFrame, by: str | None) -> NDArray[np.float64]:
+    """Return where every row is drawn along the horizontal axis."""
+    if by is not None and frame[by].dtype.kind in "iuf":
+        return frame[by].to_numpy(np.float64)
+    codes, _ = pd.factorize(frame[by if by is not None else "scan"].astype(str))
+    return np.asarray(codes, dtype=np.float64)
+
+
+def _groups(table: ResultTable, by: str | None) -> list[tuple[str, pd.DataFrame]]:
+    """Return the rows of every combination of the keys other than scan and what is compared by."""
+    keys = [name for name in table.names("key") if name not in ("scan", by) and table.frame[name].nunique() > 1]
+    keys = [name for name in keys if table.frame.groupby("scan")[name].nunique().max() > 1]
+    if not keys:
+        return [("", table.frame)]
+    return [(", ".join(map(str, values)), rows) for values, rows in table.frame.groupby(keys, sort=False)]
+
+
+def _label_scans(axis: Axes, table: ResultTable, by: str | None, places: NDArray[np.float64], *, numeric: bool) -> None:
+    """Write what the horizontal axis is: numbers with a name, or the scans themselves."""
+    if numeric and by is not None:
+        axis.set_xlabel(axis_label(table.column(by)))
+        style.plain_numbers(axis.xaxis)
+        if bool((table.frame[by] == table.frame[by].round()).all()):
+            axis.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+        return
+    names = table.frame[by if by is not None else "scan"].astype(str)
+    ticks = dict(zip(places.tolist(), names, strict=True))
+    turned = len(ticks) > 3
+    axis.set_xticks(list(ticks), list(ticks.values()), rotation=35 if turned else 0, ha="right" if turned else "center")

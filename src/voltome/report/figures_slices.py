@@ -1,0 +1,306 @@
+"""Three slices through the centre of an image, the segmentation drawn over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from voltome.data import ImageNoun, ParticleImage, PhaseImage, Volume
+from voltome.data._parameters import AXES
+from voltome.errors import GeometryError
+from voltome.report import style
+from voltome.report.formatting import length_in_print, name_in_print
+
+MOST_PIXELS = 720
+"""Pixels along the longer side of a panel: what 60 mm hold at 300 dots per inch."""
+
+TALLEST_MM = 72.0
+FILL = 0.5
+GAP_MM = 3.0
+HEAD_MM = 5.0
+FOOT_MM = 6.0
+
+Picture = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """One of the three planes through the centre.
+
+    Attributes
+    ----------
+    across : int
+        Axis at a right angle to the plane: 0, 1, 2 for z, y, x.
+    index : int
+        Slice along that axis.
+    height_um, width_um : float
+        Size of the plane.
+    place_um : float
+        Position of the middle of the slice, in the frame of the scan.
+    """
+
+    across: int
+    index: int
+    height_um: float
+    width_um: float
+    place_um: float
+
+    @property
+    def title(self) -> str:
+        """Name of the plane and where it lies."""
+        down, right = (axis for i, axis in enumerate(AXES) if i != self.across)
+        return f"{right}{down} plane, {AXES[self.across]} = {length_in_print(self.place_um)}"
+
+    def of(self, values: NDArray[Any]) -> Picture:
+        """Return the slice of a 3-D array, as a copy."""
+        return np.array(np.take(values, self.index, axis=self.across))
+
+
+@style.styled
+def figure_slices(
+    volume: Volume | None = None,
+    phases: PhaseImage | None = None,
+    particles: ParticleImage | None = None,
+    *,
+    colours: Mapping[str, str] | None = None,
+) -> Figure:
+    """Draw three planes through the centre: grey values, phases over them, particles.
+
+    Rows that have no image are left out; a plane that is one voxel thin is left out. The first phase stays
+    clear, the others are filled and outlined along their voxels. A particle has the same colour wherever its
+    number is the same.
+
+    Parameters
+    ----------
+    volume : Volume, optional
+        Grey values.
+    phases : PhaseImage, optional
+        Phases on the same grid.
+    particles : ParticleImage, optional
+        Particles on the same grid.
+    colours : mapping of str to str, optional
+        Colour of every phase; by default the grey and the colours of Okabe and Ito in the order of the labels.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        183 mm wide (less for one plane), with scale bars.
+
+    Raises
+    ------
+    GeometryError
+        No image at all, or images on different grids.
+
+    Examples
+    --------
+    >>> import numpy as np, voltome as vt
+    >>> volume = vt.data.Volume(np.arange(512, dtype=np.uint16).reshape(8, 8, 8), voxel_size_um=1)
+    >>> len(figure_slices(volume).axes)
+    3
+    """
+    images: list[ImageNoun] = [image for image in (volume, phases, particles) if image is not None]
+    _check_grids(images)
+    planes = _planes(images[0])
+    rows: list[tuple[str, list[Picture]]] = []
+    if volume is not None:
+        rows.append((name_in_print(volume.quantity), [_grey(volume, plane) for plane in planes]))
+    if phases is not None:
+        chosen = dict(colours) if colours is not None else style.phase_colours(phases.phases.values())
+        rows.append(("phases", [_with_phases(volume, phases, plane, chosen) for plane in planes]))
+    if particles is not None:
+        title = f"particles of {particles.phase}"
+        rows.append((title, [_with_particles(volume, particles, plane) for plane in planes]))
+    figure = _draw(rows, planes)
+    if phases is not None:
+        _phase_legend(figure, phases, chosen)
+    return figure
+
+
+def _check_grids(images: list[ImageNoun]) -> None:
+    """Refuse no image, and images that do not lie on one grid."""
+    if not images:
+        raise GeometryError("figure_slices got no image; expected a volume, phases or particles.")
+    first = images[0]
+    for image in images[1:]:
+        if not same_grid(first, image):
+            raise GeometryError(
+                f"the images lie on different grids: {first.grid_in_words} from {first.origin_um} um and "
+                f"{image.grid_in_words} from {image.origin_um} um; expected the same. Crop them alike."
+            )
+
+
+def same_grid(one: ImageNoun, other: ImageNoun) -> bool:
+    """Say whether two images have the same voxels at the same place."""
+    return one.shape == other.shape and bool(
+        np.allclose(one.voxel_size_um, other.voxel_size_um) and np.allclose(one.origin_um, other.origin_um)
+    )
+
+
+def _planes(image: ImageNoun) -> list[Plane]:
+    """Return the planes through the centre that are more than one voxel wide both ways (at least the xy plane)."""
+    planes = []
+    for across in range(3):
+        down, right = (axis for axis in range(3) if axis != across)
+        index = image.shape[across] // 2
+        place = image.origin_um[across] + (index + 0.5) * image.voxel_size_um[across]
+        if across == 0 or min(image.shape[down], image.shape[right]) > 1:
+            planes.append(Plane(across, index, image.size_um[down], image.size_um[right], place))
+    return planes
+
+
+def _grey(volume: Volume, plane: Plane) -> Picture:
+    """Return a slice of grey values as RGB, black and white at the 0.5 and 99.5 percentiles of the slice's stack."""
+    picture = _reduced_mean(plane.of(volume.values).astype(np.float64))
+    low, high = _contrast(volume)
+    shade = np.clip((picture - low) / (high - low), 0, 1)
+    return np.repeat((255 * shade).astype(np.uint8)[..., None], 3, axis=2)
+
+
+def _contrast(volume: Volume) -> tuple[float, float]:
+    """Return the grey values to be drawn black and white: one choice for all three planes."""
+    step = [max(1, count // 64) for count in volume.shape]
+    sample = volume.values[:: step[0], :: step[1], :: step[2]]
+    low, high = (float(value) for value in np.percentile(sample, (0.5, 99.5)))
+    return (low, high) if high > low else (low - 1.0, high + 1.0)
+
+
+def _with_phases(volume: Volume | None, phases: PhaseImage, plane: Plane, colours: Mapping[str, str]) -> Picture:
+    """Return grey values with every phase but the first filled and outlined; without a volume, plain colours."""
+    labels = _enlarged(_reduced_labels(plane.of(phases.values)))
+    table = np.zeros((256, 3), np.uint8)
+    for label, name in phases.phases.items():
+        table[label] = _rgb(colours[name])
+    filled = np.isin(labels, list(phases.phases)[1:])
+    if volume is None:
+        picture = table[labels]
+    else:
+        picture = _tinted(_fit(_grey(volume, plane), labels), table[labels], filled)
+        outline = _edges(labels) & filled
+        picture[outline] = table[labels][outline]
+    return _outside_white(picture, phases, plane)
+
+
+def _with_particles(volume: Volume | None, particles: ParticleImage, plane: Plane) -> Picture:
+    """Return the particles in their colours, light outlines between them, over dimmed grey values."""
+    labels = _enlarged(_reduced_labels(plane.of(particles.values)))
+    colours = style.particle_colours(labels)
+    if volume is None:
+        below = np.full((*labels.shape, 3), 235, np.uint8)
+    else:
+        below = (0.55 * _fit(_grey(volume, plane), labels)).astype(np.uint8)
+    inside = labels > 0
+    picture = np.where(inside[..., None], colours, below)
+    picture[_edges(labels) & inside] = 255
+    return _outside_white(picture, particles, plane)
+
+
+def _outside_white(picture: Picture, image: ImageNoun, plane: Plane) -> Picture:
+    """Return the picture, white where the voxels do not belong to the sample."""
+    if image.mask is not None:
+        inside = _enlarged(_reduced_labels(plane.of(image.mask).astype(np.uint8)))
+        picture[inside == 0] = 255
+    return picture
+
+
+def _tinted(grey: Picture, colour: Picture, where: Picture) -> Picture:
+    """Return the grey values, tinted where a phase is filled."""
+    mixed = ((1 - FILL) * grey + FILL * colour).astype(np.uint8)
+    return np.where(where[..., None], mixed, grey)
+
+
+def _edges(labels: Picture) -> Picture:
+    """Return the pixels that have a neighbour of another label; the border of the picture is no edge."""
+    edge = np.zeros(labels.shape, bool)
+    down, right = labels[1:] != labels[:-1], labels[:, 1:] != labels[:, :-1]
+    edge[1:] |= down
+    edge[:-1] |= down
+    edge[:, 1:] |= right
+    edge[:, :-1] |= right
+    return edge
+
+
+def _reduction(shape: tuple[int, ...]) -> int:
+    """Return by how much a slice is reduced, so that it is not larger than can be seen."""
+    return max(1, -(-max(shape) // MOST_PIXELS))
+
+
+def _reduced_mean(picture: Picture) -> Picture:
+    """Return means over square blocks of a large slice."""
+    factor = min(_reduction(picture.shape), *picture.shape)
+    if factor == 1:
+        return picture
+    rows, columns = (count // factor for count in picture.shape)
+    blocks = picture[: rows * factor, : columns * factor].reshape(rows, factor, columns, factor)
+    means: Picture = blocks.mean(axis=(1, 3))
+    return means
+
+
+def _reduced_labels(labels: Picture) -> Picture:
+    """Return the middle label of square blocks of a large slice, on the grid of `_reduced_mean`."""
+    factor = min(_reduction(labels.shape), *labels.shape)
+    rows, columns = (count // factor for count in labels.shape)
+    return labels[factor // 2 :: factor, factor // 2 :: factor][:rows, :columns]
+
+
+def _enlarged(labels: Picture) -> Picture:
+    """Return a small slice with its pixels repeated, so that outlines are thinner than a voxel."""
+    factor = min(6, max(1, MOST_PIXELS // max(labels.shape)))
+    return np.repeat(np.repeat(labels, factor, axis=0), factor, axis=1)
+
+
+def _fit(picture: Picture, like: Picture) -> Picture:
+    """Return an RGB picture with its pixels repeated to the size of `like`."""
+    rows, columns = like.shape[0] // picture.shape[0], like.shape[1] // picture.shape[1]
+    return np.repeat(np.repeat(picture, rows, axis=0), columns, axis=1)
+
+
+def _rgb(colour: str) -> list[int]:
+    """Return a colour as three numbers from 0 to 255."""
+    return [round(255 * part) for part in to_rgb(colour)]
+
+
+def _draw(rows: list[tuple[str, list[Picture]]], planes: list[Plane]) -> Figure:
+    """Return the figure with every picture in its place, all at the same scale."""
+    margin = 5.0
+    room = style.TWO_COLUMNS_MM - margin - GAP_MM * len(planes)
+    if len(planes) == 1:
+        room = style.ONE_COLUMN_MM - margin - GAP_MM
+    tallest = max(plane.height_um for plane in planes)
+    scale = min(room / sum(plane.width_um for plane in planes), TALLEST_MM / tallest)
+    row_height = tallest * scale + GAP_MM
+    width = room + margin + GAP_MM * len(planes)
+    height = HEAD_MM + row_height * len(rows) + FOOT_MM
+    figure = style.blank_figure(width, height, constrained=False)
+    for number, (title, pictures) in enumerate(rows):
+        left, top = margin, height - HEAD_MM - number * row_height
+        figure.text(1.2 / width, (top - tallest * scale / 2) / height, title, rotation=90, va="center", ha="left")
+        for plane, picture in zip(planes, pictures, strict=True):
+            box = (left, top - plane.height_um * scale, plane.width_um * scale, plane.height_um * scale)
+            place = (box[0] / width, box[1] / height, box[2] / width, box[3] / height)
+            axis = figure.add_axes(place)
+            _panel(axis, picture, plane, with_title=number == 0)
+            left += box[2] + GAP_MM
+    return figure
+
+
+def _panel(axis: Axes, picture: Picture, plane: Plane, *, with_title: bool) -> None:
+    """Draw one picture with its scale bar; the first row has the titles."""
+    axis.imshow(picture, extent=(0, plane.width_um, plane.height_um, 0), aspect="auto")
+    axis.set_axis_off()
+    if with_title:
+        axis.set_title(plane.title, pad=3)
+    style.scale_bar(axis, plane.width_um)
+
+
+def _phase_legend(figure: Figure, phases: PhaseImage, colours: Mapping[str, str]) -> None:
+    """Draw the names of the phases below the pictures."""
+    patches = [Patch(facecolor=colours[name], edgecolor="none", label=name) for name in phases.phases.values()]
+    figure.legend(handles=patches, loc="lower center", ncols=min(6, len(patches)), handlelength=1, handleheight=1)

@@ -1,0 +1,180 @@
+"""What was done, in a paragraph, from the record of the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from voltome.report.formatting import (
+    MICRO,
+    listed,
+    name_in_print,
+    parameter_in_print,
+    parameters_in_print,
+    value_in_print,
+    whole_in_print,
+)
+
+if TYPE_CHECKING:
+    from voltome.study import Results
+
+Record = Mapping[str, Any]
+
+MEASURES = {
+    "phase_fractions": "volume fractions of the phases",
+    "phase_profile": "profiles of the phases",
+    "surface_area": "surface areas",
+    "measure_particles": "size, surface and shape of every particle",
+    "particle_statistics": "statistics of the particles",
+    "size_distribution": "the size distribution of the particles",
+}
+
+OTHERS = {"sweep": "how results change with a parameter", "subvolumes": "how results scatter among sub-volumes"}
+
+
+def paragraph(results: Results, grids: Mapping[str, str]) -> str:
+    """Return the summary of a study.
+
+    Parameters
+    ----------
+    results : Results
+        The finished study.
+    grids : mapping of str to str
+        Scan -> voxels and voxel size of its image, in words, for the scans that were looked at.
+    """
+    sentences = [_scans(results), *_grids(grids), *_work(results), *_measured(results)]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def work_of(results: Results) -> list[Record]:
+    """Return the records of the steps proper: without reading, and without the copies that a sweep makes."""
+    steps = results.provenance.get("steps", [])
+    return [step for step in steps if not str(step["step"]).startswith("read ") and "@" not in str(step["name"])]
+
+
+def grid_in_print(grid: str) -> str:
+    """Return voxels and voxel size with the signs of print."""
+    return grid.replace(" x ", " × ").replace(" um", f" {MICRO}m")
+
+
+def _scans(results: Results) -> str:
+    """Return the sentence that names the scans and what they are compared by."""
+    names = []
+    by = results.compare_by or ""
+    for scan, attributes in results.scans.items():
+        names.append(f"{scan} ({name_in_print(by)} {value_in_print(attributes[by])})" if by in attributes else scan)
+    if len(names) == 1:
+        return f"One scan, {names[0]}, was analysed."
+    return f"{len(names)} scans, {listed(names)}, were analysed."
+
+
+def _grids(grids: Mapping[str, str]) -> list[str]:
+    """Return the sentences that give voxels and voxel size."""
+    different = dict.fromkeys(grids.values())
+    if len(different) == 1:
+        return [f"Measured were {grid_in_print(next(iter(different)))}."]
+    return [f"Of {scan}: {grid_in_print(grid)}." for scan, grid in grids.items()]
+
+
+def _work(results: Results) -> list[str]:
+    """Return one sentence for each step that makes an image."""
+    made = {(noun.scan, noun.name): noun.noun for noun in results.nouns}
+    records = [record for record in work_of(results) if not _is_measure(record, made)]
+    names = dict.fromkeys((record["name"], record["step"]) for record in records)
+    return [_step([r for r in records if (r["name"], r["step"]) == name]) for name in names]
+
+
+def _measured(results: Results) -> list[str]:
+    """Return the sentence that lists what was measured."""
+    made = {(noun.scan, noun.name): noun.noun for noun in results.nouns}
+    steps = dict.fromkeys(record["step"] for record in work_of(results) if _is_measure(record, made))
+    measures = [MEASURES.get(step, name_in_print(step)) for step in steps if step not in OTHERS]
+    others = [OTHERS[step] for step in steps if step in OTHERS]
+    sentences = [f"The results are {listed(measures)}."] if measures else []
+    return [*sentences, *([f"It was also measured {listed(others)}."] if others else [])]
+
+
+def _is_measure(record: Record, made: Mapping[tuple[str, str], str]) -> bool:
+    """Say whether a step gives a table."""
+    nouns = {made.get((scan, record["name"])) for scan in record["scans"]}
+    return nouns == {"ResultTable"} or record["step"] in MEASURES or record["step"] in OTHERS
+
+
+def _step(records: Sequence[Record]) -> str:
+    """Return the sentence of one step; where its parameters differ between scans, it says so scan by scan."""
+    variants: dict[str, list[str]] = {}
+    for record in records:
+        variants.setdefault(_words(record["step"], record["parameters"]), []).extend(record["scans"])
+    if len(variants) == 1:
+        return f"{next(iter(variants))}."
+    return " ".join(f"{words} ({listed(scans)})." for words, scans in variants.items())
+
+
+def _words(step: str, parameters: Mapping[str, Any]) -> str:
+    """Return a step in words, or its name and parameters where there are none for it."""
+    in_words = PHRASES.get(step)
+    if in_words is not None:
+        return in_words(parameters)
+    shown = parameters_in_print(dict(parameters))
+    return f"Step {name_in_print(step)}" + (f" ({shown})" if shown else "")
+
+
+def _with_parameters(words: str) -> Callable[[Mapping[str, Any]], str]:
+    """Return what makes a phrase of these words and the parameters in brackets."""
+
+    def phrase(parameters: Mapping[str, Any]) -> str:
+        shown = parameters_in_print(dict(parameters))
+        return f"{words} ({shown})" if shown else words
+
+    return phrase
+
+
+def _threshold(parameters: Mapping[str, Any]) -> str:
+    """Return the phrase of a threshold by named intervals."""
+    intervals = parameters.get("intervals") or {}
+    parts = [f"{phase} {_interval(ends)}" for phase, ends in intervals.items()]
+    rest = f", the rest {parameters['rest']}" if parameters.get("rest") else ""
+    return f"By grey value, voxels were taken as {listed(parts)}{rest}"
+
+
+def _interval(ends: Iterable[float | None]) -> str:
+    """Return an interval of grey values, both ends inclusive."""
+    low, high = ends
+    if low is None and high is None:
+        return "at any grey value"
+    if high is None:
+        return f"from {_grey(low)} up"
+    return f"up to {_grey(high)}" if low is None else f"from {_grey(low)} to {_grey(high)}"
+
+
+def _grey(value: float | None) -> str:
+    """Return a grey value as it is printed."""
+    whole = value is not None and float(value).is_integer()
+    return whole_in_print(int(value)) if whole and value is not None else parameter_in_print(value)
+
+
+def _otsu(parameters: Mapping[str, Any]) -> str:
+    """Return the phrase of Otsu's method."""
+    names = [str(name) for name in parameters.get("phases") or []]
+    return f"Otsu's method divided the voxels into {listed(names)}" if names else "Otsu's method divided the voxels"
+
+
+def _separation(parameters: Mapping[str, Any]) -> str:
+    """Return the phrase of the separation of particles."""
+    others = {name: value for name, value in parameters.items() if name != "phase"}
+    shown = parameters_in_print(others)
+    return f"Touching particles of {parameters.get('phase', 'the solid')} were separated" + (
+        f" ({shown})" if shown else ""
+    )
+
+
+PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "crop": _with_parameters("The image was cropped"),
+    "median": _with_parameters("Noise was lowered by a median filter"),
+    "gaussian": _with_parameters("Noise was lowered by a Gaussian filter"),
+    "threshold": _threshold,
+    "otsu": _otsu,
+    "separate_particles": _separation,
+    "drop_touching_border": _with_parameters("Particles that touch the border were left out"),
+    "filter_by_size": _with_parameters("Particles were kept by their size"),
+}

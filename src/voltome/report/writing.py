@@ -1,0 +1,198 @@
+"""Write the report of a finished study: figures, and one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from markupsafe import Markup
+
+from voltome.data import ResultTable
+from voltome.report import style
+from voltome.report.drawing import Drawn, Looked, drawn_scans, figures_of_images, figures_of_tables, file_name
+from voltome.report.formatting import (
+    duration_in_print,
+    listed,
+    name_in_print,
+    parameters_in_print,
+    value_in_print,
+    whole_in_print,
+)
+from voltome.report.key_numbers import MOST_SCANS_ACROSS, KeyNumber, key_numbers
+from voltome.report.printed_tables import printed
+from voltome.report.summary import paragraph, work_of
+from voltome.runtime import Progress, ProgressEvent, silent
+
+if TYPE_CHECKING:
+    from voltome.study import Results
+
+LARGEST_SVG = 300_000
+"""Bytes of an SVG up to which the report holds it; above, it holds the PNG."""
+
+SECTIONS = {
+    "images": "Images",
+    "histograms": "Grey values and thresholds",
+    "comparison": "Comparison of the scans",
+    "distributions": "Distributions and profiles",
+    "sensitivity": "Sensitivity and representative size",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """A figure as the report shows it."""
+
+    section: str
+    image: Markup
+    caption: str
+    files: str
+    is_narrow: bool
+
+
+def write(results: Results, *, progress: Progress = silent) -> Path:
+    """Write the report of a finished study into its folder.
+
+    Parameters
+    ----------
+    results : Results
+        A finished study, from `voltome.study.run` or `voltome.study.load_results`.
+    progress : callable, optional
+        Is told of every figure; by default nobody is.
+
+    Returns
+    -------
+    pathlib.Path
+        ``report.html`` in the folder of the study. It is one file without references to others, so that it can be
+        sent and opened without a network. Beside it the folder ``figures`` has every figure as SVG and as PNG
+        (300 dots per inch); an older folder of this name is replaced.
+
+    Raises
+    ------
+    OSError
+        The folder cannot be written to.
+    VoltomeError
+        A noun or a table in the store is damaged.
+
+    Notes
+    -----
+    Of many scans, slices and histograms are drawn for four, and the report says so. Images are read one scan at a
+    time: memory is that of the images of one scan. Time is about a second per figure.
+
+    Examples
+    --------
+    >>> import voltome as vt
+    >>> vt.report.write(vt.study.load_results("results"))  # doctest: +SKIP
+    PosixPath('results/report.html')
+    """
+    looked = Looked()
+    tables = results.tables()
+    new = results.folder / ".figures.new"
+    if new.exists():
+        shutil.rmtree(new)
+    new.mkdir()
+    figures = _write_figures(results, tables, looked, new, progress)
+    _replace_folder(new, results.folder / "figures")
+    page = _page(results, tables, looked, figures)
+    report = results.folder / "report.html"
+    temporary = results.folder / ".report.html.new"
+    temporary.write_text(page, encoding="utf-8")
+    temporary.replace(report)
+    return report
+
+
+def _write_figures(
+    results: Results, tables: dict[str, ResultTable], looked: Looked, folder: Path, progress: Progress
+) -> list[FigureView]:
+    """Draw and write every figure, and return how the report shows them."""
+    views: list[FigureView] = []
+    taken: set[str] = set()
+    expected = 2 * len(drawn_scans(results)) + len(tables) + 1
+    for source in (figures_of_images(results, looked), figures_of_tables(results, tables, looked)):
+        for drawn in source:
+            progress(ProgressEvent("report", min(len(views), expected - 1), expected, drawn.name))
+            views.append(_write_figure(drawn, folder, file_name(drawn.name, taken)))
+    progress(ProgressEvent("report", expected, expected))
+    return views
+
+
+def _write_figure(drawn: Drawn, folder: Path, name: str) -> FigureView:
+    """Write one figure as SVG and PNG, and return how the report shows it."""
+    vector, raster = style.svg_bytes(drawn.figure), style.png_bytes(drawn.figure)
+    (folder / f"{name}.svg").write_bytes(vector)
+    (folder / f"{name}.png").write_bytes(raster)
+    kind, content = ("svg+xml", vector) if len(vector) <= LARGEST_SVG else ("png", raster)
+    width_mm = float(drawn.figure.get_size_inches()[0]) / style.MM
+    image = Markup('<img alt="{}" style="width:{}mm" src="data:image/{};base64,{}">').format(
+        drawn.caption, round(width_mm * 1.15), kind, base64.b64encode(content).decode()
+    )
+    narrow = width_mm <= style.ONE_COLUMN_MM + 1
+    return FigureView(drawn.section, image, drawn.caption, f"figures/{name}.svg, .png", narrow)
+
+
+def _replace_folder(new: Path, place: Path) -> None:
+    """Put a finished folder in the place of the older one."""
+    old = place.with_name(f".{place.name}.old")
+    if old.exists():
+        shutil.rmtree(old)
+    if place.exists():
+        place.replace(old)
+    new.replace(place)
+    if old.exists():
+        shutil.rmtree(old)
+
+
+def _page(results: Results, tables: dict[str, ResultTable], looked: Looked, figures: Sequence[FigureView]) -> str:
+    """Return the HTML of the report."""
+    loader = jinja2.PackageLoader("voltome.report", "templates")
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"parameters": parameters_in_print, "duration": duration_in_print, "value": value_in_print}
+    environment.filters |= {"listed": listed, "words": name_in_print, "whole": whole_in_print}
+    numbers = key_numbers(tables)
+    return environment.get_template("report.html.j2").render(
+        title=results.title,
+        scans=results.scans,
+        summary=paragraph(results, looked.grids),
+        simulated=[scan for scan in results.scans if scan in results.provenance.get("simulated", [])],
+        remarks=looked.remarks,
+        numbers=numbers,
+        number_scans=_scans_of(numbers, list(results.scans)),
+        scans_across=len(results.scans) <= MOST_SCANS_ACROSS,
+        sections=[
+            (anchor, title, [figure for figure in figures if figure.section == anchor])
+            for anchor, title in SECTIONS.items()
+            if any(figure.section == anchor for figure in figures)
+        ],
+        tables=[printed(name, table, files=_files(results, name)) for name, table in tables.items()],
+        work=work_of(results),
+        provenance=_provenance(results),
+    )
+
+
+def _scans_of(numbers: Sequence[KeyNumber], scans: list[str]) -> list[str]:
+    """Return the scans for which there are key numbers, in the order of the study."""
+    found = dict.fromkeys(scan for number in numbers for scan in number.values)
+    return [scan for scan in scans if scan in found] + [scan for scan in found if scan not in scans]
+
+
+def _files(results: Results, name: str) -> list[str]:
+    """Return where a table lies, relative to the report."""
+    return [f"tables/{path.name}" for path in sorted((results.folder / "tables").glob(f"{_literal(name)}.*"))]
+
+
+def _literal(name: str) -> str:
+    """Return a name in which no sign stands for others when files are looked for."""
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in name)
+
+
+def _provenance(results: Results) -> dict[str, Any]:
+    """Return the provenance with every part that the report shows; what is absent is empty."""
+    empty: dict[str, Any] = {"inputs": [], "decisions": [], "references": [], "packages": {}}
+    texts = dict.fromkeys(("study_file", "voltome_version", "python", "platform", "started"), "")
+    return {**empty, **texts, "seconds": 0.0, **results.provenance}
