@@ -12,22 +12,14 @@ from typing import Any, Protocol
 
 from voltome.data import PhaseImage
 from voltome.errors import VoltomeError, did_you_mean
+from voltome.study.entries import Entry, named_in_other_scans, replaced, wanted_name
 from voltome.study.model import ALL_SCANS, SOURCE, Graph, Node, Output, Ref
 from voltome.study.operations import Operation, RunStep
 from voltome.study.problems import Place, Problems, validated
 from voltome.study.signatures import Port, Signature
 from voltome.study.steps import Step, StepTable
 
-__all__ = ["Entry", "Planner", "ScanState", "Wrapper", "entry_of", "replaced"]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry of a pipeline: the step's name, what stands behind it, and where."""
-
-    step: str
-    given: Any
-    place: Place
+__all__ = ["Planner", "ScanState", "Wrapper"]
 
 
 @dataclass(slots=True)
@@ -329,14 +321,14 @@ class Planner:
 
     def _waits(self, entry: Entry) -> bool:
         """Say whether an entry names a noun of another scan that is not planned yet but will be."""
-        return any(self._comes_later(ref) for ref in _named_in_other_scans(entry))
+        return any(self._comes_later(ref) for ref in named_in_other_scans(entry))
 
     def _comes_later(self, ref: Ref) -> bool:
         """Say whether a noun is not planned yet, but its scan still has a step of this name before it."""
         owner = self.states.get(ref.scan)
         if owner is None or ref in self.graph:
             return False
-        return ref.name in {_wanted_name(entry) for entry in owner.entries[owner.cursor :]}
+        return ref.name in {wanted_name(entry) for entry in owner.entries[owner.cursor :]}
 
     def _explain_stop(self) -> None:
         """Note that scans wait for each other, and give them up."""
@@ -360,51 +352,3 @@ class Planner:
                     place,
                     f"no step is named {step!r} here; expected one of {', '.join(names)}.{did_you_mean(step, names)}",
                 )
-
-
-def _wanted_name(entry: Entry) -> str:
-    """Return the name that the noun of an entry will have."""
-    named = entry.given.get("name") if isinstance(entry.given, Mapping) else None
-    return str(named or entry.step)
-
-
-def _named_in_other_scans(entry: Entry) -> list[Ref]:
-    """Return the nouns of other scans (``scan/noun``) that an entry may name."""
-    values = entry.given.values() if isinstance(entry.given, Mapping) else ()
-    parts = [value.rpartition("/") for value in values if isinstance(value, str)]
-    return [Ref(scan, noun) for scan, slash, noun in parts if slash]
-
-
-def entry_of(item: Any, place: Place, problems: Problems) -> Entry | None:
-    """Return one entry of a pipeline: ``step`` alone, or ``step: {parameters}``."""
-    if isinstance(item, str):
-        return Entry(item, {}, place)
-    if isinstance(item, Mapping) and len(item) == 1:
-        ((name, given),) = item.items()
-        return Entry(str(name), given, place)
-    problems.add(place, f"found {item!r}; expected one step, as 'name: {{parameters}}' or 'name'.")
-    return None
-
-
-def replaced(given: Any, path: Sequence[str], value: Any) -> Any:
-    """Return a copy of nested mappings and lists with the entry at `path` replaced.
-
-    Raises
-    ------
-    LookupError
-        There is no such path.
-
-    Examples
-    --------
-    >>> replaced({"intervals": {"sulfur": [31000, None]}}, ["intervals", "sulfur", "0"], 30000)
-    {'intervals': {'sulfur': [30000, None]}}
-    """
-    if not path:
-        return value
-    head, rest = path[0], path[1:]
-    if isinstance(given, Mapping) and (head in given or not rest):
-        return {**given, head: replaced(given.get(head), rest, value)}
-    if isinstance(given, list | tuple) and head.isdigit() and int(head) < len(given):
-        index = int(head)
-        return [*given[:index], replaced(given[index], rest, value), *given[index + 1 :]]
-    raise LookupError(head)

@@ -10,9 +10,10 @@ from typing import Any
 from voltome.data import Volume, noun_types
 from voltome.errors import VoltomeError, did_you_mean
 from voltome.io import Description, describe
+from voltome.study.entries import Entry, entry_of
 from voltome.study.model import ALL_SCANS, SOURCE, Graph, Node, Output, Ref, Scan, Study
 from voltome.study.operations import ReadSource
-from voltome.study.planning import Entry, Planner, ScanState, entry_of
+from voltome.study.planning import Planner, ScanState
 from voltome.study.problems import Place, Problems, validated
 from voltome.study.steps import SOURCES, STEPS, Source, StepTable
 from voltome.study.wrappers import WRAPPERS

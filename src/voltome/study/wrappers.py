@@ -14,9 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from voltome.data import ImageNoun, Positive, ResultTable
 from voltome.errors import VoltomeError, did_you_mean
+from voltome.study.entries import Entry, entry_of, replaced, wanted_name
 from voltome.study.model import SOURCE, Graph, Node, Output, Ref
 from voltome.study.operations import CollectSweep, RunStep, SubVolumes
-from voltome.study.planning import Entry, Planner, ScanState, Wrapper, entry_of, replaced
+from voltome.study.planning import Planner, ScanState, Wrapper
 from voltome.study.problems import Place, Problems, validated
 
 __all__ = ["WRAPPERS", "WRAPPER_PARAMETERS", "SubVolumesParameters", "SweepParameters"]
@@ -55,14 +56,15 @@ def plan_sweep(planner: Planner, state: ScanState, entry: Entry) -> list[Node]:
     checked = validated(SweepParameters, given, place, planner.problems)
     if checked is None:
         return []
-    nested, graph = _plan_nested(planner, state, checked["steps"], place)
+    nested, graph, labels = _plan_nested(planner, state, checked["steps"], place)
     target = _swept_node(planner, state, checked["over"], (*place, "over"))
     variants = _variants(target, checked, place, planner.problems) if target is not None else None
     if target is None or variants is None:
         return []
     nodes: list[Node] = []
     for measure in (node for node in nested if node.outputs[0].noun is ResultTable):
-        nodes += _sweep_of(measure, target, variants, graph, checked, name, entry, planner.problems)
+        label = labels[measure.outputs[0].ref]
+        nodes += _sweep_of(measure, label, target, variants, graph, checked, name, entry, planner.problems)
     if nested and not nodes:
         planner.problems.add(place, "the steps in it measure nothing that can be swept; add one that gives a table.")
     added: list[Node] = []
@@ -82,7 +84,7 @@ def plan_subvolumes(planner: Planner, state: ScanState, entry: Entry) -> list[No
     checked = validated(SubVolumesParameters, given, place, planner.problems)
     if checked is None:
         return []
-    nested, graph = _plan_nested(planner, state, checked["steps"], place)
+    nested, graph, labels = _plan_nested(planner, state, checked["steps"], place)
     inside = {output.ref for node in nested for output in node.outputs}
     taken = dict.fromkeys(ref for node in nested for ref in node.refs if ref not in inside)
     tables = [output for node in nested for output in node.outputs if output.noun is ResultTable]
@@ -93,7 +95,8 @@ def plan_subvolumes(planner: Planner, state: ScanState, entry: Entry) -> list[No
         planner.problems.add(place, "the steps in it measure nothing; add one that gives a table.")
     if others or not tables:
         return []
-    outputs = tuple(Output(Ref(state.name, f"{name}-{t.ref.name}"), ResultTable, "subvolumes") for t in tables)
+    names = [f"{name}-{labels[table.ref]}" for table in tables]
+    outputs = tuple(Output(Ref(state.name, name), ResultTable, "subvolumes") for name in names)
     node = planner.add(SubVolumes(tuple(nested)), checked, {str(ref): ref for ref in taken}, outputs, entry)
     state.made.extend(outputs)
     return [node]
@@ -102,11 +105,18 @@ def plan_subvolumes(planner: Planner, state: ScanState, entry: Entry) -> list[No
 WRAPPERS: Mapping[str, Wrapper] = {"sweep": plan_sweep, "subvolumes": plan_subvolumes}
 
 
-def _plan_nested(planner: Planner, state: ScanState, steps: Sequence[Any], place: Place) -> tuple[list[Node], Graph]:
-    """Plan the steps inside a wrapper on a copy of the scan's state, in a graph of their own."""
+def _plan_nested(
+    planner: Planner, state: ScanState, steps: Sequence[Any], place: Place
+) -> tuple[list[Node], Graph, dict[Ref, str]]:
+    """Plan the steps inside a wrapper on a copy of the scan's state, in a graph of their own.
+
+    Returns the nodes, the graph, and the name by which the user knows what each node gives: inside the graph a nested
+    step has another name than the same step in the pipeline.
+    """
     inner = replace(planner, graph=planner.graph.copy())
     copy = replace(state, made=list(state.made), overrides={})
     nodes: list[Node] = []
+    labels: dict[Ref, str] = {}
     for index, item in enumerate(steps):
         entry = entry_of(item, (*place, "steps", index), planner.problems)
         if entry is None:
@@ -116,8 +126,16 @@ def _plan_nested(planner: Planner, state: ScanState, steps: Sequence[Any], place
                 entry.place, f"{entry.step!r} cannot stand inside another step; put it in the pipeline."
             )
             continue
-        nodes += inner.plan_entry(copy, entry)
-    return nodes, inner.graph
+        for node in inner.plan_entry(copy, entry):
+            nodes.append(node)
+            labels.update({output.ref: _unused(wanted_name(entry), labels) for output in node.outputs})
+    return nodes, inner.graph, labels
+
+
+def _unused(wanted: str, labels: Mapping[Ref, str]) -> str:
+    """Return `wanted`, or with a number where it is taken."""
+    taken = set(labels.values())
+    return next(name for n in range(1, len(taken) + 2) if (name := wanted if n == 1 else f"{wanted}-{n}") not in taken)
 
 
 def _swept_node(planner: Planner, state: ScanState, over: str, place: Place) -> Node | None:
@@ -171,6 +189,7 @@ def _whole(value: float | str) -> float | int | str:
 
 def _sweep_of(
     measure: Node,
+    label: str,
     target: Node,
     variants: Sequence[Mapping[str, Any]],
     graph: Graph,
@@ -184,7 +203,7 @@ def _sweep_of(
     if not graph.depends_on(wanted, swept):
         problems.add(
             (*entry.place, entry.step),
-            f"{wanted.name!r} does not depend on {checked['over']!r}: sweeping changes nothing.",
+            f"{label!r} does not depend on {checked['over']!r}: sweeping changes nothing.",
         )
         return []
     nodes: dict[Ref, Node] = {}
@@ -193,7 +212,7 @@ def _sweep_of(
         inputs[str(index)] = _copied(wanted, target, variant, f"{name}-{index + 1}", graph, nodes)
         measured = _renamed(wanted, f"{name}-{index + 1}")
         nodes[measured] = replace(nodes[measured], transient=False)
-    output = Output(Ref(wanted.scan, f"{name}-{wanted.name}"), ResultTable, "sweep")
+    output = Output(Ref(wanted.scan, f"{name}-{label}"), ResultTable, "sweep")
     collector = CollectSweep(checked["over"], checked["values"])
     return [*nodes.values(), Node(collector, checked, inputs, (output,), transient=False, place=entry.place)]
 
