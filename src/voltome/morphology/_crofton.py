@@ -23,7 +23,7 @@ def area_per_exit_um2(voxel_size_um: tuple[float, float, float]) -> NDArray[np.f
     An exit is a voxel inside whose neighbour along a direction is outside; the 13 forward directions count, as
     those backward have as many. With w the share of the sphere that is nearest to a direction or its opposite,
     an exit along a step of length d stands for ``4 w V / d``, V the volume of a voxel: the surface in a unit of
-    volume is four times the mean number of exits on a unit of line, or twice that of all crossings.
+    volume is twice the mean number of crossings on a unit of line, and each exit has its entry elsewhere.
     """
     edges = np.asarray(voxel_size_um)
     lengths = np.linalg.norm(np.asarray(CLASSES) * edges, axis=1)

@@ -16,11 +16,14 @@ WIDTH = 24
 """Accumulators of one particle: 17 sums, 3 lowest and 3 highest indices, and one unused to fill cache lines."""
 
 COUNT = 0
+SUMS = slice(0, 17)
 FIRST_MOMENTS = slice(1, 4)  # z, y, x
 SECOND_MOMENTS = slice(4, 10)  # zz, yy, xx, zy, zx, yx
 EXITS = slice(10, 17)  # by class of direction: z, y, x, zy, zx, yx, zyx
 LOWEST = slice(17, 20)
 HIGHEST = slice(20, 23)
+
+_FAR = 1 << 62
 
 _STRIP_BYTES = 1 << 18
 """Two planes of a strip of rows stay in the cache of one core."""
@@ -153,10 +156,14 @@ def _add_row(z, y, here, beside, below_before, below, below_after, powers, marks
     pieces = (width + 254) // 255
     for piece in range(pieces):
         first, stop = 1 + piece * width // pieces, 1 + (piece + 1) * width // pieces
-        span = slice(first, stop)  # a loop from 0 on is one that the compiler can vectorise
-        _mark_exits(here[span], beside[span], below_before[span], below[span], below_after[span], marks)
-        runs = _find_runs(here[span], marks, starts, sums_of_marks)
-        starts[: runs + 1] += first
+        # in parts of the rows, as a loop from 0 on is one that the compiler can vectorise
+        part = here[first:stop]
+        _mark_exits(
+            part, beside[first:stop], below_before[first:stop], below[first:stop], below_after[first:stop], marks
+        )
+        runs = _find_runs(part, marks, starts, sums_of_marks)
+        for run in range(runs + 1):
+            starts[run] += first
         _add_runs(z, y, runs, starts, sums_of_marks, here, beside, below_before, below, below_after, powers, found)
 
 
@@ -193,13 +200,23 @@ def accumulate(labels: NDArray[Any], mask: NDArray[np.bool_] | None, label_count
     # every slab has its own accumulators: no more of them than take a few bytes for each voxel
     affordable = 1 + 4 * labels.size // (8 * WIDTH * label_count)
     slabs = min(get_num_threads(), labels.shape[0], affordable)
-    found: NDArray[np.int64] = _accumulate(labels, inside, mask is not None, label_count, slabs, powers)
-    return found
+    unsigned = labels.view(f"u{labels.itemsize}")  # half as many versions to compile; labels are not negative
+    return _merged(_accumulate(unsigned, inside, mask is not None, label_count, slabs, powers))
+
+
+def _merged(found: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the accumulators [label, `WIDTH`] of all slabs together."""
+    total: NDArray[np.int64] = found[0]
+    for other in found[1:]:
+        total[:, SUMS] += other[:, SUMS]
+        np.minimum(total[:, LOWEST], other[:, LOWEST], out=total[:, LOWEST])
+        np.maximum(total[:, HIGHEST], other[:, HIGHEST], out=total[:, HIGHEST])
+    return total
 
 
 @njit(cache=True, nogil=True, parallel=True)
 def _accumulate(labels, mask, masked, label_count, slabs, powers):
-    """Fill the accumulators of every slab along z and add them up; `mask` is read only if `masked`.
+    """Return the accumulators [slab along z, label, `WIDTH`]; `mask` is read only if `masked`.
 
     `powers[0, i]` and `powers[1, i]` are the sums of k and k^2 over k < i.
     """
@@ -208,8 +225,10 @@ def _accumulate(labels, mask, masked, label_count, slabs, powers):
     found = np.zeros((slabs, label_count, WIDTH), np.int64)
     for slab in prange(slabs):
         mine = found[slab]
-        mine[:, 17:20] = np.iinfo(np.int64).max
-        mine[:, 20:23] = -1
+        for label in range(label_count):
+            for axis in range(3):
+                mine[label, 17 + axis] = _FAR
+                mine[label, 20 + axis] = -1
         first, stop = slab * depth // slabs, (slab + 1) * depth // slabs
         this = np.zeros((strip + 2, width + 2), np.uint32)
         following = np.zeros((strip + 2, width + 2), np.uint32)
@@ -223,12 +242,7 @@ def _accumulate(labels, mask, masked, label_count, slabs, powers):
                 _add_plane(z, top - 1, this[:rows], this_filled, following, powers, mine)
                 this, following = following, this
                 this_filled, following_filled = following_filled, this_filled
-    total = found[0]
-    for slab in range(1, slabs):
-        total[:, :17] += found[slab, :, :17]
-        total[:, 17:20] = np.minimum(total[:, 17:20], found[slab, :, 17:20])
-        total[:, 20:23] = np.maximum(total[:, 20:23], found[slab, :, 20:23])
-    return total
+    return found
 
 
 @njit(cache=True, nogil=True)

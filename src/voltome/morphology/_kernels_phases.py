@@ -29,7 +29,8 @@ _STRIP_BYTES = 1 << 18
 def layer_counts(values: NDArray[Any], mask: NDArray[np.bool_] | None, axis: int) -> NDArray[np.int64]:
     """Return the voxels [layer along `axis`, label] of the sample."""
     inside, masked = _mask_or_stand_in(mask)
-    counts: NDArray[np.int64] = _layer_counts(values, inside, masked, axis, min(get_num_threads(), values.shape[0]))
+    slabs = min(get_num_threads(), values.shape[0])
+    counts: NDArray[np.int64] = _layer_counts(values, inside, masked, axis, slabs).sum(axis=0)
     return counts
 
 
@@ -48,7 +49,7 @@ def mixed_pairs(
     """
     inside, masked = _mask_or_stand_in(mask)
     slabs = min(get_num_threads(), int(upper[0] - lower[0]))
-    counts: NDArray[np.int64] = _mixed_pairs(values, label, inside, masked, lower, upper, split, slabs)
+    counts: NDArray[np.int64] = _mixed_pairs(values, label, inside, masked, lower, upper, split, slabs).sum(axis=0)
     return counts
 
 
@@ -59,7 +60,7 @@ def _mask_or_stand_in(mask: NDArray[np.bool_] | None) -> tuple[NDArray[np.bool_]
 
 @njit(cache=True, nogil=True, parallel=True)
 def _layer_counts(values, mask, masked, axis, slabs):
-    """Count voxels by layer and label, in `slabs` along z."""
+    """Return the voxels [slab along z, layer, label]; `mask` is read only if `masked`."""
     depth, height, width = values.shape
     layers = values.shape[axis]
     counts = np.zeros((slabs, layers, LABELS), np.int64)
@@ -72,7 +73,7 @@ def _layer_counts(values, mask, masked, axis, slabs):
                         continue
                     layer = z if axis == 0 else (y if axis == 1 else x)
                     mine[layer, values[z, y, x]] += 1
-    return counts.sum(axis=0)
+    return counts
 
 
 @njit(cache=True, nogil=True)
@@ -104,6 +105,16 @@ def _load_plane(values, label, mask, masked, z, lower, upper, first_row, plane, 
                 last = x
         if inside and inside == last - first + 1:
             spans[index, 0], spans[index, 1] = first + 1, last + 2
+
+
+@njit(cache=True, nogil=True)
+def _move_up(block, spans, rows):
+    """Make room for the next plane."""
+    for plane in range(2):
+        for row in range(rows):
+            spans[plane, row, 0], spans[plane, row, 1] = spans[plane + 1, row, 0], spans[plane + 1, row, 1]
+            for x in range(block.shape[2]):
+                block[plane, row, x] = block[plane + 1, row, x]
 
 
 @njit(cache=True, nogil=True)
@@ -212,17 +223,17 @@ def _add_row(block, spans, y, start, stop, counts):
     for x in range(start, low):
         _add_voxel(block, y, x, counts)
     if high > low:
-        span = slice(low - 1, high + 1)
+        first, last = low - 1, high + 1
         _add_span(
-            block[0, y - 1, span],
-            block[0, y, span],
-            block[0, y + 1, span],
-            block[1, y - 1, span],
-            block[1, y, span],
-            block[1, y + 1, span],
-            block[2, y - 1, span],
-            block[2, y, span],
-            block[2, y + 1, span],
+            block[0, y - 1, first:last],
+            block[0, y, first:last],
+            block[0, y + 1, first:last],
+            block[1, y - 1, first:last],
+            block[1, y, first:last],
+            block[1, y + 1, first:last],
+            block[2, y - 1, first:last],
+            block[2, y, first:last],
+            block[2, y + 1, first:last],
             counts,
         )
     for x in range(high, stop):
@@ -231,7 +242,7 @@ def _add_row(block, spans, y, start, stop, counts):
 
 @njit(cache=True, nogil=True, parallel=True)
 def _mixed_pairs(values, label, mask, masked, lower, upper, split, slabs):
-    """Count mixed pairs by octant and class, in `slabs` along z; `mask` is read only if `masked`."""
+    """Return the counts [slab along z, octant, `COUNTS`]; `mask` is read only if `masked`."""
     depth, height, width = upper[0] - lower[0], upper[1] - lower[1], upper[2] - lower[2]
     strip = max(1, min(height, _STRIP_BYTES // (3 * (width + 2)) - 2))
     middle = split[2] - lower[2] + 1
@@ -257,11 +268,10 @@ def _mixed_pairs(values, label, mask, masked, lower, upper, split, slabs):
                     spans[plane],
                 )
             for z in range(first, stop):
-                block[0, :rows], spans[0, :rows] = block[1, :rows], spans[1, :rows]
-                block[1, :rows], spans[1, :rows] = block[2, :rows], spans[2, :rows]
+                _move_up(block, spans, rows)
                 _load_plane(values, label, mask, masked, z + 1, lower, upper, top - 1, block[2, :rows], spans[2])
                 for row in range(1, rows - 1):
                     octant = 4 * np.int64(z >= split[0]) + 2 * np.int64(top + row - 1 >= split[1])
                     _add_row(block, spans, row, 1, middle, mine[octant])
                     _add_row(block, spans, row, middle, width + 1, mine[octant + 1])
-    return counts.sum(axis=0)
+    return counts

@@ -76,8 +76,8 @@ def measure_particles(particles: ParticleImage) -> ResultTable:
      label  equivalent_diameter_um  sphericity
          7                     2.5         1.0
     """
-    values, numbers = _compact(particles.values)
-    found = kernels.accumulate(values, particles.mask, int(values.max()) + 1)
+    values, label_count, numbers = _compact(particles.values)
+    found = kernels.accumulate(values, particles.mask, label_count)
     measured = np.flatnonzero(found[:, kernels.COUNT])
     measured = measured[measured > 0]
     if not measured.size:
@@ -98,20 +98,19 @@ def measure_particles(particles: ParticleImage) -> ResultTable:
     )
 
 
-def _compact(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
-    """Return labels that can index accumulators, and the original numbers where they had to be renumbered."""
+def _compact(values: NDArray[Any]) -> tuple[NDArray[Any], int, NDArray[np.int64] | None]:
+    """Return labels that can index accumulators, how many, and their original numbers where they were renumbered."""
     if values.dtype == np.bool_:
-        return values.view(np.uint8), None
+        return values.view(np.uint8), 2, None
     highest = int(values.max())
     if highest < max(1 << 16, values.size // 10) and highest < 1 << 31:
-        return values, None
+        return values, highest + 1, None
     import fastremap  # only here: most images need no renumbering
 
     numbered, new_of_old = fastremap.renumber(values, in_place=False, preserve_zero=True)
     numbers = np.zeros(len(new_of_old) + 1, np.int64)
-    for old, new in new_of_old.items():
-        numbers[new] = old
-    return numbered, numbers
+    numbers[np.fromiter(new_of_old.values(), np.int64)] = np.fromiter(new_of_old.keys(), np.int64)
+    return numbered, len(numbers), numbers
 
 
 def _touches_mask(values: NDArray[Any], mask: NDArray[np.bool_] | None, count: int) -> NDArray[np.bool_]:

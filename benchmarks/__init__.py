@@ -1,0 +1,1 @@
+"""voltome beside its peers, in one run on the same data: ``python -m benchmarks NAME``."""
