@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from house import ROOT, Block, blocks, documents
 from voltome import data, errors
@@ -23,6 +24,7 @@ from voltome.data.tables import UNIT_SUFFIXES, unit_in_name
 
 PAGES = documents()
 RUNS = ("python", "pycon", "yaml")
+SHELLS = ("sh", "shell", "bash", "console")
 NOT_RUN = re.compile(r"^no-run: \w+ \w+")
 EXAMPLES = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
@@ -56,8 +58,10 @@ def run(block: Block, names: dict[str, Any]) -> None:
         failed = runner.run(test, out=said.append, clear_globs=False).failed
         names.update(test.globs)
         assert not failed, "".join(said)
-    elif block.info:
-        Path(block.info).write_text(block.text, encoding="utf-8")
+    else:
+        assert yaml.safe_load(block.text), f"{block.place} holds nothing"
+        if block.info:
+            Path(block.info).write_text(block.text, encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -67,6 +71,7 @@ def run(block: Block, names: dict[str, Any]) -> None:
         ("python", "not today", "1"),
         ("pycon", "", ">>> 1 + 1\n3\n"),
         ("pycon", "", ">>> undefined\n3\n"),
+        ("yaml", "", "# nothing\n"),
     ],
 )
 def test_a_block_that_is_wrong_fails(language: str, info: str, text: str) -> None:
@@ -81,7 +86,7 @@ def commands() -> Iterator[tuple[str, list[str]]]:
     """Yield place and words of every voltome command in a shell block."""
     for page in PAGES:
         for block in blocks(page):
-            if block.language not in ("sh", "bash", "console"):
+            if block.language not in SHELLS:
                 continue
             for number, line in enumerate(block.text.splitlines(), start=block.line + 1):
                 words = shlex.split(line.removeprefix("$ "), comments=True)
