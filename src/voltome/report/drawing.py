@@ -15,17 +15,12 @@ from voltome.report import style
 from voltome.report.figures_comparisons import figure_comparison
 from voltome.report.figures_distributions import figure_size_distribution
 from voltome.report.figures_histogram import figure_histogram
-from voltome.report.figures_profiles import (
-    MOST_LINES,
-    MOST_PANELS,
-    figure_profile,
-    figure_subvolumes,
-    figure_sweep,
-    lines_of,
-)
+from voltome.report.figures_profiles import figure_profile
+from voltome.report.figures_sensitivity import figure_subvolumes, figure_sweep
 from voltome.report.figures_slices import figure_slices, same_grid
-from voltome.report.formatting import listed, name_in_print
+from voltome.report.formatting import listed, name_in_print, title_in_print
 from voltome.report.key_numbers import is_particles, is_summary, scans_of
+from voltome.report.lines import MOST_LINES, MOST_PANELS, lines_of
 from voltome.report.measures import numeric_measures
 from voltome.report.summary import work_of
 
@@ -170,7 +165,7 @@ def _sizes(name: str, table: ResultTable) -> Drawn:
         for scan, rows in list(scans_of(table))[:MOST_LINES]
     }
     more = table.frame["scan"].nunique() - len(chosen) if "scan" in table.frame else 0
-    counts = listed([f"{scan} {len(part.frame)}" for scan, part in chosen.items()])
+    counts = listed([f"{len(part.frame)} ({scan})" for scan, part in chosen.items()])
     caption = (
         f"Particle sizes, weighted by volume: a, share of the volume in each bin of equivalent diameter; "
         f"b, share of the volume in particles up to a diameter (dotted: one half). Particles: {counts}."
@@ -185,17 +180,17 @@ def _along(results: Results, name: str, table: ResultTable, looked: Looked) -> I
     if lines > MOST_LINES and table.kind in ("sweep", "subvolumes"):
         looked.remarks.append(f"The table {name} has {lines} lines, too many to draw; it is in the folder tables.")
         return
-    title = name_in_print(name)
+    title = title_in_print(name)
     if table.kind == "sweep":
         chosen = _chosen(results, table)
         dashed = " Dashed: the value that the study uses." if chosen else ""
-        caption = f"{title}: how the results change with {name_in_print(table.names('position')[0])}.{dashed}"
+        caption = f"{title}. How the results change with the {name_in_print(table.names('position')[0])}.{dashed}"
         yield Drawn(name, "sensitivity", figure_sweep(table, chosen=chosen, colours=looked.colours), caption)
     elif table.kind == "subvolumes":
-        caption = f"{title}: results of cubes cut from the image against their edge; bars: mean and standard deviation."
+        caption = f"{title}. Results of cubes cut from the image against their edge; bars: mean and standard deviation."
         yield Drawn(name, "sensitivity", figure_subvolumes(table, colours=looked.colours), caption)
     else:
-        caption = f"{title}: {table.column(numeric_measures(table)[0]).meaning}" + _not_drawn(table)
+        caption = f"{title}. {table.column(numeric_measures(table)[0]).meaning}" + _not_drawn(table)
         yield Drawn(name, "distributions", figure_profile(table, colours=looked.colours), caption)
 
 
@@ -210,7 +205,7 @@ def _comparison(results: Results, name: str, table: ResultTable, looked: Looked)
     by = results.compare_by if results.compare_by in table.frame else None
     against = name_in_print(by) if by else "scan"
     bars = " Bars: standard error." if table.names("standard_error") else ""
-    caption = f"{name_in_print(name)} against {against}.{bars}"
+    caption = f"{title_in_print(name)} against {against}.{bars}"
     return Drawn(f"comparison-{name}", "comparison", figure_comparison(table, by=by, colours=looked.colours), caption)
 
 
