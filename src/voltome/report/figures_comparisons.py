@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -59,7 +59,7 @@ def figure_comparison(table: ResultTable, *, by: str | None = None, colours: Map
     if missing or not measures:
         what = f"column {missing[0]!r}" if missing else "measure that is a number"
         raise ValuesError(f"a table of {table.kind} has no {what}; it cannot be compared across scans.")
-    panels = panels_of(measures, list(lines_of(_of_one_scan(table, by))))
+    panels = comparison_panels(table, by, measures)
     figure, axes = style.panels(len(panels))
     for axis, panel in zip(axes, panels, strict=True):
         _draw(axis, table, panel, by, colours)
@@ -68,10 +68,11 @@ def figure_comparison(table: ResultTable, *, by: str | None = None, colours: Map
     return figure
 
 
-def _of_one_scan(table: ResultTable, by: str | None) -> ResultTable:
-    """Return the table without what tells the scans apart, so that a line runs through all of them."""
+def comparison_panels(table: ResultTable, by: str | None, measures: Sequence[str]) -> list[Panel]:
+    """Return the panels of a comparison; a line runs through all scans."""
     columns = tuple(column for column in table.columns if column.name not in ("scan", by))
-    return ResultTable(table.frame[[column.name for column in columns]], columns=columns, kind=table.kind)
+    of_all = ResultTable(table.frame[[column.name for column in columns]], columns=columns, kind=table.kind)
+    return panels_of(measures, list(lines_of(of_all)))
 
 
 def _draw(axis: Axes, table: ResultTable, panel: Panel, by: str | None, colours: Mapping[str, str] | None) -> None:

@@ -34,11 +34,12 @@ class Panel:
 def panels_of(measures: Sequence[str], lines: Sequence[Line]) -> list[Panel]:
     """Return the panels of a figure.
 
-    Keys get panels of their own where there is room: 5 % and 95 % on one axis would hide every change.
+    Keys get panels of their own where there is room: 5 % and 95 % on one axis would hide every change. Of more
+    measures than there are panels the first are drawn.
     """
     keys = list(dict.fromkeys(key for _, key, _ in lines))
     if len(keys) == 1 or len(keys) * len(measures) > MOST_PANELS:
-        return [Panel(measure, "", tuple(lines)[:MOST_LINES]) for measure in measures[:MOST_PANELS]]
+        return [Panel(measure, "", tuple(lines)) for measure in measures[:MOST_PANELS]]
     return [
         Panel(measure, key, tuple(line for line in lines if line[1] == key)) for measure in measures for key in keys
     ]
