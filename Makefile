@@ -37,7 +37,10 @@ clean: ## remove the environments, caches and builds; results stay
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLED): pyproject.toml
-	@"$(PYTHON)" -c '$(NEW_ENOUGH)' || { echo "voltome needs Python 3.11 or newer, but found: $$(python3 --version 2>&1 || echo no Python). Install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null || { \
+		found=$$("$(or $(PYTHON),python3)" --version 2>/dev/null) || found="none"; \
+		echo "voltome needs Python 3.11 or newer; found: $$found." >&2; \
+		echo "Install it, or say where it is: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	"$(PYTHON)" -m venv $(VENV)
 	$(VENV)/bin/pip install -e ".[dev]"
 	@touch $@

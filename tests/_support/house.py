@@ -18,6 +18,12 @@ def modules() -> list[Path]:
     return sorted(PACKAGE.rglob("*.py"))
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """Return the syntax tree of a module."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def rooms() -> list[str]:
     """Return the rooms that are folders."""
     return sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))

@@ -20,10 +20,21 @@ ENTRY = re.compile(r"^(\*{0,2}\w+(?:, \*{0,2}\w+)*)(?: :|$)", re.MULTILINE)
 
 def everything() -> list[tuple[str, Any]]:
     """Return every public function and class with its full name."""
-    named = [(str(name), _load(name)) for name in public_names()]
+    named = [(str(name), _load(name)) for name in public_names() if _can_be_loaded(name)]
     named += [(f"errors.{name}", getattr(voltome.errors, name)) for name in voltome.errors.__all__]
     named += [(f"runtime.{name}", getattr(voltome.runtime, name)) for name in voltome.runtime.__all__]
     return [(name, thing) for name, thing in named if inspect.isfunction(thing) or inspect.isclass(thing)]
+
+
+def _can_be_loaded(name: PublicName) -> bool:
+    """Say whether the rooms that a name needs are there; where they are not, test_exports fails."""
+    try:
+        _load(name)
+    except ModuleNotFoundError as missing:
+        if str(missing.name).startswith("voltome."):
+            return False
+        raise
+    return True
 
 
 def _load(name: PublicName) -> Any:
@@ -96,12 +107,18 @@ def test_every_exception_is_of_a_function_that_exists_and_has_a_reason(table: st
 CANNOT_FAIL = {
     "data.noun_types": "it copies a table",
     "errors.did_you_mean": "it compares texts, and takes anything that has one",
+    "report.figure_histogram": "the histogram that it draws was checked when it was made",
+    "report.png_bytes": "every figure can be written",
+    "report.svg_bytes": "every figure can be written",
     "runtime.available_memory_bytes": "where nothing can be read it returns the largest number",
     "runtime.silent": "it does nothing",
+    "study.schema": "the table of steps is checked by tests, not when it is read",
+    "twins.true_particles": "a scene is checked when it is made",
 }
 """Functions without a Raises section, and why they raise nothing."""
 
 WITHOUT_EXAMPLE = {
+    "study.load_results": "it needs the folder of a finished run; docs/study.md has one",
     "runtime.silent": "it does nothing that could be shown",
 }
 """Functions without an example, and why."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from house import PACKAGE, ROOT, modules
+from house import PACKAGE, ROOT, modules, tree_of
 
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
 
@@ -121,7 +121,7 @@ def faults(forbidden: set[str], *, spared: str) -> list[str]:
         f"{path.relative_to(ROOT)}:{line} imports {name}"
         for path in modules()
         if not path.relative_to(PACKAGE).match(spared)
-        for line, name in imported_by(ast.parse(path.read_text(encoding="utf-8")))
+        for line, name in imported_by(tree_of(path))
         if name.split(".")[0] in forbidden
     ]
 
@@ -181,7 +181,7 @@ def test_no_room_but_the_command_line_prints_or_changes_a_global_setting() -> No
         f"{path.relative_to(ROOT)}:{line} {words}"
         for path in modules()
         if path.relative_to(PACKAGE).parts[0] != "app"
-        for line, words in global_changes(ast.parse(path.read_text(encoding="utf-8")))
+        for line, words in global_changes(tree_of(path))
     ]
     assert found == []
 

@@ -52,8 +52,7 @@ def main() -> None:
 
 def _console() -> Console:
     """Return the console; lines are not broken where nobody reads along."""
-    console = Console(soft_wrap=True)
-    return console
+    return Console(soft_wrap=True)
 
 
 def _say(text: str) -> None:

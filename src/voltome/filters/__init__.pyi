@@ -1,4 +1,4 @@
-from .cropping import crop
+from .cropping import Cylinder, crop
 from .smoothing import gaussian, median
 
-__all__ = ["crop", "gaussian", "median"]
+__all__ = ["Cylinder", "crop", "gaussian", "median"]

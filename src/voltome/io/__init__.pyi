@@ -1,5 +1,6 @@
-from .describing import Description, describe
-from .files import convert, input_files, read, read_particles, read_phases, read_table, read_volume, write
+from .describing import Description, describe, input_files, read_attributes
+from .reading import read, read_particles, read_phases, read_table, read_volume
+from .writing import convert, write
 
 __all__ = [
     "Description",
@@ -7,6 +8,7 @@ __all__ = [
     "describe",
     "input_files",
     "read",
+    "read_attributes",
     "read_particles",
     "read_phases",
     "read_table",

@@ -1,3 +1,3 @@
-from .catalogue import DEMONSTRATIONS
+from .catalogue import DEMONSTRATIONS, Demonstration, Shown, demonstration
 
-__all__ = ["DEMONSTRATIONS"]
+__all__ = ["DEMONSTRATIONS", "Demonstration", "Shown", "demonstration"]

@@ -1,12 +1,14 @@
-from .particles import drop_touching_border, filter_by_size
+from .particles import drop_touching_border, filter_by_size, particle_voxel_counts
 from .separation import separate_particles
-from .thresholds import otsu, otsu_thresholds, threshold
+from .thresholds import check_intervals, otsu, otsu_thresholds, threshold
 
 __all__ = [
+    "check_intervals",
     "drop_touching_border",
     "filter_by_size",
     "otsu",
     "otsu_thresholds",
+    "particle_voxel_counts",
     "separate_particles",
     "threshold",
 ]

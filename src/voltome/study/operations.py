@@ -15,7 +15,7 @@ from typing import Any, Protocol, cast
 import pandas as pd
 
 from voltome.data import Column, ImageNoun, Noun, ResultTable
-from voltome.data.tables import unit_in_name
+from voltome.data.tables import Role, unit_in_name
 from voltome.errors import AxisError, GeometryError, ParameterError, PhaseError, ValuesError, VoltomeError
 from voltome.filters import crop
 from voltome.io import read
@@ -25,6 +25,7 @@ from voltome.study.steps import Source, Step
 __all__ = ["CollectSweep", "Operation", "ReadSource", "RunStep", "SubVolumes"]
 
 Given = Mapping[str, Any]
+Box = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
 
 
 class Operation(Protocol):
@@ -103,7 +104,7 @@ class CollectSweep:
     def perform(self, given: Given, parameters: Mapping[str, Any], node: Node) -> Sequence[Noun]:
         """Return one table with the rows of all values."""
         tables = [cast(ResultTable, given[str(index)]) for index in range(len(self.values))]
-        role = "key" if isinstance(self.values[0], str) else "position"
+        role: Role = "key" if isinstance(self.values[0], str) else "position"
         column = Column(self.over, unit_in_name(self.over) or "1", f"Value of {self.over} in the study file.", role)
         frames = [prefixed(table.frame, {self.over: value}) for table, value in zip(tables, self.values, strict=True)]
         return [stacked(tables[0], frames, (column,), kind="sweep")]
@@ -131,13 +132,13 @@ class SubVolumes:
     def _measure(
         self,
         images: Mapping[str, ImageNoun],
-        box: tuple[tuple[int, int], ...],
+        box: Box,
         edge_um: float,
         tables: dict[Ref, list[tuple[dict[str, float], ResultTable]]],
         left_out: dict[Ref, list[str]],
     ) -> None:
         """Run the nested steps on one cube; a cube in which a measure cannot be made is left out and counted."""
-        cubes = {_ref(port): crop(image, box_voxels=box) for port, image in images.items()}  # type: ignore[type-var]
+        cubes = {_ref(port): _cut(image, box) for port, image in images.items()}
         corner = next(iter(cubes.values())).origin_um
         place = dict(zip((column.name for column in _CUBE_COLUMNS), (float(edge_um), *corner), strict=True))
         nouns: dict[Ref, Noun] = dict(cubes)
@@ -189,7 +190,7 @@ def stacked(
     )
 
 
-def cube_boxes(image: ImageNoun, edge_um: float, at_most: int) -> list[tuple[tuple[int, int], ...]]:
+def cube_boxes(image: ImageNoun, edge_um: float, at_most: int) -> list[Box]:
     """Return disjoint cubes of `edge_um`, as many as fit, centred in the image; at most `at_most`, spread evenly."""
     edges = [round(edge_um / size) for size in image.voxel_size_um]
     if any(edge < 1 for edge in edges):
@@ -203,10 +204,15 @@ def cube_boxes(image: ImageNoun, edge_um: float, at_most: int) -> list[tuple[tup
     starts = [(count - n * edge) // 2 for count, n, edge in zip(image.shape, counts, edges, strict=True)]
     places = list(itertools.product(*(range(n) for n in counts)))
     chosen = places if len(places) <= at_most else [places[i * len(places) // at_most] for i in range(at_most)]
-    return [
-        tuple((start + n * edge, start + (n + 1) * edge) for start, n, edge in zip(starts, place, edges, strict=True))
-        for place in chosen
-    ]
+    lows = [[start + n * edge for start, n, edge in zip(starts, place, edges, strict=True)] for place in chosen]
+    dz, dy, dx = edges
+    return [((z, z + dz), (y, y + dy), (x, x + dx)) for z, y, x in lows]
+
+
+def _cut(image: ImageNoun, box: Box) -> ImageNoun:
+    """Return the part of an image of any kind inside a box."""
+    cut: ImageNoun = crop(image, box_voxels=box)  # type: ignore[type-var] # every image noun is one of those it takes
+    return cut
 
 
 _CUBE_COLUMNS = (
@@ -225,8 +231,8 @@ def _collected(ref: Ref, rows: Sequence[tuple[dict[str, float], ResultTable]], l
 
 
 def _as_noun(result: Any) -> Noun:
-    """Return a noun as it is, and any other result as its table."""
-    return result if isinstance(result, Noun) else cast(Noun, result.to_table())
+    """Return a result of several numbers as its table, and a noun as it is."""
+    return cast(Noun, result.to_table() if hasattr(result, "to_table") else result)
 
 
 def _image(noun: Noun) -> ImageNoun:

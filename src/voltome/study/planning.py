@@ -85,17 +85,19 @@ class Planner:
 
     def plan(self) -> None:
         """Advance every scan to the end of its pipeline."""
-        while any([self._advance(state) for state in self.states.values()]):
-            pass
+        while any(state.current is not None for state in self.states.values()):
+            further = False
+            for state in self.states.values():
+                further |= self._advance(state)
+            if not further:
+                self._explain_stop()
         for state in self.states.values():
-            if state.current is not None:
-                self._explain_stop(state, state.current)
             self._unused_overrides(state)
 
     def _advance(self, state: ScanState) -> bool:
         """Plan the entries of one scan as far as they do not wait for another; say whether it got further."""
         start = state.cursor
-        while (entry := state.current) is not None and state.cursor < len(state.entries):
+        while (entry := state.current) is not None:
             if self.works_across(entry):
                 if not self._plan_across(entry):
                     break
@@ -161,7 +163,7 @@ class Planner:
             except LookupError:
                 self.problems.add(override_place, f"{key!r} names no parameter that {name} has in the pipeline.")
                 continue
-            checked = validated(step.signature.parameters, given, override_place, self.problems)
+            checked = validated(step.signature.parameters, given, (*override_place[:-1], name), self.problems)
         if checked is not None and step.check is not None:
             try:
                 step.check(checked)
@@ -327,22 +329,26 @@ class Planner:
 
     def _waits(self, entry: Entry) -> bool:
         """Say whether an entry names a noun of another scan that is not planned yet but will be."""
-        if not isinstance(entry.given, Mapping):
-            return False
-        for value in entry.given.values():
-            scan, _, noun = value.rpartition("/") if isinstance(value, str) else ("", "", "")
-            other = self.states.get(scan)
-            if other is not None and other.current is not None and Ref(scan, noun) not in self.graph:
-                return True
-        return False
+        return any(self._comes_later(ref) for ref in _named_in_other_scans(entry))
 
-    def _explain_stop(self, state: ScanState, entry: Entry) -> None:
-        """Note why a scan could not be planned to the end."""
-        self.problems.add(
-            (*entry.place, entry.step),
-            f"scan {state.name!r} waits here for another scan, which waits for it; expected no circle: "
-            f"take the noun from an earlier step.",
-        )
+    def _comes_later(self, ref: Ref) -> bool:
+        """Say whether a noun is not planned yet, but its scan still has a step of this name before it."""
+        owner = self.states.get(ref.scan)
+        if owner is None or ref in self.graph:
+            return False
+        return ref.name in {_wanted_name(entry) for entry in owner.entries[owner.cursor :]}
+
+    def _explain_stop(self) -> None:
+        """Note that scans wait for each other, and give them up."""
+        for state in self.states.values():
+            if state.current is None:
+                continue
+            self.problems.add(
+                (*state.current.place, state.current.step),
+                f"scan {state.name!r} waits here for another scan, which waits for it; expected no circle: "
+                f"take the noun from an earlier step.",
+            )
+            state.cursor, state.certain = len(state.entries), False
 
     def _unused_overrides(self, state: ScanState) -> None:
         """Note what a scan sets for a step that its pipeline does not have."""
@@ -354,6 +360,19 @@ class Planner:
                     place,
                     f"no step is named {step!r} here; expected one of {', '.join(names)}.{did_you_mean(step, names)}",
                 )
+
+
+def _wanted_name(entry: Entry) -> str:
+    """Return the name that the noun of an entry will have."""
+    named = entry.given.get("name") if isinstance(entry.given, Mapping) else None
+    return str(named or entry.step)
+
+
+def _named_in_other_scans(entry: Entry) -> list[Ref]:
+    """Return the nouns of other scans (``scan/noun``) that an entry may name."""
+    values = entry.given.values() if isinstance(entry.given, Mapping) else ()
+    parts = [value.rpartition("/") for value in values if isinstance(value, str)]
+    return [Ref(scan, noun) for scan, slash, noun in parts if slash]
 
 
 def entry_of(item: Any, place: Place, problems: Problems) -> Entry | None:

@@ -25,12 +25,12 @@ class Problems:
     ----------
     file : str
         The study file, as it stands in the messages.
-    lines : mapping of Place to int
+    lines : dict of Place to int
         Line of every entry, counted from 1.
     """
 
     file: str
-    lines: Mapping[Place, int] = field(default_factory=dict)
+    lines: dict[Place, int] = field(default_factory=dict)
     found: list[str] = field(default_factory=list)
 
     def add(self, place: Place, text: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -105,7 +104,7 @@ def write_provenance(study: Study, run: Run, store: Store, outputs: Iterable[Out
     }
     temporary = store.folder / f".{PROVENANCE}.new"
     temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(temporary, store.folder / PROVENANCE)
+    temporary.replace(store.folder / PROVENANCE)
 
 
 def _stored(study: Study, store: Store, output: Output) -> dict[str, Any]:

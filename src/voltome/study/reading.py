@@ -168,7 +168,8 @@ def _pipeline_of(
         names = ", ".join(name for name in pipelines if name) or "(there are no named pipelines)"
         problems.add(
             (*place, "pipeline"),
-            f"unknown pipeline {scan['pipeline']!r}; expected one of {names}.{did_you_mean(scan['pipeline'], pipelines)}",
+            f"unknown pipeline {scan['pipeline']!r}; expected one of {names}."
+            f"{did_you_mean(scan['pipeline'], pipelines)}",
         )
     elif len(pipelines) == 1:
         return next(iter(pipelines.values()))
@@ -183,6 +184,9 @@ def _overrides(scan: Mapping[str, Any], place: Place, planner: Planner) -> dict[
     if not isinstance(given, Mapping):
         planner.problems.add((*place, "set"), f"found {given!r}; expected 'STEP.PARAMETER: value'.")
         return {}
+    for key in given:  # a fault inside STEP.PARAMETER is placed under STEP, on the same line
+        step = (*place, "set", str(key).partition(".")[0])
+        planner.problems.lines.setdefault(step, planner.problems.lines.get((*place, "set", key), 0))
     return {str(key): ((*place, "set", key), value) for key, value in given.items()}
 
 
@@ -300,7 +304,8 @@ def _compare_by(content: Mapping[str, Any], scans: Mapping[str, Scan], problems:
         known = list(dict.fromkeys(key for scan in scans.values() for key in scan.attributes))
         problems.add(
             ("compare", "by"),
-            f"the scans {', '.join(lacking)} have no attribute {by!r}; add '{by}: VALUE' to each.{did_you_mean(by, known)}",
+            f"the scans {', '.join(lacking)} have no attribute {by!r}; add '{by}: VALUE' to each."
+            f"{did_you_mean(by, known)}",
         )
     kinds = {isinstance(scan.attributes.get(by), str) for scan in scans.values() if by in scan.attributes}
     if len(kinds) > 1:

@@ -1,4 +1,4 @@
-"""Running a checked study: what is cached is reused, the rest is made in order, and the tables are written at the end."""
+"""Running a checked study: what is cached is reused, the rest is made in order, tables come at the end."""
 
 from __future__ import annotations
 

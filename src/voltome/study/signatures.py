@@ -172,8 +172,8 @@ def _output_of(hint: Any, inputs: list[Port], function: Callable[..., Any]) -> t
         return output, True
     if isinstance(hint, typing.TypeVar) and inputs:
         return None, False
-    if isinstance(hint, type) and issubclass(hint, Noun):
-        return hint, False
     if isinstance(hint, type) and hasattr(hint, "to_table"):
         return ResultTable, False
+    if isinstance(hint, type) and issubclass(hint, Noun):
+        return hint, False
     raise TypeError(f"{function.__qualname__} returns {hint}; expected a noun or a result with to_table().")

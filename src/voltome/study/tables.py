@@ -118,9 +118,10 @@ def _without_unit(name: str) -> str:
 def _scans_in_order(study: Study, present: set[str]) -> list[str]:
     """Return the scans of a table, in the order in which they are compared."""
     scans = [name for name in study.scans if name in present]
-    if study.compare_by in (None, "scan"):
+    by = study.compare_by
+    if by is None or by == "scan":
         return scans
-    return sorted(scans, key=lambda name: study.scans[name].attributes[study.compare_by])
+    return sorted(scans, key=lambda name: study.scans[name].attributes[by])
 
 
 def _combined(study: Study, found: Sequence[tuple[str, ResultTable]]) -> ResultTable:

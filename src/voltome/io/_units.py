@@ -1,0 +1,71 @@
+"""Lengths in files -> micrometres."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+UM_PER_UNIT = {
+    "pm": Fraction(1, 10**6),
+    "angstrom": Fraction(1, 10**4),
+    "nm": Fraction(1, 1000),
+    "um": Fraction(1),
+    "mm": Fraction(1000),
+    "cm": Fraction(10_000),
+    "m": Fraction(10**6),
+}
+"""Micrometres in one unit; neither pixels nor inches, which programs write where nobody gave a voxel size."""
+
+SPELLINGS = {
+    "picometer": "pm",
+    "picometre": "pm",
+    "å": "angstrom",
+    "nanometer": "nm",
+    "nanometre": "nm",
+    "micron": "um",
+    "micrometer": "um",
+    "micrometre": "um",
+    "µm": "um",
+    "millimeter": "mm",
+    "millimetre": "mm",
+    "centimeter": "cm",
+    "centimetre": "cm",
+    "meter": "m",
+    "metre": "m",
+}
+
+
+def unit_name(unit: str) -> str | None:
+    """Return the short name of a unit of length, or None where it is none.
+
+    Examples
+    --------
+    >>> unit_name("Microns"), unit_name("inch")
+    ('um', None)
+    """
+    # ImageJ escapes the micro sign; Greek mu and the Kelvin-like look-alikes of Unicode count as the plain letters
+    plain = unit.strip().replace("\\u00B5", "µ").replace("μ", "µ").replace("\u212b", "å").lower()
+    for name in (plain, plain.removesuffix("s")):
+        if name in UM_PER_UNIT:
+            return name
+        if name in SPELLINGS:
+            return SPELLINGS[name]
+    return None
+
+
+def to_um(number: float, unit: str) -> float | None:
+    """Return a length in um, rounded once, or None where it is no positive length in a known unit.
+
+    Examples
+    --------
+    >>> to_um(0.03397, "mm")
+    33.97
+    """
+    name = unit_name(unit)
+    if name is None or not (math.isfinite(number) and number > 0):
+        return None
+    try:
+        length = float(Fraction(repr(float(number))) * UM_PER_UNIT[name])
+    except OverflowError:
+        return None
+    return length if length > 0 else None

@@ -1,0 +1,191 @@
+"""Nouns -> files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+from voltome.data import ImageNoun, Noun
+from voltome.data._parameters import check_choice
+from voltome.errors import ParameterError, ResultsFolderError, VoxelSizeError
+from voltome.io import _voxel_sizes
+from voltome.io._atomic import write_atomically
+from voltome.io._headers import naming
+from voltome.io._paths import StrPath, is_pattern
+from voltome.io._zarr_read import is_group
+from voltome.io.formats import ZARR, WriteOptions, check_attributes, format_of, writable_format
+from voltome.io.reading import VoxelSize, load_volume_or_noun
+
+
+def write(
+    noun: Noun,
+    path: StrPath,
+    *,
+    ngff: Literal["0.5", "0.4"] = "0.5",
+    attributes: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write a noun to a file or folder, by its suffix, whole or not at all.
+
+    Use ``.ome.zarr`` to keep everything, ``.tif`` for Fiji and other programs, ``.parquet`` for tables that
+    voltome reads again, ``.csv`` for tables that people read.
+
+    Parameters
+    ----------
+    noun : Noun
+        ``.ome.zarr`` and ``.zarr`` take any noun, ``.tif`` and ``.tiff`` images, ``.csv`` and ``.parquet`` tables.
+    path : str or path
+        The target; missing folders are made. An existing target is replaced once the new one is complete.
+    ngff : {"0.5", "0.4"}
+        Version of OME-Zarr: 0.5 (zarr v3), or 0.4 (zarr v2) for older programs.
+    attributes : mapping, optional
+        JSON to store along in ``.zarr`` and ``.parquet``; `read_attributes` gives it back.
+
+    Returns
+    -------
+    pathlib.Path
+        The target.
+
+    Raises
+    ------
+    FileFormatError
+        An unknown suffix, or one that cannot hold this noun.
+    ValuesError
+        A type of values that the format lacks, or a mask in a TIFF.
+    ParameterError
+        Attributes that are no JSON, or in a format without a place for them.
+    ResultsFolderError
+        A folder in which nothing can be written, or that holds something else.
+
+    Notes
+    -----
+    Writing the same noun twice gives the same bytes. The target is written under a hidden name beside it and
+    renamed at the end.
+
+    OME-Zarr: values in ``0``, then a pyramid halved until no edge exceeds 256 voxels (means of grey values, rounded
+    half to even; every second voxel of labels); the mask and voltome's own fields beside them. The first voxel's
+    centre is the translation.
+
+    TIFF: uint8, uint16 and float32 as ImageJ TIFF; int8, int16, int32, uint32 and float64, which ImageJ's kind
+    cannot hold, as OME-TIFF; other types are refused. Quantity, phases and history go along as a text to read.
+
+    Memory: the pyramid, 1/7 of the image; for TIFF, one copy of it.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np, voltome as vt
+    >>> volume = vt.data.Volume(np.zeros((4, 5, 6), np.uint8), voxel_size_um=0.5)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     vt.io.write(volume, f"{folder}/small.ome.zarr").name
+    'small.ome.zarr'
+    """
+    target = Path(path)
+    check_choice("ngff", ngff, ("0.5", "0.4"))
+    found = writable_format(noun, target)
+    check_attributes(found, target, attributes)
+    options = WriteOptions(target.name, ngff, _checked_json(attributes))
+    _refuse_foreign_target(target, folder=found is ZARR)
+    writer = found.write_noun
+    assert writer is not None  # noqa: S101 - every format with a suffix is written
+    with naming(target):
+        write_atomically(target, lambda part: writer(noun, part, options))
+    return target
+
+
+def convert(
+    source: StrPath,
+    target: StrPath,
+    *,
+    voxel_size_um: VoxelSize = None,
+    overrule: bool = False,
+    ngff: Literal["0.5", "0.4"] = "0.5",
+) -> Path:
+    """Write what one file holds to another format, keeping the type of the values.
+
+    Use it to bring scans into OME-Zarr once, with their voxel size; to hand images to Fiji; or to correct a file
+    that states a wrong voxel size.
+
+    Parameters
+    ----------
+    source : str or path
+        Anything that `describe` understands, except CSV.
+    target : str or path
+        Its suffix chooses the format; see `write`.
+    voxel_size_um : float or (float, float, float), optional
+        Edge lengths of a voxel along (z, y, x) in um, above 0, where the source does not say.
+    overrule : bool
+        Replace the voxel size of the source by the one given; this is written into the history.
+    ngff : {"0.5", "0.4"}
+        Version of OME-Zarr.
+
+    Returns
+    -------
+    pathlib.Path
+        The target.
+
+    Raises
+    ------
+    ParameterError
+        `overrule` without a voxel size.
+    VoxelSizeError
+        Given by nobody, not above 0, or contradicting the source without `overrule`.
+    MissingFileError, FileFormatError, AxisError, ValuesError, ResultsFolderError
+        As `read_volume` and `write`.
+
+    Notes
+    -----
+    What voltome wrote stays the noun it was, with its history; anything else is a Volume. A TIFF keeps neither
+    history nor phases, so an overruled voxel size is best recorded in OME-Zarr. Memory: the image, and the pyramid.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np, voltome as vt
+    >>> volume = vt.data.Volume(np.zeros((4, 5, 6), np.uint8), voxel_size_um=0.5)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     source = vt.io.write(volume, f"{folder}/small.tif")
+    ...     target = vt.io.convert(source, f"{folder}/small.ome.zarr", voxel_size_um=0.6, overrule=True)
+    ...     vt.io.read(target).history
+    ('voxel size overruled: (0.6, 0.6, 0.6) um, the file said (0.5, 0.5, 0.5)',)
+    """
+    place = Path(source)
+    if overrule and voxel_size_um is None:
+        raise ParameterError("overrule=True replaces the voxel size of the file: give the right one as voxel_size_um.")
+    noun = load_volume_or_noun(place, voxel_size_um, overrule=overrule)
+    if voxel_size_um is not None:
+        noun = _with_voxel_size(noun, place, voxel_size_um, overrule=overrule)
+    return write(noun, target, ngff=ngff)
+
+
+def _with_voxel_size(noun: Noun, source: Path, given: Any, *, overrule: bool) -> Noun:
+    """Return the image with the voxel size given, saying in its history what the file said instead."""
+    if not isinstance(noun, ImageNoun):
+        raise VoxelSizeError(f"{source}: holds a {type(noun).__name__}, which has no voxels. Drop voxel_size_um.")
+    header = format_of(source).read_header(source)
+    size = _voxel_sizes.resolve(header, given, overrule=overrule)
+    if not overrule or size == header.voxel_size_um:
+        return replace(noun, voxel_size_um=size)
+    said = f"voxel size overruled: {size} um, the file said {header.voxel_size_um}"
+    return noun.derive(said, voxel_size_um=size)
+
+
+def _checked_json(attributes: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return the attributes as JSON gives them back, or refuse what JSON cannot hold."""
+    if attributes is None:
+        return None
+    try:
+        copied = json.loads(json.dumps(dict(attributes), allow_nan=False))
+    except (TypeError, ValueError) as fault:
+        raise ParameterError(f"attributes cannot be stored as JSON: {fault}. Use text, numbers and lists.") from fault
+    return dict(copied)
+
+
+def _refuse_foreign_target(target: Path, *, folder: bool) -> None:
+    """Refuse to replace a folder by a file, a file by a folder, or a folder that is not zarr."""
+    if is_pattern(target):
+        raise ResultsFolderError(f"cannot write {str(target)!r}: its name is a pattern. Choose a name without * ? [.")
+    if target.is_dir() and not (folder and (is_group(target) or not any(target.iterdir()))):
+        raise ResultsFolderError(f"cannot write {str(target)!r}: a folder with other content is there. Choose another.")
+    if folder and target.is_file():
+        raise ResultsFolderError(f"cannot write {str(target)!r}: a file is there; expected none, or a zarr folder.")

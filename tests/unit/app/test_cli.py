@@ -1,0 +1,156 @@
+"""The command line: what it prints, its exit codes, and that the user's mistakes are no tracebacks."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import voltome as vt
+from voltome.app.cli import main
+
+STUDY = """\
+study: Two halves
+scans:
+  block: {source: block.tif}
+pipeline:
+  - threshold: {intervals: {solid: [32, null]}, rest: pore}
+  - phase_fractions
+  - surface_area: {phase: solid}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    volume = vt.data.Volume(np.arange(512, dtype=np.uint16).reshape(8, 8, 8) // 8, voxel_size_um=0.5)
+    vt.io.write(volume, tmp_path / "block.tif")
+    (tmp_path / "study.yaml").write_text(STUDY)
+    return tmp_path
+
+
+@pytest.fixture
+def voltome(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path):
+    """Run a command in the folder; return its exit code, what it printed, and what it said as an error."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "argv", ["voltome", *arguments])
+        with pytest.raises(SystemExit) as left:
+            main()
+        out, err = capsys.readouterr()
+        return int(left.value.code or 0), out, err
+
+    return run
+
+
+def test_run_makes_tables_figures_and_report(voltome, folder: Path):
+    code, out, _ = voltome("run", "study.yaml")
+    assert code == 0
+    assert (folder / "study-results" / "report.html").stat().st_size > 10_000
+    assert (folder / "study-results" / "tables" / "surface_area.csv").exists()
+    assert "[0/3] block: threshold" in out
+    assert out.endswith(f"report: {Path('study-results') / 'report.html'}\n")
+    _, again, _ = voltome("run", "study.yaml")
+    assert "[0/3] block: threshold (cached)" in again
+
+
+def test_results_go_where_they_are_asked_for(voltome, folder: Path):
+    assert voltome("run", "study.yaml", "--results", "elsewhere")[0] == 0
+    assert (folder / "elsewhere" / "report.html").exists()
+
+
+def test_check_shows_the_plan_and_runs_nothing(voltome, folder: Path):
+    code, out, _ = voltome("check", "study.yaml")
+    assert code == 0
+    assert "no mistakes found; nothing was run" in out
+    assert "block: surface_area -> table of surface_area" in out
+    assert not (folder / "study-results").exists()
+
+
+def test_mistakes_are_one_message_without_a_traceback(voltome, folder: Path):
+    (folder / "study.yaml").write_text(STUDY.replace("threshold", "treshold"))
+    code, out, err = voltome("run", "study.yaml")
+    assert code == 1
+    assert err.startswith("voltome: 1 mistake in the study file; nothing was run.\n  study.yaml:5: pipeline.0.treshold")
+    assert "Traceback" not in out + err
+
+
+def test_an_error_in_a_step_says_where(voltome, folder: Path):
+    (folder / "study.yaml").write_text(STUDY.replace("[32,", "[3200,"))
+    code, _, err = voltome("run", "study.yaml")
+    assert code == 1
+    assert "in block: threshold (study file: pipeline.0)" in err
+
+
+def test_debug_shows_the_traceback(monkeypatch: pytest.MonkeyPatch, folder: Path):
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "argv", ["voltome", "--debug", "check", "nowhere.yaml"])
+    with pytest.raises(vt.errors.MissingFileError):
+        main()
+
+
+@pytest.mark.parametrize("arguments", [["fly"], ["run"], ["convert", "a.tif"], ["run", "study.yaml", "--fast"]])
+def test_wrong_usage_is_exit_code_2(voltome, arguments: list[str]):
+    assert voltome(*arguments)[0] == 2
+
+
+def test_describe_says_what_is_there_and_what_is_missing(voltome, folder: Path):
+    import tifffile
+
+    code, out, _ = voltome("describe", "block.tif")
+    assert code == 0
+    assert "8 x 8 x 8" in out
+    assert "0.5" in out
+    tifffile.imwrite(folder / "bare.tif", np.zeros((3, 4, 5), np.uint8), photometric="minisblack")
+    code, out, _ = voltome("describe", "bare.tif")
+    assert code == 0
+    assert "voxel_size_um" in out
+    assert voltome("describe", "nowhere.tif")[0] == 1
+
+
+def test_convert_and_its_voxel_size(voltome, folder: Path):
+    assert voltome("convert", "block.tif", "block.ome.zarr")[0] == 0
+    np.testing.assert_array_equal(
+        vt.io.read_volume(folder / "block.ome.zarr").values, vt.io.read_volume(folder / "block.tif").values
+    )
+    code, _, err = voltome("convert", "block.tif", "other.tif", "--voxel-size-um", "0.6")
+    assert code == 1
+    assert "overrule" in err
+    assert voltome("convert", "block.tif", "other.tif", "--voxel-size-um", "1,0.6,0.6", "--overrule")[0] == 0
+    assert vt.io.read_volume(folder / "other.tif").voxel_size_um == pytest.approx((1, 0.6, 0.6))
+    assert voltome("convert", "block.tif", "other.tif", "--voxel-size-um", "a,b")[0] == 2
+    assert voltome("convert", "block.tif", "other.ome.zarr", "--ngff", "0.3")[0] == 2
+
+
+def test_the_schema_knows_every_step(voltome):
+    code, out, _ = voltome("schema")
+    assert code == 0
+    entries = json.loads(out)["$defs"]["pipeline"]["items"]["anyOf"][1]["properties"]
+    assert set(entries) == {*vt.study.STEPS, "sweep", "subvolumes"}
+    assert entries["surface_area"]["properties"]["estimator"]["enum"] == ["crofton13", "faces", "marching_cubes"]
+    assert entries["gaussian"]["properties"]["sigma_um"]["exclusiveMinimum"] == 0
+    undescribed = [
+        f"{s}.{p}" for s, e in entries.items() for p, d in e["properties"].items() if not d.get("description")
+    ]
+    assert undescribed == []
+
+
+def test_report_and_cite_work_on_a_finished_run(voltome, folder: Path):
+    voltome("run", "study.yaml")
+    (folder / "study-results" / "report.html").unlink()
+    assert voltome("report", "study-results")[0] == 0
+    assert (folder / "study-results" / "report.html").exists()
+    code, out, _ = voltome("cite", "study-results")
+    assert code == 0
+    assert out.startswith(f"voltome {vt.study.load_results(folder / 'study-results').provenance['voltome_version']}")
+    assert "Crofton" in out
+    code, _, err = voltome("report", ".")
+    assert code == 1
+    assert "holds no finished run" in err
+
+
+def test_an_unknown_demonstration_lists_those_there_are(voltome):
+    code, _, err = voltome("demo", "sphere")
+    assert code == 1
+    assert "Did you mean 'spheres'?" in err

@@ -1,0 +1,234 @@
+"""Cache, resume, lock, provenance: what a results folder promises."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import made_up
+import pytest
+from filelock import FileLock
+
+import voltome as vt
+from voltome.errors import MemoryEstimateError, MissingFileError, ResultsFolderError
+from voltome.study import Step, Study
+
+Load = Callable[[str], Study]
+
+SCANS = "study: Traces\nscans:\n" + "".join(f"  {n}: {{source: {n}.csv, as: trace}}\n" for n in "abc")
+CHAIN = SCANS + "pipeline:\n  - scale: {factor: 3}\n  - find_peak: {above: 1}\n"
+
+BALLS = """\
+study: Balls
+scans:
+  first: {source: first.tif, cycle: 0}
+  second: {source: second.tif, cycle: 5}
+pipeline:
+  - median
+  - threshold: {intervals: {solid: [150, null]}, rest: pore}
+  - phase_fractions
+  - phase_profile
+  - surface_area: {phase: solid}
+  - separate_particles: {phase: solid}
+  - measure_particles
+  - particle_statistics
+  - sweep: {over: threshold.intervals.solid.0, values: [140, 160], steps: [phase_fractions]}
+compare: {by: cycle}
+"""
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((folder / "tables").iterdir())}
+
+
+def test_a_second_run_calls_nothing_and_gives_the_same_bytes(traces: Path, load: Load):
+    first = vt.study.run(load(CHAIN))
+    before, calls = bytes_of(first.folder), list(made_up.CALLS)
+    second = vt.study.run(load(CHAIN))
+    assert calls == made_up.CALLS
+    assert bytes_of(second.folder) == before
+    assert all(step["cached"] for step in second.provenance["steps"])
+
+
+def test_a_changed_parameter_reruns_what_depends_on_it_and_nothing_else(traces: Path, load: Load):
+    vt.study.run(load(CHAIN))
+    made_up.CALLS.clear()
+    results = vt.study.run(load(CHAIN.replace("above: 1", "above: 2")))
+    assert made_up.CALLS == ["find_peak"] * 3
+    assert {step["name"]: step["cached"] for step in results.provenance["steps"]} == {"scale": True, "find_peak": False}
+
+
+def test_a_changed_file_reruns_its_scan_only(traces: Path, load: Load):
+    vt.study.run(load(CHAIN))
+    made_up.CALLS.clear()
+    (traces / "b.csv").write_text("0\n9\n0\n")
+    results = vt.study.run(load(CHAIN))
+    assert made_up.CALLS == ["scale", "find_peak"]
+    assert results.tables()["find_peak"].frame.height.tolist() == [9.0, 27.0, 36.0]
+
+
+def test_a_new_version_of_a_step_expires_its_results(traces: Path, write_study: Callable[[str], Path]):
+    path = write_study(CHAIN)
+    vt.study.run(vt.study.load(path, steps=made_up.STEP_TABLE, sources=made_up.SOURCE_TABLE))
+    made_up.CALLS.clear()
+    newer = {**made_up.STEP_TABLE, "find_peak": Step("find_peak", made_up.find_peak, kind="peak", version=2)}
+    vt.study.run(vt.study.load(path, steps=newer, sources=made_up.SOURCE_TABLE))
+    assert made_up.CALLS == ["find_peak"] * 3
+
+
+def test_what_scans_set_differently_reaches_their_step(traces: Path, load: Load):
+    text = CHAIN.replace("b.csv, as: trace", "b.csv, as: trace, set: {scale.factor: 10}")
+    assert vt.study.run(load(text)).tables()["find_peak"].frame.height.tolist() == [9.0, 60.0, 36.0]
+
+
+def test_results_of_a_step_that_is_gone_are_removed(traces: Path, load: Load):
+    folder = vt.study.run(load(CHAIN)).folder
+    assert (folder / "tables" / "find_peak.csv").exists()
+    vt.study.run(load(SCANS + "pipeline:\n  - scale: {factor: 3}\n"))
+    assert sorted(path.name for path in (folder / "tables").iterdir()) == ["columns.json"]
+    assert sorted(path.name for path in (folder / "store" / "a").iterdir()) == ["scale.zarr"]
+
+
+def test_a_damaged_entry_of_the_store_is_made_again(traces: Path, load: Load):
+    folder = vt.study.run(load(CHAIN)).folder
+    before = bytes_of(folder)
+    (folder / "store" / "a" / "find_peak.parquet").write_bytes(b"PAR1 no more")
+    (folder / "store" / "b" / "scale.zarr" / "zarr.json").write_text("{")
+    vt.study.run(load(CHAIN))
+    assert bytes_of(folder) == before
+
+
+def test_two_runs_on_one_folder_do_not_mix(traces: Path, load: Load):
+    study = load(CHAIN)
+    study.results_folder.mkdir()
+    with FileLock(study.results_folder / ".lock"), pytest.raises(ResultsFolderError, match="another run is working in"):
+        vt.study.run(study)
+    vt.study.run(study)
+
+
+def test_a_results_folder_that_is_a_file_is_refused(traces: Path, load: Load):
+    (traces / "taken").write_text("x")
+    with pytest.raises(ResultsFolderError, match=r"cannot write in the results folder .*--results FOLDER"):
+        vt.study.run(load(CHAIN), folder=traces / "taken")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of folders are those of POSIX")
+def test_a_results_folder_that_is_not_writable_is_refused(traces: Path, load: Load):
+    if os.geteuid() == 0:
+        # the administrator may write anywhere, except where the system itself forbids it
+        folder = Path("/proc/voltome-results")
+    else:
+        (traces / "locked").mkdir(mode=0o500)
+        folder = traces / "locked" / "results"
+    with pytest.raises(ResultsFolderError, match=r"cannot write in the results folder .*--results FOLDER"):
+        vt.study.run(load(CHAIN), folder=folder)
+
+
+def test_a_step_that_would_not_fit_in_memory_is_refused_before_it_starts(
+    spheres: Path, write_study: Callable[[str], Path]
+):
+    table = {**made_up.STEP_TABLE, "attenuation": Step("attenuation", made_up.attenuation, bytes_per_voxel=1e12)}
+    text = "study: x\nscans:\n  first: {source: first.tif}\npipeline:\n  - attenuation\n"
+    with pytest.raises(
+        MemoryEstimateError, match=r"needs about 13824000\.0 GB .* largest cube that fits is about \d+\^3"
+    ):
+        vt.study.run(vt.study.load(write_study(text), steps=table))
+
+
+def test_a_folder_without_a_finished_run_says_so(tmp_path: Path):
+    with pytest.raises(MissingFileError, match="there is no results folder"):
+        vt.study.load_results(tmp_path / "nowhere")
+    with pytest.raises(ResultsFolderError, match="holds no finished run"):
+        vt.study.load_results(tmp_path)
+    (tmp_path / "provenance.json").write_text("{")
+    with pytest.raises(ResultsFolderError, match="is damaged"):
+        vt.study.load_results(tmp_path)
+
+
+def test_the_provenance_says_where_every_number_comes_from(traces: Path, load: Load):
+    provenance = vt.study.run(load(CHAIN)).provenance
+    assert provenance["study"] == "Traces"
+    assert provenance["study_file"] == CHAIN
+    assert [entry["scan"] for entry in provenance["inputs"]] == ["a", "b", "c"]
+    assert all(len(entry["sha256"]) == 64 for entry in provenance["inputs"])
+    step = next(entry for entry in provenance["steps"] if entry["name"] == "find_peak")
+    assert step["parameters"] == {"above": 1.0}
+    assert step["inputs"] == {"trace": "a/scale"}
+    assert provenance["decisions"][0]["meaning"] == "the height above which a peak counts"
+    assert provenance["simulated"] == []
+    assert provenance["packages"]["numpy"]
+
+
+def test_progress_is_told_for_every_step(traces: Path, load: Load):
+    events = []
+    vt.study.run(load(CHAIN), progress=events.append)
+    told = [event.task for event in events]
+    assert [task for task in told if "scale" in task] == ["a: scale", "b: scale", "c: scale"]
+    assert events[-1].done == events[-1].total
+    events.clear()
+    vt.study.run(load(CHAIN), progress=events.append)
+    assert {event.note for event in events if "scale" in event.task} == {"cached"}
+
+
+def test_a_source_can_be_read_again_from_its_results(spheres: Path, load: Load):
+    results = vt.study.run(load(BALLS))
+    volume = results.load(results.find(scan="first", name="source")[0])
+    assert isinstance(volume, vt.data.Volume)
+    (spheres / "first.tif").unlink()
+    with pytest.raises(MissingFileError):
+        results.load(results.find(scan="first", name="source")[0])
+
+
+def start(folder: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "voltome", "run", "study.yaml"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL is of POSIX")
+def test_a_run_that_was_killed_goes_on_and_ends_with_the_same_bytes(spheres: Path, write_study: Callable[[str], Path]):
+    """Killed at three points: in the first step, in the middle, and while the tables are written."""
+    study = vt.study.load(write_study(BALLS))
+    expected = bytes_of(vt.study.run(study, folder=spheres / "undisturbed").folder)
+    for moment in ("first: median", "second: threshold", "] tables"):
+        process = start(spheres)
+        assert process.stdout is not None
+        for line in process.stdout:
+            if moment in line:
+                process.send_signal(signal.SIGKILL)
+                break
+        assert process.wait() == -signal.SIGKILL
+    results = vt.study.run(study)
+    assert bytes_of(results.folder) == expected
+    cached = {(step["scans"][0], step["name"]): step["cached"] for step in results.provenance["steps"]}
+    assert cached["first", "median"], "what was finished before the kill is not made again"
+    leftovers = [path.name for path in results.folder.rglob("*") if ".new" in path.name or ".tmp" in path.name]
+    assert leftovers == []
+
+
+def test_a_cached_run_takes_seconds(spheres: Path, load: Load):
+    # not a benchmark: it says that nothing is computed again, by a wide margin
+    vt.study.run(load(BALLS))
+    clock = time.perf_counter()
+    vt.study.run(load(BALLS))
+    assert time.perf_counter() - clock < 10
+
+
+def test_columns_json_says_what_every_column_means(spheres: Path, load: Load):
+    folder = vt.study.run(load(BALLS)).folder
+    meanings = json.loads((folder / "tables" / "columns.json").read_text())
+    described = meanings["phase_fractions"]["columns"]["fraction"]
+    assert described["unit"] == "1"
+    assert described["meaning"]
+    for name, table in meanings.items():
+        header = (folder / "tables" / f"{name}.csv").read_text().splitlines()[0].split(",")
+        assert header == list(table["columns"])
