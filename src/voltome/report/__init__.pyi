@@ -1,7 +1,8 @@
 from .figures_comparisons import figure_comparison
 from .figures_distributions import figure_size_distribution
 from .figures_histogram import figure_histogram
-from .figures_profiles import figure_profile, figure_subvolumes, figure_sweep
+from .figures_profiles import figure_profile
+from .figures_sensitivity import figure_subvolumes, figure_sweep
 from .figures_slices import figure_slices
 from .style import phase_colours, png_bytes, svg_bytes
 from .writing import write

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -12,20 +12,15 @@ from matplotlib.figure import Figure
 from voltome.data import ImageNoun, ParticleImage, PhaseImage, ResultTable, Volume
 from voltome.errors import MissingFileError
 from voltome.report import style
-from voltome.report.figures_comparisons import figure_comparison
+from voltome.report.figures_comparisons import comparison_panels, figure_comparison
 from voltome.report.figures_distributions import figure_size_distribution
 from voltome.report.figures_histogram import figure_histogram
-from voltome.report.figures_profiles import (
-    MOST_LINES,
-    MOST_PANELS,
-    figure_profile,
-    figure_subvolumes,
-    figure_sweep,
-    lines_of,
-)
+from voltome.report.figures_profiles import figure_profile
+from voltome.report.figures_sensitivity import figure_subvolumes, figure_sweep
 from voltome.report.figures_slices import figure_slices, same_grid
-from voltome.report.formatting import listed, name_in_print
+from voltome.report.formatting import listed, name_in_print, title_in_print
 from voltome.report.key_numbers import is_particles, is_summary, scans_of
+from voltome.report.lines import MOST_LINES, MOST_PANELS, Panel, lines_of, measures_of, panels_of
 from voltome.report.measures import numeric_measures
 from voltome.report.summary import work_of
 
@@ -170,7 +165,7 @@ def _sizes(name: str, table: ResultTable) -> Drawn:
         for scan, rows in list(scans_of(table))[:MOST_LINES]
     }
     more = table.frame["scan"].nunique() - len(chosen) if "scan" in table.frame else 0
-    counts = listed([f"{scan} {len(part.frame)}" for scan, part in chosen.items()])
+    counts = listed([f"{len(part.frame)} ({scan})" for scan, part in chosen.items()])
     caption = (
         f"Particle sizes, weighted by volume: a, share of the volume in each bin of equivalent diameter; "
         f"b, share of the volume in particles up to a diameter (dotted: one half). Particles: {counts}."
@@ -181,21 +176,22 @@ def _sizes(name: str, table: ResultTable) -> Drawn:
 
 def _along(results: Results, name: str, table: ResultTable, looked: Looked) -> Iterator[Drawn]:
     """Yield the figure of a table along a position, or a remark where it has too many lines to be read."""
-    lines = len(list(lines_of(table)))
+    panels = panels_of(measures_of(table), list(lines_of(table)))
+    lines = max(len(panel.lines) for panel in panels)
     if lines > MOST_LINES and table.kind in ("sweep", "subvolumes"):
         looked.remarks.append(f"The table {name} has {lines} lines, too many to draw; it is in the folder tables.")
         return
-    title = name_in_print(name)
+    title, more = title_in_print(name), _measures_not_drawn(measures_of(table), panels)
     if table.kind == "sweep":
         chosen = _chosen(results, table)
         dashed = " Dashed: the value that the study uses." if chosen else ""
-        caption = f"{title}: how the results change with {name_in_print(table.names('position')[0])}.{dashed}"
+        caption = f"{title}. How the results change with the {name_in_print(table.names('position')[0])}.{dashed}{more}"
         yield Drawn(name, "sensitivity", figure_sweep(table, chosen=chosen, colours=looked.colours), caption)
     elif table.kind == "subvolumes":
-        caption = f"{title}: results of cubes cut from the image against their edge; bars: mean and standard deviation."
+        caption = f"{title}. Results of cubes cut from the image against their edge; bars: standard deviation.{more}"
         yield Drawn(name, "sensitivity", figure_subvolumes(table, colours=looked.colours), caption)
     else:
-        caption = f"{title}: {table.column(numeric_measures(table)[0]).meaning}" + _not_drawn(table)
+        caption = f"{title}. {table.column(numeric_measures(table)[0]).meaning}" + _not_drawn(table)
         yield Drawn(name, "distributions", figure_profile(table, colours=looked.colours), caption)
 
 
@@ -210,8 +206,16 @@ def _comparison(results: Results, name: str, table: ResultTable, looked: Looked)
     by = results.compare_by if results.compare_by in table.frame else None
     against = name_in_print(by) if by else "scan"
     bars = " Bars: standard error." if table.names("standard_error") else ""
-    caption = f"{name_in_print(name)} against {against}.{bars}"
+    measures = numeric_measures(table)
+    more = _measures_not_drawn(measures, comparison_panels(table, by, measures))
+    caption = f"{title_in_print(name)} against {against}.{bars}{more}"
     return Drawn(f"comparison-{name}", "comparison", figure_comparison(table, by=by, colours=looked.colours), caption)
+
+
+def _measures_not_drawn(measures: Sequence[str], panels: Sequence[Panel]) -> str:
+    """Return the sentence that says how many measures of a table a figure leaves out."""
+    more = len(measures) - len({panel.measure for panel in panels})
+    return f" {more} more {'measure is' if more == 1 else 'measures are'} in the table." if more > 0 else ""
 
 
 def _chosen(results: Results, table: ResultTable) -> dict[str, float]:

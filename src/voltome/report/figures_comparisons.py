@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from voltome.data import Column, ResultTable
+from voltome.data import ResultTable
 from voltome.errors import ValuesError
 from voltome.report import style
-from voltome.report.formatting import axis_label, name_in_print
+from voltome.report.formatting import axis_label
+from voltome.report.lines import Panel, label_of, lines_of, panels_of, tints_of
 from voltome.report.measures import numeric_measures
 
-MOST_PANELS = 6
+MOST_TICKS = 6
 
 
 @style.styled
@@ -36,7 +36,8 @@ def figure_comparison(table: ResultTable, *, by: str | None = None, colours: Map
     Returns
     -------
     matplotlib.figure.Figure
-        One panel per measure, at most six; standard errors as bars where the table has them.
+        One panel per measure and phase, or per measure where that would be more than six; standard errors as bars
+        where the table has them.
 
     Raises
     ------
@@ -54,34 +55,42 @@ def figure_comparison(table: ResultTable, *, by: str | None = None, colours: Map
     'cycle'
     """
     missing = [name for name in ("scan", by) if name is not None and name not in table.frame.columns]
-    measures = numeric_measures(table)[:MOST_PANELS]
+    measures = numeric_measures(table)
     if missing or not measures:
         what = f"column {missing[0]!r}" if missing else "measure that is a number"
         raise ValuesError(f"a table of {table.kind} has no {what}; it cannot be compared across scans.")
-    figure, axes = style.panels(len(measures))
-    for axis, name in zip(axes, measures, strict=True):
-        _draw(axis, table, table.column(name), by, dict(colours or {}))
-    style.scan_legend(figure, axes[0])
+    panels = comparison_panels(table, by, measures)
+    figure, axes = style.panels(len(panels))
+    for axis, panel in zip(axes, panels, strict=True):
+        _draw(axis, table, panel, by, colours)
+        axis.set_title(panel.key)
+    style.shared_legend(figure, axes[0])
     return figure
 
 
-def _draw(axis: Axes, table: ResultTable, measure: Column, by: str | None, colours: dict[str, str]) -> None:
+def comparison_panels(table: ResultTable, by: str | None, measures: Sequence[str]) -> list[Panel]:
+    """Return the panels of a comparison; a line runs through all scans."""
+    columns = tuple(column for column in table.columns if column.name not in ("scan", by))
+    of_all = ResultTable(table.frame[[column.name for column in columns]], columns=columns, kind=table.kind)
+    return panels_of(measures, list(lines_of(of_all)))
+
+
+def _draw(axis: Axes, table: ResultTable, panel: Panel, by: str | None, colours: Mapping[str, str] | None) -> None:
     """Draw one measure: one line per phase or other key."""
+    measure = table.column(panel.measure)
     numeric = by is not None and table.frame[by].dtype.kind in "iuf"
     places = _places(table.frame, by)
     error = next((column.name for column in table.columns if column.of == measure.name), None)
-    groups = list(_groups(table, by))
-    known = style.phase_colours(key for key, _ in groups) | colours
-    for key, rows in groups:
+    tints = tints_of(panel.lines, colours)
+    for scan, key, rows in panel.lines:
         x = places[table.frame.index.get_indexer(rows.index)]
         order = np.argsort(x, kind="stable")
         y = rows[measure.name].to_numpy(np.float64)[order]
         half = None if error is None else rows[error].to_numpy(np.float64)[order]
-        colour = known[key] if key else style.PHASE_COLOURS[4]
-        line = "-" if numeric else ":"
         axis.errorbar(
-            x[order], y, yerr=half, fmt="o" + line, color=colour, capsize=2, elinewidth=0.8, label=name_in_print(key)
-        )
+            x[order], y, yerr=half, fmt="o" + ("-" if numeric else ":"), color=tints[scan, key], capsize=2,
+            elinewidth=0.8, label=label_of(panel.lines, scan, key),
+        )  # fmt: skip
     _label_scans(axis, table, by, places, numeric=numeric)
     axis.set_ylabel(axis_label(measure))
     style.plain_numbers(axis.yaxis)
@@ -96,22 +105,14 @@ def _places(frame: pd.DataFrame, by: str | None) -> NDArray[np.float64]:
     return np.asarray(codes, dtype=np.float64)
 
 
-def _groups(table: ResultTable, by: str | None) -> list[tuple[str, pd.DataFrame]]:
-    """Return the rows of every combination of the keys other than scan and what is compared by."""
-    keys = [name for name in table.names("key") if name not in ("scan", by) and table.frame[name].nunique() > 1]
-    keys = [name for name in keys if table.frame.groupby("scan")[name].nunique().max() > 1]
-    if not keys:
-        return [("", table.frame)]
-    return [(", ".join(map(str, values)), rows) for values, rows in table.frame.groupby(keys, sort=False)]
-
-
 def _label_scans(axis: Axes, table: ResultTable, by: str | None, places: NDArray[np.float64], *, numeric: bool) -> None:
     """Write what the horizontal axis is: numbers with a name, or the scans themselves."""
     if numeric and by is not None:
         axis.set_xlabel(axis_label(table.column(by)))
         style.plain_numbers(axis.xaxis)
-        if bool((table.frame[by] == table.frame[by].round()).all()):
-            axis.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+        different = sorted(set(places.tolist()))
+        if len(different) <= MOST_TICKS:
+            axis.set_xticks(different)
         return
     names = table.frame[by if by is not None else "scan"].astype(str)
     ticks = dict(zip(places.tolist(), names, strict=True))

@@ -68,11 +68,12 @@ def figure_size_distribution(particles: Mapping[str, ResultTable]) -> Figure:
         axis.set_xlabel(label)
         axis.set_xlim(edges[0], edges[-1])
         axis.set_ylim(bottom=0)
-    shares.set_ylabel("share of particle volume per bin (%)")
-    sums.set_ylabel("particle volume up to this diameter (%)")
+        style.plain_numbers(axis.xaxis, axis.yaxis)
+    shares.set_ylabel("volume per bin (%)")
+    sums.set_ylabel("cumulative volume (%)")
     sums.set_ylim(0, 103)
     sums.axhline(50, color="#888888", linewidth=0.6, linestyle=":", zorder=0)
-    style.scan_legend(figure, sums)
+    style.shared_legend(figure, sums)
     return figure
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from voltome.data import Column
-from voltome.data.tables import UNIT_SUFFIXES
+from voltome.data.tables import UNIT_SUFFIXES, unit_in_name
 
 THIN_SPACE = "\u202f"
 MINUS = "\u2212"
@@ -143,7 +144,37 @@ def parameter_in_print(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) and abs(value) < 1e6 else str(value)
 
 
-def parameters_in_print(parameters: dict[str, Any]) -> str:
+def title_in_print(name: str) -> str:
+    """Return the name of a table as a title.
+
+    Examples
+    --------
+    >>> title_in_print("sweep-phase_fractions")
+    'Sweep: phase fractions'
+    """
+    words = name_in_print(name.replace("-", ": ", 1))
+    return words[:1].upper() + words[1:]
+
+
+def parameters_in_words(parameters: Mapping[str, Any]) -> str:
+    """Return the parameters of a step as a phrase, with their units; those not set are left out.
+
+    Examples
+    --------
+    >>> parameters_in_words({"min_depth_um": 0.6, "size_voxels": 3, "rest": None})
+    'min depth 0.6 µm, size 3 voxels'
+    """
+    phrases = []
+    for name, value in parameters.items():
+        if value is None or value == {}:
+            continue
+        unit = "voxels" if name.endswith("_voxels") else unit_in_print(unit_in_name(name))
+        words = name_in_print(name.removesuffix("_voxels"))
+        phrases.append(f"{words} {parameter_in_print(value)} {unit}".rstrip())
+    return ", ".join(phrases)
+
+
+def parameters_in_print(parameters: Mapping[str, Any]) -> str:
     """Return the parameters of a step as one line; those not set are left out."""
     shown = {name: value for name, value in parameters.items() if value is not None and value != {}}
     return "; ".join(f"{name} = {parameter_in_print(value)}" for name, value in shown.items())

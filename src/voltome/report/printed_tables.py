@@ -11,13 +11,14 @@ from voltome.data import Column, ResultTable
 from voltome.report.formatting import (
     name_in_print,
     number_in_print,
+    title_in_print,
     unit_in_print,
     value_in_print,
     whole_in_print,
     with_error_in_print,
 )
 
-MOST_ROWS = 24
+MOST_ROWS = 16
 FIRST_ROWS = 8
 MOST_COLUMNS = 13
 MOST_SUMMARISED = 4
@@ -78,11 +79,11 @@ def printed(name: str, table: ResultTable, *, files: Sequence[str]) -> PrintedTa
     rows = table.frame.head(FIRST_ROWS) if is_long else table.frame
     return PrintedTable(
         anchor=f"table-{name}",
-        title=name_in_print(name.replace("-", ", ", 1) if table.kind == "comparison" else name),
+        title=title_in_print(name),
         about=_about(table),
         heads=tuple(_head(table, column) for column in shown),
         rows=tuple(_rows(table, rows, shown)),
-        summary=tuple(_summary(table, shown)) if is_long else (),
+        summary=tuple(_summary(table, shown)) if is_long and not table.names("position") else (),
         note=_note(table, len(columns) - len(shown), is_long=is_long, files=files),
     )
 

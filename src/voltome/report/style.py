@@ -15,11 +15,11 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import get_font_names
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, ScalarFormatter
 from numpy.typing import NDArray
 
 from voltome.errors import PhaseError
-from voltome.report.formatting import SUPERSCRIPTS, length_in_print, number_in_print
+from voltome.report.formatting import MINUS, SUPERSCRIPTS, grouped, length_in_print
 
 Parameters = ParamSpec("Parameters")
 
@@ -102,7 +102,7 @@ def phase_colours(names: Iterable[str]) -> dict[str, str]:
 
 def scan_colours(names: Sequence[str]) -> dict[str, str]:
     """Return a colour for every scan, from dark to light in their order."""
-    places = np.linspace(0.0, 0.85, max(len(names), 2))
+    places = np.linspace(0.08, 0.78, max(len(names), 2))
     return {
         name: matplotlib.colors.to_hex(colormaps["viridis"](float(p))) for name, p in zip(names, places, strict=False)
     }
@@ -152,30 +152,40 @@ def legend(axis: Axes, **options: Any) -> None:
         axis.legend(handles, labels, **options)
 
 
-def scan_legend(figure: Figure, axis: Axes) -> None:
-    """Name the lines of an axis once for all panels: above them where they are few, at the side where they are many."""
+def shared_legend(figure: Figure, axis: Axes) -> None:
+    """Name the lines of an axis once for all panels: above them, in as many rows as they need."""
     handles, labels = axis.get_legend_handles_labels()
-    if len(labels) > 6:
-        figure.legend(handles, labels, loc="outside right upper", fontsize=6)
-    elif len(labels) > 1:
-        figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
+    if len(labels) < 2:
+        return
+    width_mm = float(figure.get_size_inches()[0]) / MM
+    needed_mm = 9.0 + 1.3 * max(map(len, labels))
+    columns = max(1, min(len(labels), int(width_mm / needed_mm)))
+    figure.legend(handles, labels, loc="outside upper center", ncols=columns, columnspacing=1.4)
+
+
+class PlainNumbers(ScalarFormatter):
+    """Numbers along an axis in full, their thousands apart, all with the same number of digits after the point."""
+
+    def __init__(self) -> None:
+        super().__init__(useOffset=False, useMathText=False)
+        self.set_powerlimits((-4, 7))
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Return the text at one tick."""
+        return grouped(super().__call__(x, pos).replace(MINUS, "-"))
 
 
 def plain_numbers(*axes: Any) -> None:
-    """Write the numbers along an axis in full, their thousands apart, instead of with an offset or a factor."""
+    """Write few and plain numbers along an axis, without an offset."""
     for axis in axes:
-        axis.set_major_formatter(FuncFormatter(_tick))
+        axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
+        axis.set_major_formatter(PlainNumbers())
 
 
 def powers_of_ten(axis: Any) -> None:
     """Write the numbers along a logarithmic axis as powers of ten."""
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"10{str(round(np.log10(value))).translate(SUPERSCRIPTS)}"))
     axis.set_minor_formatter(NullFormatter())
-
-
-def _tick(value: float, position: int | None = None) -> str:
-    """Return one number along an axis; `position` is what matplotlib adds and is not needed."""
-    return number_in_print(value, digits=6)
 
 
 def svg_bytes(figure: Figure) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from voltome.report.formatting import (
     listed,
     name_in_print,
     parameter_in_print,
-    parameters_in_print,
+    parameters_in_words,
     value_in_print,
     whole_in_print,
 )
@@ -29,7 +30,8 @@ MEASURES = {
     "size_distribution": "the size distribution of the particles",
 }
 
-OTHERS = {"sweep": "how results change with a parameter", "subvolumes": "how results scatter among sub-volumes"}
+OTHERS = {"sweep": "how results change with the {}", "subvolumes": "how results scatter among sub-volumes"}
+COUNTS = ("", "One scan", "Two scans", "Three scans", "Four scans", "Five scans", "Six scans")
 
 
 def paragraph(results: Results, grids: Mapping[str, str]) -> str:
@@ -54,7 +56,8 @@ def work_of(results: Results) -> list[Record]:
 
 def grid_in_print(grid: str) -> str:
     """Return voxels and voxel size with the signs of print."""
-    return grid.replace(" x ", " × ").replace(" um", f" {MICRO}m")
+    cubes = re.sub(r"of (\S+) x \1 x \1 um", r"of \1 um", grid)
+    return cubes.replace(" x ", " × ").replace(" um", f" {MICRO}m")
 
 
 def _scans(results: Results) -> str:
@@ -65,7 +68,8 @@ def _scans(results: Results) -> str:
         names.append(f"{scan} ({name_in_print(by)} {value_in_print(attributes[by])})" if by in attributes else scan)
     if len(names) == 1:
         return f"One scan, {names[0]}, was analysed."
-    return f"{len(names)} scans, {listed(names)}, were analysed."
+    count = COUNTS[len(names)] if len(names) < len(COUNTS) else f"{len(names)} scans"
+    return f"{count}, {listed(names)}, were analysed."
 
 
 def _grids(grids: Mapping[str, str]) -> list[str]:
@@ -89,7 +93,9 @@ def _measured(results: Results) -> list[str]:
     made = {(noun.scan, noun.name): noun.noun for noun in results.nouns}
     steps = dict.fromkeys(record["step"] for record in work_of(results) if _is_measure(record, made))
     measures = [MEASURES.get(step, name_in_print(step)) for step in steps if step not in OTHERS]
-    others = [OTHERS[step] for step in steps if step in OTHERS]
+    swept = dict.fromkeys(record["parameters"].get("over", "parameters") for record in work_of(results))
+    names = listed([name_in_print(str(name)) for name in swept if name != "parameters"])
+    others = [OTHERS[step].format(names) for step in steps if step in OTHERS]
     sentences = [f"The results are {listed(measures)}."] if measures else []
     return [*sentences, *([f"It was also measured {listed(others)}."] if others else [])]
 
@@ -115,7 +121,7 @@ def _words(step: str, parameters: Mapping[str, Any]) -> str:
     in_words = PHRASES.get(step)
     if in_words is not None:
         return in_words(parameters)
-    shown = parameters_in_print(dict(parameters))
+    shown = parameters_in_words(parameters)
     return f"Step {name_in_print(step)}" + (f" ({shown})" if shown else "")
 
 
@@ -123,7 +129,7 @@ def _with_parameters(words: str) -> Callable[[Mapping[str, Any]], str]:
     """Return what makes a phrase of these words and the parameters in brackets."""
 
     def phrase(parameters: Mapping[str, Any]) -> str:
-        shown = parameters_in_print(dict(parameters))
+        shown = parameters_in_words(parameters)
         return f"{words} ({shown})" if shown else words
 
     return phrase
@@ -162,7 +168,7 @@ def _otsu(parameters: Mapping[str, Any]) -> str:
 def _separation(parameters: Mapping[str, Any]) -> str:
     """Return the phrase of the separation of particles."""
     others = {name: value for name, value in parameters.items() if name != "phase"}
-    shown = parameters_in_print(others)
+    shown = parameters_in_words(others)
     return f"Touching particles of {parameters.get('phase', 'the solid')} were separated" + (
         f" ({shown})" if shown else ""
     )

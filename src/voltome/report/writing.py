@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 LARGEST_SVG = 300_000
 """Bytes of an SVG up to which the report holds it; above, it holds the PNG."""
 
+ENLARGED = 1.3
+"""How much larger a figure is on the screen than on paper, where 7 points are read from nearer."""
+
 SECTIONS = {
     "images": "Images",
     "histograms": "Grey values and thresholds",
@@ -47,6 +50,7 @@ SECTIONS = {
 class FigureView:
     """A figure as the report shows it."""
 
+    number: int
     section: str
     image: Markup
     caption: str
@@ -122,16 +126,18 @@ def _write_figures(
 
 def _write_figure(drawn: Drawn, folder: Path, name: str) -> FigureView:
     """Write one figure as SVG and PNG, and return how the report shows it."""
-    vector, raster = style.svg_bytes(drawn.figure), style.png_bytes(drawn.figure)
+    vector = style.svg_bytes(drawn.figure)
+    drawn.figure.set_layout_engine("none")  # what the SVG has arranged stays, and need not be arranged again
+    raster = style.png_bytes(drawn.figure)
     (folder / f"{name}.svg").write_bytes(vector)
     (folder / f"{name}.png").write_bytes(raster)
     kind, content = ("svg+xml", vector) if len(vector) <= LARGEST_SVG else ("png", raster)
     width_mm = float(drawn.figure.get_size_inches()[0]) / style.MM
     image = Markup('<img alt="{}" style="width:{}mm" src="data:image/{};base64,{}">').format(
-        drawn.caption, round(width_mm * 1.15), kind, base64.b64encode(content).decode()
+        drawn.caption, round(width_mm * ENLARGED), kind, base64.b64encode(content).decode()
     )
     narrow = width_mm <= style.ONE_COLUMN_MM + 1
-    return FigureView(drawn.section, image, drawn.caption, f"figures/{name}.svg, .png", narrow)
+    return FigureView(0, drawn.section, image, drawn.caption, f"figures/{name}.svg, .png", narrow)
 
 
 def _replace_folder(new: Path, place: Path) -> None:
@@ -164,15 +170,23 @@ def _page(results: Results, tables: dict[str, ResultTable], looked: Looked, figu
         numbers=numbers,
         number_scans=_scans_of(numbers, list(results.scans)),
         scans_across=len(results.scans) <= MOST_SCANS_ACROSS,
-        sections=[
-            (anchor, title, [figure for figure in figures if figure.section == anchor])
-            for anchor, title in SECTIONS.items()
-            if any(figure.section == anchor for figure in figures)
-        ],
+        sections=_sections(figures),
         tables=[printed(name, table, files=_files(results, name)) for name, table in tables.items()],
         work=work_of(results),
         provenance=_provenance(results),
     )
+
+
+def _sections(figures: Sequence[FigureView]) -> list[tuple[str, str, list[FigureView]]]:
+    """Return the sections that have figures, and the figures numbered through all sections."""
+    places = list(SECTIONS)
+    ordered = sorted(figures, key=lambda figure: places.index(figure.section))
+    numbered = [replace(figure, number=number) for number, figure in enumerate(ordered, start=1)]
+    return [
+        (anchor, title, [figure for figure in numbered if figure.section == anchor])
+        for anchor, title in SECTIONS.items()
+        if any(figure.section == anchor for figure in numbered)
+    ]
 
 
 def _scans_of(numbers: Sequence[KeyNumber], scans: list[str]) -> list[str]:
