@@ -3,7 +3,7 @@
 import argparse
 import importlib
 
-BENCHMARKS = {"morphology": "benchmarks.morphology"}
+BENCHMARKS = {"morphology": "benchmarks.morphology", "study": "benchmarks.study"}
 """Name -> module with a function ``main(arguments)``."""
 
 

@@ -123,7 +123,7 @@ def _threshold_phases(parameters: Parameters) -> list[str]:
 
 
 def _threshold_check(parameters: Parameters) -> None:
-    from voltome.segmentation.thresholds import check_intervals
+    from voltome.segmentation import check_intervals
 
     check_intervals(parameters["intervals"], parameters.get("rest"))
 
