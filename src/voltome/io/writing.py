@@ -85,7 +85,7 @@ def write(
     check_choice("ngff", ngff, ("0.5", "0.4"))
     found = writable_format(noun, target)
     check_attributes(found, target, attributes)
-    options = WriteOptions(target.name, ngff, _checked_json(attributes))
+    options = WriteOptions(ngff, _checked_json(attributes))
     _refuse_foreign_target(target, folder=found is ZARR)
     writer = found.write_noun
     assert writer is not None  # noqa: S101 - every format with a suffix is written
