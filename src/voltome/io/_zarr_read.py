@@ -37,13 +37,20 @@ FAULTS = (
     MemoryError,  # Blosc, on a chunk whose header states a huge one; real needs are checked before
 )
 
+BLOSC_HEADER_BYTES = 16
+
 MARKERS = ("zarr.json", ".zgroup", ".zattrs", ".zarray")
 """Files that tell a zarr folder from a folder of slices."""
 
 
 def is_group(path: Path) -> bool:
     """Say whether a folder is zarr, by its name or by what it has."""
-    return path.is_dir() and (path.suffix.lower() == ".zarr" or any((path / marker).is_file() for marker in MARKERS))
+    return path.is_dir() and (path.suffix.lower() == ".zarr" or has_markers(path))
+
+
+def has_markers(path: Path) -> bool:
+    """Say whether a folder has the metadata of zarr."""
+    return any((path / marker).is_file() for marker in MARKERS)
 
 
 def attributes_of(path: Path) -> dict[str, Any]:
@@ -125,10 +132,31 @@ def _array(path: Path, group: zarr.Group, name: str, *, complete: bool) -> NDArr
             f"array {name!r} has {array.nchunks_initialized} of {array.nchunks} chunks; the copy is incomplete. "
             f"Copy it again from its source."
         )
+    _refuse_cut_chunks(path / name, array)
     size = math.prod(array.shape) * array.dtype.itemsize
     check_memory(size, task=f"reading {path}", voxels=math.prod(array.shape))
     values = np.asarray(array[...])
     return values.astype(values.dtype.newbyteorder("="), copy=False)
+
+
+def _refuse_cut_chunks(folder: Path, array: zarr.Array[Any]) -> None:
+    """Refuse Blosc chunks shorter or longer than they say: Blosc itself would return what lies behind them."""
+    names = [type(codec).__name__ for codec in array.compressors]
+    if array.shards is not None or not names or not names[0].startswith("Blosc"):
+        return
+    checksum_bytes = 4 if names[1:] == ["Crc32cCodec"] else 0
+    for chunk in files_of(folder):
+        if chunk.name.startswith(".") or chunk.name == "zarr.json":
+            continue
+        with chunk.open("rb") as file:
+            head = file.read(BLOSC_HEADER_BYTES)
+        stated = int.from_bytes(head[12:16], "little") + checksum_bytes
+        found = chunk.stat().st_size
+        if len(head) < BLOSC_HEADER_BYTES or found != stated:
+            raise FileFormatError(
+                f"chunk {chunk.relative_to(folder)} of array {folder.name!r} has {found:,} bytes; expected {stated:,}: "
+                f"the copy is incomplete. Copy it again from its source."
+            )
 
 
 def _node(path: Path, group: zarr.Group, name: str) -> zarr.Array[Any]:

@@ -71,9 +71,9 @@ def _write_array(group: zarr.Group, name: str, values: NDArray[Any], axes: tuple
 
 
 def _compressors(version: int) -> Any:
-    """Return zstd after a byte shuffle, which makes smooth grey values compress better."""
+    """Return zstd after a byte shuffle, which makes smooth grey values compress better; with a checksum in zarr v3."""
     if version == 3:
-        return zarr.codecs.BloscCodec(cname="zstd", clevel=LEVEL, shuffle="shuffle")
+        return [zarr.codecs.BloscCodec(cname="zstd", clevel=LEVEL, shuffle="shuffle"), zarr.codecs.Crc32cCodec()]
     return numcodecs.Blosc(cname="zstd", clevel=LEVEL, shuffle=numcodecs.Blosc.SHUFFLE)
 
 

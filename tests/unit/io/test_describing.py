@@ -15,7 +15,9 @@ def test_an_image_with_everything_lacks_nothing(tmp_path: Path) -> None:
     assert (found.format, found.noun, found.dtype) == ("OME-Zarr 0.5", "Volume", "uint16")
     assert (found.shape, found.axes) == ((4, 50, 60), ("z", "y", "x"))
     assert (found.voxel_size_um, found.origin_um) == ((1, 0.5, 0.5), (3, 0, 0))
-    assert found.size_bytes == sum(file.stat().st_size for file in (tmp_path / "v.ome.zarr").rglob("*") if file.is_file())
+    assert found.size_bytes == sum(
+        file.stat().st_size for file in (tmp_path / "v.ome.zarr").rglob("*") if file.is_file()
+    )
     assert found.missing == ()
     assert "median" in found.metadata["voltome.fields"]
 

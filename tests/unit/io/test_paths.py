@@ -86,7 +86,7 @@ def test_a_pattern_without_match_tells_what_is_there(tmp_path: Path) -> None:
     touch(tmp_path, "slice_1.tiff")
     with pytest.raises(MissingFileError, match=r"no file matches .*slice_\*.tif'; .* has 'slice_1.tiff'"):
         input_files(tmp_path / "slice_*.tif")
-    with pytest.raises(MissingFileError, match="there is no"):
+    with pytest.raises(MissingFileError, match=r"there is no"):
         input_files(tmp_path / "nowhere" / "*.tif")
 
 
@@ -106,5 +106,5 @@ def test_an_unknown_suffix_lists_the_known_ones(tmp_path: Path) -> None:
     touch(tmp_path, "scan.tfi", "scan")
     with pytest.raises(FileFormatError, match=r"unknown suffix '.tfi'; known are .tif, .tiff.*Did you mean '.tif'\?"):
         input_files(tmp_path / "scan.tfi")
-    with pytest.raises(FileFormatError, match="has no suffix; known are"):
+    with pytest.raises(FileFormatError, match=r"has no suffix; known are"):
         input_files(tmp_path / "scan")

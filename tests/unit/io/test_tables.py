@@ -92,7 +92,7 @@ def test_csv_is_not_read_back(tmp_path: Path) -> None:
 
 def test_an_image_is_no_table(tmp_path: Path) -> None:
     path = vt.io.write(vt.data.Volume(np.ones((2, 2)), voxel_size_um=1), tmp_path / "v.zarr")
-    with pytest.raises(FileFormatError, match="v.zarr: holds a Volume; expected a ResultTable"):
+    with pytest.raises(FileFormatError, match=r"v.zarr: holds a Volume; expected a ResultTable"):
         vt.io.read_table(path)
     with pytest.raises(FileFormatError, match=r"t.parquet: holds a ResultTable; expected an image"):
         vt.io.read_volume(vt.io.write(table(), tmp_path / "t.parquet"), voxel_size_um=1)

@@ -139,7 +139,7 @@ def test_a_failed_swap_puts_the_former_target_back(tmp_path: Path, monkeypatch: 
         return rename(self, to)
 
     monkeypatch.setattr(Path, "rename", fails_for_parts)
-    with pytest.raises(ResultsFolderError, match="Input/output error"):
+    with pytest.raises(ResultsFolderError, match=r"Input/output error"):
         vt.io.write(volume(np.uint8), target)
     assert contents(target) == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["image.zarr"]
@@ -167,7 +167,7 @@ def test_a_folder_that_is_not_writable(name: str, tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_without_permission(tmp_path: Path) -> None:
     (tmp_path / "locked").mkdir(mode=0o500)
-    with pytest.raises(ResultsFolderError, match="Permission denied"):
+    with pytest.raises(ResultsFolderError, match=r"Permission denied"):
         vt.io.write(volume(), tmp_path / "locked" / "image.tif")
 
 
@@ -179,18 +179,20 @@ def test_other_content_is_never_replaced(tmp_path: Path) -> None:
     for name in ("thesis.zarr", "scan.tif"):
         if name == "scan.tif":
             (tmp_path / name / "slice.tif").write_text("")
-        with pytest.raises(ResultsFolderError, match=f"{name}': a folder with other content is there"):
+        with pytest.raises(ResultsFolderError, match=rf"{name}': a folder with other content is there"):
             vt.io.write(volume(), tmp_path / name)
     with pytest.raises(ResultsFolderError, match=r"file.zarr': a file is there"):
         vt.io.write(volume(), tmp_path / "file.zarr")
-    with pytest.raises(ResultsFolderError, match="its name is a pattern"):
+    with pytest.raises(ResultsFolderError, match=r"its name is a pattern"):
         vt.io.write(volume(), tmp_path / "scan*.tif")
 
 
 def test_suffixes_that_do_not_fit(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match=r"image.tff: has the unknown suffix '.tff'; known are .*Did you mean"):
         vt.io.write(volume(), tmp_path / "image.tff")
-    with pytest.raises(FileFormatError, match=r"v.csv: CSV cannot hold a Volume; expected one of .tif, .tiff, .ome.zarr"):
+    with pytest.raises(
+        FileFormatError, match=r"v.csv: CSV cannot hold a Volume; expected one of .tif, .tiff, .ome.zarr"
+    ):
         vt.io.write(volume(), tmp_path / "v.csv")
 
 
@@ -198,7 +200,7 @@ def test_parameters_are_checked(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match=r"ngff is '0.3'; expected one of '0.5', '0.4'"):
         vt.io.write(volume(), tmp_path / "v.zarr", ngff="0.3")  # type: ignore[arg-type]
     for wrong in ({"a": object()}, {"a": float("nan")}):
-        with pytest.raises(ParameterError, match="attributes cannot be stored as JSON"):
+        with pytest.raises(ParameterError, match=r"attributes cannot be stored as JSON"):
             vt.io.write(volume(), tmp_path / "v.zarr", attributes=wrong)
     with pytest.raises(ParameterError, match=r"v.tif: TIFF cannot hold attributes"):
         vt.io.write(volume(), tmp_path / "v.tif", attributes={"key": 1})
@@ -230,12 +232,12 @@ class TestConvert:
         assert back.voxel_size_um == (1.5, 0.1, 0.3)
 
     def test_the_voxel_size_must_be_known(self, tmp_path: Path) -> None:
-        with pytest.raises(VoxelSizeError, match="--voxel-size-um 0.78 for voltome convert"):
+        with pytest.raises(VoxelSizeError, match=r"--voxel-size-um 0.78 for voltome convert"):
             vt.io.convert(self.tiff(tmp_path), tmp_path / "a.zarr")
 
     def test_a_contradiction_needs_overrule_and_is_written_down(self, tmp_path: Path) -> None:
         source = self.calibrated(tmp_path)
-        with pytest.raises(VoxelSizeError, match="overrule=True"):
+        with pytest.raises(VoxelSizeError, match=r"overrule=True"):
             vt.io.convert(source, tmp_path / "a.zarr", voxel_size_um=0.6)
         image = vt.io.read(vt.io.convert(source, tmp_path / "a.zarr", voxel_size_um=0.6, overrule=True))
         assert isinstance(image, vt.data.Volume)
@@ -243,9 +245,11 @@ class TestConvert:
         assert image.history == ("voxel size overruled: (0.6, 0.6, 0.6) um, the file said (0.5, 0.5, 0.5)",)
 
     def test_what_voltome_wrote_is_overruled_too(self, tmp_path: Path) -> None:
-        noun = vt.data.PhaseImage(GREY > 3, voxel_size_um=0.5, phases={0: "a", 1: "b"}, mask=GREY > 1, history=("otsu",))
+        noun = vt.data.PhaseImage(
+            GREY > 3, voxel_size_um=0.5, phases={0: "a", 1: "b"}, mask=GREY > 1, history=("otsu",)
+        )
         source = vt.io.write(noun, tmp_path / "a.zarr")
-        with pytest.raises(VoxelSizeError, match="two voxel sizes"):
+        with pytest.raises(VoxelSizeError, match=r"two voxel sizes"):
             vt.io.convert(source, tmp_path / "b.zarr", voxel_size_um=0.6)
         back = vt.io.read(vt.io.convert(source, tmp_path / "b.zarr", voxel_size_um=0.6, overrule=True))
         assert isinstance(back, vt.data.PhaseImage)
@@ -258,7 +262,7 @@ class TestConvert:
         assert vt.io.read_volume(path).history == ()
 
     def test_overrule_without_a_size_is_refused(self, tmp_path: Path) -> None:
-        with pytest.raises(ParameterError, match="give the right one as voxel_size_um"):
+        with pytest.raises(ParameterError, match=r"give the right one as voxel_size_um"):
             vt.io.convert(self.calibrated(tmp_path), tmp_path / "a.zarr", overrule=True)
 
     def test_in_place(self, tmp_path: Path) -> None:
@@ -285,14 +289,14 @@ class TestConvert:
         table = vt.data.ResultTable(pd.DataFrame({"n": [1]}), columns=columns, kind="counts")
         source = vt.io.write(table, tmp_path / "t.parquet")
         assert vt.io.convert(source, tmp_path / "t.csv").read_text() == "n\n1\n"
-        with pytest.raises(VoxelSizeError, match="holds a ResultTable, which has no voxels"):
+        with pytest.raises(VoxelSizeError, match=r"holds a ResultTable, which has no voxels"):
             vt.io.convert(source, tmp_path / "t.csv", voxel_size_um=1)
-        with pytest.raises(FileFormatError, match="CSV file has the numbers"):
+        with pytest.raises(FileFormatError, match=r"CSV file has the numbers"):
             vt.io.convert(tmp_path / "t.csv", tmp_path / "u.parquet")
 
 
 def test_a_noun_read_from_a_tiff_is_refused_by_read(tmp_path: Path) -> None:
-    with pytest.raises(FileFormatError, match="does not say which noun it holds; .*read_volume"):
+    with pytest.raises(FileFormatError, match=r"does not say which noun it holds; .*read_volume"):
         vt.io.read(vt.io.write(volume(), tmp_path / "v.tif"))
 
 
