@@ -171,17 +171,20 @@ class _Maker:
 
 def _dataclasses_in(cls: type) -> dict[str, type]:
     """Return the dataclasses that the annotations of a dataclass name: only these are made from a file."""
-    try:
-        hints = get_type_hints(cls)
-    except NameError:
-        # annotations that exist for the type checker alone, or classes made inside a function
-        return {}
     found: dict[str, type] = {}
-    waiting = list(hints.values())
+    waiting = _hints(cls)
     while waiting:
         hint = waiting.pop()
         waiting.extend(get_args(hint))
         if isinstance(hint, type) and dataclasses.is_dataclass(hint) and hint.__name__ not in found:
             found[hint.__name__] = hint
-            found = {**_dataclasses_in(hint), **found}
+            waiting.extend(_hints(hint))
     return found
+
+
+def _hints(cls: type) -> list[Any]:
+    """Return the annotations of a class; none where they exist for the type checker alone."""
+    try:
+        return list(get_type_hints(cls).values())
+    except NameError:
+        return []

@@ -33,6 +33,7 @@ FAULTS = (
     ZeroDivisionError,
     NotImplementedError,
     RuntimeError,  # the decoders of imagecodecs
+    MemoryError,  # a tag or a tile that states a huge size; real needs are checked before
     struct.error,
 )
 
@@ -241,12 +242,12 @@ def _refuse_more_axes(path: Path, extents: Sequence[tuple[str, int]]) -> None:
             f"Save one channel and one time point alone (Fiji: Image > Duplicate)."
         )
     for axis, extent in extents:
-        if axis == "c":
-            raise AxisError(f"{path}: {extent} channels; {NOT_GREY}")
-        if axis == "t":
+        if axis in ("c", "t"):
+            what, name = ("an image", "channels") if axis == "c" else ("a time series", "frames")
             raise AxisError(
-                f"{path}: a time series of {extent} frames; expected slices (z, y, x). If the frames are slices, swap "
-                f"them (Fiji: Image > Properties, slices = {extent}, frames = 1, save); otherwise save one frame alone."
+                f"{path}: {what} of {extent} {name}; expected slices (z, y, x). If the {name} are slices, say so in the "
+                f"file (Fiji: Image > Properties, slices = {extent}, {name} = 1, save; tifffile: metadata={{'axes': "
+                f"'ZYX'}}); otherwise save one of the {name} alone."
             )
 
 

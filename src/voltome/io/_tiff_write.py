@@ -48,28 +48,32 @@ def write_tiff(image: ImageNoun, path: Path) -> None:
 def _write_imagej(image: ImageNoun, values: NDArray[Any], path: Path) -> None:
     """Write what Fiji opens with the right scale."""
     z, y, x = image.voxel_size_um
+    planes, rows, columns = values.shape
     tifffile.imwrite(
         path,
-        values,
+        # all six axes: of three, tifffile takes a last one of length 1 for the samples of a pixel
+        values.reshape(1, planes, 1, rows, columns, 1),
         imagej=True,
         software="voltome",
         photometric="minisblack",
         resolution=(_pixels_per_um(x), _pixels_per_um(y)),
-        metadata={"axes": "ZYX", "unit": "micron", "spacing": z, "Info": _note(image)},
+        metadata={"axes": "TZCYXS", "unit": "micron", "spacing": z, "Info": _note(image)},
     )
 
 
 def _write_ome(image: ImageNoun, values: NDArray[Any], path: Path, kind: str) -> None:
     """Write values that ImageJ's own kind of TIFF cannot hold."""
-    tifffile.imwrite(
-        path,
-        values,
-        bigtiff=values.nbytes > LARGEST_CLASSIC,
-        software="voltome",
-        photometric="minisblack",
-        description=_ome_xml(image, kind).encode("ascii", "xmlcharrefreplace"),
-        metadata=None,
-    )
+    description = _ome_xml(image, kind).encode("ascii", "xmlcharrefreplace")
+    with tifffile.TiffWriter(path, bigtiff=values.nbytes > LARGEST_CLASSIC) as file:
+        for index, plane in enumerate(values):
+            file.write(
+                plane,
+                description=description if index == 0 else None,
+                software="voltome" if index == 0 else False,
+                photometric="minisblack",
+                contiguous=False,
+                metadata=None,
+            )
 
 
 def _ome_xml(image: ImageNoun, kind: str) -> str:

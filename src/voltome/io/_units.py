@@ -45,12 +45,10 @@ def unit_name(unit: str) -> str | None:
     """
     # ImageJ escapes the micro sign; Greek mu and the Kelvin-like look-alikes of Unicode count as the plain letters
     plain = unit.strip().replace("\\u00B5", "µ").replace("μ", "µ").replace("\u212b", "å").lower()
-    for name in (plain, plain.removesuffix("s")):
-        if name in UM_PER_UNIT:
-            return name
-        if name in SPELLINGS:
-            return SPELLINGS[name]
-    return None
+    if plain in UM_PER_UNIT:
+        return plain
+    # a plural of a word; "ms" is no plural of "m"
+    return SPELLINGS.get(plain) or SPELLINGS.get(plain.removesuffix("s"))
 
 
 def to_um(number: float, unit: str) -> float | None:

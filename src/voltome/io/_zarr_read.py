@@ -33,7 +33,11 @@ FAULTS = (
     ZeroDivisionError,
     NotImplementedError,
     RuntimeError,  # the decoders of numcodecs
+    SystemError,  # Blosc, on a chunk whose header states a negative size
+    MemoryError,  # Blosc, on a chunk whose header states a huge one; real needs are checked before
 )
+
+BLOSC_HEADER_BYTES = 16
 
 MARKERS = ("zarr.json", ".zgroup", ".zattrs", ".zarray")
 """Files that tell a zarr folder from a folder of slices."""
@@ -41,7 +45,12 @@ MARKERS = ("zarr.json", ".zgroup", ".zattrs", ".zarray")
 
 def is_group(path: Path) -> bool:
     """Say whether a folder is zarr, by its name or by what it has."""
-    return path.is_dir() and (path.suffix.lower() == ".zarr" or any((path / marker).is_file() for marker in MARKERS))
+    return path.is_dir() and (path.suffix.lower() == ".zarr" or has_markers(path))
+
+
+def has_markers(path: Path) -> bool:
+    """Say whether a folder has the metadata of zarr."""
+    return any((path / marker).is_file() for marker in MARKERS)
 
 
 def attributes_of(path: Path) -> dict[str, Any]:
@@ -117,32 +126,58 @@ def _group(path: Path) -> zarr.Group:
 
 def _array(path: Path, group: zarr.Group, name: str, *, complete: bool) -> NDArray[Any]:
     """Return an array of the group; with `complete`, refuse one of which a chunk is missing."""
-    array = _node(group, name)
+    array = _node(path, group, name)
     if complete and array.nchunks_initialized != array.nchunks:
         raise FileFormatError(
             f"array {name!r} has {array.nchunks_initialized} of {array.nchunks} chunks; the copy is incomplete. "
             f"Copy it again from its source."
         )
+    _refuse_cut_chunks(path / name, array)
     size = math.prod(array.shape) * array.dtype.itemsize
     check_memory(size, task=f"reading {path}", voxels=math.prod(array.shape))
     values = np.asarray(array[...])
     return values.astype(values.dtype.newbyteorder("="), copy=False)
 
 
-def _node(group: zarr.Group, name: str) -> zarr.Array[Any]:
+def _refuse_cut_chunks(folder: Path, array: zarr.Array[Any]) -> None:
+    """Refuse Blosc chunks shorter or longer than they say: Blosc itself would return what lies behind them."""
+    names = [type(codec).__name__ for codec in array.compressors]
+    if array.shards is not None or not names or not names[0].startswith("Blosc"):
+        return
+    checksum_bytes = 4 if names[1:] == ["Crc32cCodec"] else 0
+    for chunk in files_of(folder):
+        if chunk.name.startswith(".") or chunk.name == "zarr.json":
+            continue
+        with chunk.open("rb") as file:
+            head = file.read(BLOSC_HEADER_BYTES)
+        stated = int.from_bytes(head[12:16], "little") + checksum_bytes
+        found = chunk.stat().st_size
+        if len(head) < BLOSC_HEADER_BYTES or found != stated:
+            raise FileFormatError(
+                f"chunk {chunk.relative_to(folder)} of array {folder.name!r} has {found:,} bytes; expected {stated:,}: "
+                f"the copy is incomplete. Copy it again from its source."
+            )
+
+
+def _node(path: Path, group: zarr.Group, name: str) -> zarr.Array[Any]:
     """Return an array of the group, or say which there are."""
     node = group.get(name)
     if not isinstance(node, zarr.Array):
-        present = ", ".join(sorted(repr(key) for key in group.array_keys())) or "none"
+        present = ", ".join(map(repr, _array_names(path))) or "none"
         raise FileFormatError(f"its metadata name the array {name!r}, which is missing; it has {present}.")
     return node
+
+
+def _array_names(path: Path) -> list[str]:
+    """Return the names of the arrays of a group: its folders; zarr's own listing warns of every other file."""
+    return sorted(entry.name for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith("."))
 
 
 def _header_of_image(
     path: Path, group: zarr.Group, described: _ngff.Multiscale, own: Mapping[str, Any], attributes: Mapping[str, Any]
 ) -> Header:
     """Return the header of an image group, its axes squeezed to (z, y, x)."""
-    array = _node(group, described.path)
+    array = _node(path, group, described.path)
     origin = own["fields"]["origin_um"] if own else described.origin_um
     return Header(
         path=path,
@@ -175,7 +210,8 @@ def _squeezed(shape: tuple[int, ...], axes: tuple[str, ...]) -> tuple[int, int, 
 
 def _header_of_parts(path: Path, group: zarr.Group, own: Mapping[str, Any]) -> Header:
     """Return the header of a noun that is no image: it lists its arrays."""
-    arrays = {f"array {name}": f"{array.dtype} {array.shape}" for name, array in sorted(group.arrays())}
+    parts = {name: _node(path, group, name) for name in _array_names(path)}
+    arrays = {f"array {name}": f"{array.dtype} {array.shape}" for name, array in parts.items()}
     plain = {name: json.dumps(entry) for name, entry in own["fields"].items() if not isinstance(entry, dict)}
     return Header(path=path, format="zarr", files=files_of(path), noun=str(own["noun"]), metadata={**plain, **arrays})
 

@@ -26,23 +26,21 @@ FORMAT = 1
 """Of the `voltome` attribute; it grows when an older voltome could not read a newer file."""
 
 
-def write_group(
-    noun: Noun, path: Path, *, ngff: _ngff.NgffVersion, attributes: Mapping[str, Any] | None, name: str
-) -> None:
+def write_group(noun: Noun, path: Path, *, ngff: _ngff.NgffVersion, attributes: Mapping[str, Any] | None) -> None:
     """Write a noun to a folder that does not exist yet."""
     fields, arrays = dismantle(noun)
     own: dict[str, Any] = {"format": FORMAT, "noun": type(noun).__name__, "fields": fields}
     if attributes:
         own["attributes"] = dict(attributes)
     group = zarr.open_group(path, mode="w-", zarr_format=3 if ngff == "0.5" else 2)
-    described = _write_image(group, noun, arrays, fields, ngff, name) if isinstance(noun, ImageNoun) else {}
+    described = _write_image(group, noun, arrays, fields, ngff) if isinstance(noun, ImageNoun) else {}
     for key, array in arrays.items():
         _write_array(group, key, array, ())
     group.update_attributes({**described, "voltome": own})
 
 
 def _write_image(
-    group: zarr.Group, noun: ImageNoun, arrays: Arrays, fields: dict[str, Any], ngff: _ngff.NgffVersion, name: str
+    group: zarr.Group, noun: ImageNoun, arrays: Arrays, fields: dict[str, Any], ngff: _ngff.NgffVersion
 ) -> dict[str, Any]:
     """Write the levels of an image, and return the metadata that describe them."""
     values = arrays.pop(fields["values"]["$array"])
@@ -51,7 +49,7 @@ def _write_image(
     for index, (level, factor) in enumerate(_pyramid.levels(values, labels=not isinstance(noun, Volume))):
         _write_array(group, str(index), level, ("z", "y", "x"))
         factors.append(factor)
-    return _ngff.image_attributes(ngff, name, factors, noun.voxel_size_um, noun.origin_um)
+    return _ngff.image_attributes(ngff, type(noun).__name__, factors, noun.voxel_size_um, noun.origin_um)
 
 
 def _write_array(group: zarr.Group, name: str, values: NDArray[Any], axes: tuple[str, ...]) -> None:
@@ -73,15 +71,15 @@ def _write_array(group: zarr.Group, name: str, values: NDArray[Any], axes: tuple
 
 
 def _compressors(version: int) -> Any:
-    """Return zstd after a byte shuffle, which makes smooth grey values compress better."""
+    """Return zstd after a byte shuffle, which makes smooth grey values compress better; with a checksum in zarr v3."""
     if version == 3:
-        return zarr.codecs.BloscCodec(cname="zstd", clevel=LEVEL, shuffle="shuffle")
+        return [zarr.codecs.BloscCodec(cname="zstd", clevel=LEVEL, shuffle="shuffle"), zarr.codecs.Crc32cCodec()]
     return numcodecs.Blosc(cname="zstd", clevel=LEVEL, shuffle=numcodecs.Blosc.SHUFFLE)
 
 
 def _chunks(values: NDArray[Any]) -> tuple[int, ...]:
-    """Return the extents of a chunk: cubes of 64 to 128 voxels, or about 2 MB of any other array."""
-    if values.ndim == 3:
+    """Return the extents of a chunk: cubes of 64 or 128 voxels, or about 2 MB of a single slice or another array."""
+    if values.ndim == 3 and values.shape[0] > 1:
         edge = 128 if values.itemsize <= 2 else 64
         return tuple(max(1, min(edge, extent)) for extent in values.shape)
     chunks, room = [], max(1, CHUNK_BYTES // max(1, values.itemsize))

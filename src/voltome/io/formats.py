@@ -21,15 +21,12 @@ class WriteOptions:
 
     Attributes
     ----------
-    name : str
-        Name of the target, without its folder.
     ngff : str
         Version of OME-Zarr.
     attributes : mapping, optional
         JSON to store along.
     """
 
-    name: str
     ngff: NgffVersion
     attributes: Mapping[str, Any] | None
 
@@ -74,7 +71,7 @@ def _write_tiff(noun: Noun, path: Path, options: WriteOptions) -> None:
 
 
 def _write_zarr(noun: Noun, path: Path, options: WriteOptions) -> None:
-    _zarr_write.write_group(noun, path, ngff=options.ngff, attributes=options.attributes, name=options.name)
+    _zarr_write.write_group(noun, path, ngff=options.ngff, attributes=options.attributes)
 
 
 def _write_csv(noun: Noun, path: Path, options: WriteOptions) -> None:

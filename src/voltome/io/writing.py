@@ -15,7 +15,7 @@ from voltome.io import _voxel_sizes
 from voltome.io._atomic import write_atomically
 from voltome.io._headers import naming
 from voltome.io._paths import StrPath, is_pattern
-from voltome.io._zarr_read import is_group
+from voltome.io._zarr_read import has_markers
 from voltome.io.formats import ZARR, WriteOptions, check_attributes, format_of, writable_format
 from voltome.io.reading import VoxelSize, load_volume_or_noun
 
@@ -85,7 +85,7 @@ def write(
     check_choice("ngff", ngff, ("0.5", "0.4"))
     found = writable_format(noun, target)
     check_attributes(found, target, attributes)
-    options = WriteOptions(target.name, ngff, _checked_json(attributes))
+    options = WriteOptions(ngff, _checked_json(attributes))
     _refuse_foreign_target(target, folder=found is ZARR)
     writer = found.write_noun
     assert writer is not None  # noqa: S101 - every format with a suffix is written
@@ -185,7 +185,7 @@ def _refuse_foreign_target(target: Path, *, folder: bool) -> None:
     """Refuse to replace a folder by a file, a file by a folder, or a folder that is not zarr."""
     if is_pattern(target):
         raise ResultsFolderError(f"cannot write {str(target)!r}: its name is a pattern. Choose a name without * ? [.")
-    if target.is_dir() and not (folder and (is_group(target) or not any(target.iterdir()))):
+    if target.is_dir() and not (folder and (has_markers(target) or not any(target.iterdir()))):
         raise ResultsFolderError(f"cannot write {str(target)!r}: a folder with other content is there. Choose another.")
     if folder and target.is_file():
         raise ResultsFolderError(f"cannot write {str(target)!r}: a file is there; expected none, or a zarr folder.")
