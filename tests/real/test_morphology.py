@@ -40,19 +40,14 @@ def test_faces_are_those_of_taufactor(electrode, phase, per_voxel, per_metre):
     assert found * 1e6 == pytest.approx(per_metre, abs=0.5)
 
 
-@pytest.mark.parametrize(("phase", "per_voxel"), [("pore", 0.22268), ("NMC", 0.10418), ("binder", 0.25400)])
-def test_marching_cubes_are_near_those_of_taufactor(electrode, phase, per_voxel):
-    # TauFactor closes or shifts the surface at the faces of the box differently: agreement to a few parts in a thousand
-    found = vt.morphology.surface_area(electrode, phase=phase, estimator="marching_cubes").area_per_total_volume_per_um
-    assert found * VOXEL_UM == pytest.approx(per_voxel, rel=0.005)
-
-
-def test_crofton_lies_below_both(electrode):
-    areas = [
-        vt.morphology.surface_area(electrode, phase="NMC", estimator=estimator).area_um2
-        for estimator in ("crofton13", "marching_cubes", "faces")
-    ]
-    assert areas == sorted(areas)
+def test_marching_cubes_are_near_those_of_taufactor_and_crofton_is_below(electrode):
+    # TauFactor treats the faces of the box differently: agreement to a few parts in a thousand
+    found = {
+        estimator: vt.morphology.surface_area(electrode, phase="NMC", estimator=estimator).area_per_total_volume_per_um
+        for estimator in ("crofton13", "marching_cubes")
+    }
+    assert found["marching_cubes"] * VOXEL_UM == pytest.approx(0.10418, rel=0.005)
+    assert 0.88 < found["crofton13"] / found["marching_cubes"] < 0.95
 
 
 def test_solid_fraction_of_the_fibre_preform():

@@ -123,7 +123,7 @@ def test_layers_without_a_sample_are_left_out(layer_um):
 
 @pytest.mark.parametrize("layer_um", [0, -1, np.nan, np.inf])
 def test_a_layer_without_thickness_is_refused(half, layer_um):
-    with pytest.raises(ParameterError, match="layer_um is .*; expected a finite number above 0"):
+    with pytest.raises(ParameterError, match=r"layer_um is .*; expected a finite number above 0"):
         vt.morphology.phase_profile(half, layer_um=layer_um)
 
 

@@ -6,12 +6,13 @@ import pytest
 import voltome as vt
 from voltome.errors import ValuesError
 from voltome.morphology import _kernels_labels as kernels
+from voltome.morphology import _kernels_slabs
 from voltome.morphology.columns import PARTICLES
 
-FIRST_COLUMNS = (
-    "label volume_um3 surface_area_um2 surface_to_volume_per_um equivalent_diameter_um sphericity z_um y_um x_um "
-    "touches_border"
-).split()
+FIRST_COLUMNS = [
+    *("label", "volume_um3", "surface_area_um2", "surface_to_volume_per_um", "equivalent_diameter_um", "sphericity"),
+    *("z_um", "y_um", "x_um", "touches_border"),
+]
 
 
 def measure(labels, voxel_size_um=1.0, **more):
@@ -140,9 +141,9 @@ def test_rows_longer_than_a_piece_are_one_run():
 def test_the_cut_into_slabs_and_strips_does_not_change_a_bit(slabs, monkeypatch):
     labels = np.random.default_rng(0).integers(0, 9, (12, 150, 40)).astype(np.uint32)
     labels[3:9, 20:120, 5:30] = 9
-    monkeypatch.setattr(kernels, "get_num_threads", lambda: 1)
+    monkeypatch.setattr(_kernels_slabs, "get_num_threads", lambda: 1)
     one = kernels.accumulate(labels, None, 10)
-    monkeypatch.setattr(kernels, "get_num_threads", lambda: slabs)
+    monkeypatch.setattr(_kernels_slabs, "get_num_threads", lambda: slabs)
     assert np.array_equal(kernels.accumulate(labels, None, 10), one)
     assert np.array_equal(one[1:, kernels.COUNT], np.bincount(labels.ravel())[1:])
 

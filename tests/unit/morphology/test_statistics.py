@@ -96,7 +96,7 @@ def test_equal_particles_fall_in_the_bins(scale):
 
 @pytest.mark.parametrize("bins", [0, -3, 2.5, True])
 def test_bins_that_are_no_number_of_bins(bins):
-    with pytest.raises(ParameterError, match="bins is .*; expected a whole number, 1 or above"):
+    with pytest.raises(ParameterError, match=r"bins is .*; expected a whole number, 1 or above"):
         vt.morphology.size_distribution(table_of([1, 2]), bins=bins)
 
 
