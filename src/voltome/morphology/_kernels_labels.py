@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import get_num_threads, njit, prange
+from numba import njit
 from numpy.typing import NDArray
+
+from voltome.morphology._kernels_slabs import in_slabs, slab_count
 
 WIDTH = 24
 """Accumulators of one particle: 17 sums, 3 lowest and 3 highest indices, and one unused to fill cache lines."""
@@ -23,9 +25,7 @@ EXITS = slice(10, 17)  # by class of direction: z, y, x, zy, zx, yx, zyx
 LOWEST = slice(17, 20)
 HIGHEST = slice(20, 23)
 
-_FAR = 1 << 62
-
-_STRIP_BYTES = 1 << 18
+_STRIP_BYTES = 1 << 19
 """Two planes of a strip of rows stay in the cache of one core."""
 
 
@@ -193,15 +193,45 @@ def _add_plane(z, first_row, this, this_filled, following, powers, found):
 
 def accumulate(labels: NDArray[Any], mask: NDArray[np.bool_] | None, label_count: int) -> NDArray[np.int64]:
     """Return the accumulators [label, `WIDTH`] of all labels from 0 to `label_count` - 1, inside the mask."""
-    k = np.arange(labels.shape[2], dtype=np.int64)
-    powers = np.zeros((2, k.size + 1), np.int64)
-    powers[0, 1:], powers[1, 1:] = np.cumsum(k), np.cumsum(k**2)
+    unsigned = labels.view(f"u{labels.itemsize}")  # half as many versions to compile; labels are not negative
     inside = np.ones((1, 1, 1), np.bool_) if mask is None else mask
     # every slab has its own accumulators: no more of them than take a few bytes for each voxel
     affordable = 1 + 4 * labels.size // (8 * WIDTH * label_count)
-    slabs = min(get_num_threads(), labels.shape[0], affordable)
-    unsigned = labels.view(f"u{labels.itemsize}")  # half as many versions to compile; labels are not negative
-    return _merged(_accumulate(unsigned, inside, mask is not None, label_count, slabs, powers))
+    found = np.zeros((slab_count(labels.shape[0], affordable), label_count, WIDTH), np.int64)
+    found[:, :, LOWEST], found[:, :, HIGHEST] = np.iinfo(np.int64).max, -1
+    k = np.arange(labels.shape[2], dtype=np.int64)
+    powers = np.zeros((2, k.size + 1), np.int64)  # sums of i and i^2 below each index
+    powers[0, 1:], powers[1, 1:] = np.cumsum(k), np.cumsum(k**2)
+
+    def add(slab: int, first: int, stop: int) -> None:
+        _add_slab(unsigned, inside, mask is not None, first, stop, powers, found[slab])
+
+    in_slabs(labels.shape[0], add, affordable)
+    return _merged(found)
+
+
+def _add_slab(
+    labels: NDArray[Any],
+    mask: NDArray[np.bool_],
+    masked: bool,
+    first: int,
+    stop: int,
+    powers: NDArray[np.int64],
+    found: NDArray[np.int64],
+) -> None:
+    """Add the planes from `first` to `stop`, strip by strip of rows; `mask` is read only if `masked`."""
+    _, height, width = labels.shape
+    strip = max(1, min(height, _STRIP_BYTES // (8 * (width + 2)) - 2))
+    for top in range(0, height, strip):
+        rows = min(strip, height - top) + 2
+        this, following = (np.zeros((rows, width + 2), np.uint32) for _ in range(2))
+        this_filled, following_filled = (np.zeros(rows, np.bool_) for _ in range(2))
+        _load_plane(labels, mask, masked, first, top - 1, this, this_filled)
+        for z in range(first, stop):
+            _load_plane(labels, mask, masked, z + 1, top - 1, following, following_filled)
+            _add_plane(z, top - 1, this, this_filled, following, powers, found)
+            this, following = following, this
+            this_filled, following_filled = following_filled, this_filled
 
 
 def _merged(found: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -212,37 +242,6 @@ def _merged(found: NDArray[np.int64]) -> NDArray[np.int64]:
         np.minimum(total[:, LOWEST], other[:, LOWEST], out=total[:, LOWEST])
         np.maximum(total[:, HIGHEST], other[:, HIGHEST], out=total[:, HIGHEST])
     return total
-
-
-@njit(cache=True, nogil=True, parallel=True)
-def _accumulate(labels, mask, masked, label_count, slabs, powers):
-    """Return the accumulators [slab along z, label, `WIDTH`]; `mask` is read only if `masked`.
-
-    `powers[0, i]` and `powers[1, i]` are the sums of k and k^2 over k < i.
-    """
-    depth, height, width = labels.shape
-    strip = max(1, min(height, _STRIP_BYTES // (8 * (width + 2)) - 2))
-    found = np.zeros((slabs, label_count, WIDTH), np.int64)
-    for slab in prange(slabs):
-        mine = found[slab]
-        for label in range(label_count):
-            for axis in range(3):
-                mine[label, 17 + axis] = _FAR
-                mine[label, 20 + axis] = -1
-        first, stop = slab * depth // slabs, (slab + 1) * depth // slabs
-        this = np.zeros((strip + 2, width + 2), np.uint32)
-        following = np.zeros((strip + 2, width + 2), np.uint32)
-        this_filled = np.zeros(strip + 2, np.bool_)
-        following_filled = np.zeros(strip + 2, np.bool_)
-        for top in range(0, height, strip):
-            rows = min(strip, height - top) + 2
-            _load_plane(labels, mask, masked, first, top - 1, this[:rows], this_filled)
-            for z in range(first, stop):
-                _load_plane(labels, mask, masked, z + 1, top - 1, following[:rows], following_filled)
-                _add_plane(z, top - 1, this[:rows], this_filled, following, powers, mine)
-                this, following = following, this
-                this_filled, following_filled = following_filled, this_filled
-    return found
 
 
 @njit(cache=True, nogil=True)

@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import get_num_threads, njit, prange
+from numba import njit
 from numpy.typing import NDArray
+
+from voltome.morphology._kernels_slabs import in_slabs, slab_count
 
 LABELS = 256
 CLASSES = 7
@@ -29,9 +31,13 @@ _STRIP_BYTES = 1 << 18
 def layer_counts(values: NDArray[Any], mask: NDArray[np.bool_] | None, axis: int) -> NDArray[np.int64]:
     """Return the voxels [layer along `axis`, label] of the sample."""
     inside, masked = _mask_or_stand_in(mask)
-    slabs = min(get_num_threads(), values.shape[0])
-    counts: NDArray[np.int64] = _layer_counts(values, inside, masked, axis, slabs).sum(axis=0)
-    return counts
+    counts = np.zeros((slab_count(values.shape[0]), values.shape[axis], LABELS), np.int64)
+    in_slabs(
+        values.shape[0],
+        lambda slab, first, stop: _count_layers(values, inside, masked, axis, first, stop, counts[slab]),
+    )
+    total: NDArray[np.int64] = counts.sum(axis=0)
+    return total
 
 
 def mixed_pairs(
@@ -48,9 +54,16 @@ def mixed_pairs(
     Octant 4 iz + 2 iy + ix has the voxels beyond the split along the axes whose i is 1.
     """
     inside, masked = _mask_or_stand_in(mask)
-    slabs = min(get_num_threads(), int(upper[0] - lower[0]))
-    counts: NDArray[np.int64] = _mixed_pairs(values, label, inside, masked, lower, upper, split, slabs).sum(axis=0)
-    return counts
+    depth = int(upper[0] - lower[0])
+    counts = np.zeros((slab_count(depth), 8, COUNTS), np.int64)
+
+    def add(slab: int, first: int, stop: int) -> None:
+        ends = int(lower[0]) + first, int(lower[0]) + stop
+        _count_pairs(values, label, inside, masked, lower, upper, split, *ends, counts[slab])
+
+    in_slabs(depth, add)
+    total: NDArray[np.int64] = counts.sum(axis=0)
+    return total
 
 
 def _mask_or_stand_in(mask: NDArray[np.bool_] | None) -> tuple[NDArray[np.bool_], bool]:
@@ -58,22 +71,17 @@ def _mask_or_stand_in(mask: NDArray[np.bool_] | None) -> tuple[NDArray[np.bool_]
     return (np.ones((1, 1, 1), np.bool_), False) if mask is None else (mask, True)
 
 
-@njit(cache=True, nogil=True, parallel=True)
-def _layer_counts(values, mask, masked, axis, slabs):
-    """Return the voxels [slab along z, layer, label]; `mask` is read only if `masked`."""
-    depth, height, width = values.shape
-    layers = values.shape[axis]
-    counts = np.zeros((slabs, layers, LABELS), np.int64)
-    for slab in prange(slabs):
-        mine = counts[slab]
-        for z in range(slab * depth // slabs, (slab + 1) * depth // slabs):
-            for y in range(height):
-                for x in range(width):
-                    if masked and not mask[z, y, x]:
-                        continue
-                    layer = z if axis == 0 else (y if axis == 1 else x)
-                    mine[layer, values[z, y, x]] += 1
-    return counts
+@njit(cache=True, nogil=True)
+def _count_layers(values, mask, masked, axis, first, stop, counts):
+    """Add the voxels of the planes from `first` to `stop` to `counts` [layer, label]."""
+    _, height, width = values.shape
+    for z in range(first, stop):
+        for y in range(height):
+            for x in range(width):
+                if masked and not mask[z, y, x]:
+                    continue
+                layer = z if axis == 0 else (y if axis == 1 else x)
+                counts[layer, values[z, y, x]] += 1
 
 
 @njit(cache=True, nogil=True)
@@ -240,38 +248,23 @@ def _add_row(block, spans, y, start, stop, counts):
         _add_voxel(block, y, x, counts)
 
 
-@njit(cache=True, nogil=True, parallel=True)
-def _mixed_pairs(values, label, mask, masked, lower, upper, split, slabs):
-    """Return the counts [slab along z, octant, `COUNTS`]; `mask` is read only if `masked`."""
-    depth, height, width = upper[0] - lower[0], upper[1] - lower[1], upper[2] - lower[2]
+@njit(cache=True, nogil=True)
+def _count_pairs(values, label, mask, masked, lower, upper, split, first, stop, counts):
+    """Add the planes from `first` to `stop` to the counts [octant, `COUNTS`]; `mask` is read only if `masked`."""
+    height, width = upper[1] - lower[1], upper[2] - lower[2]
     strip = max(1, min(height, _STRIP_BYTES // (3 * (width + 2)) - 2))
     middle = split[2] - lower[2] + 1
-    counts = np.zeros((slabs, 8, COUNTS), np.int64)
-    for slab in prange(slabs):
-        mine = counts[slab]
-        first, stop = lower[0] + slab * depth // slabs, lower[0] + (slab + 1) * depth // slabs
-        block = np.empty((3, strip + 2, width + 2), np.uint8)
-        spans = np.empty((3, strip + 2, 2), np.int64)
-        for top in range(lower[1], upper[1], strip):
-            rows = min(strip, upper[1] - top) + 2
-            for plane in range(1, 3):
-                _load_plane(
-                    values,
-                    label,
-                    mask,
-                    masked,
-                    first + plane - 2,
-                    lower,
-                    upper,
-                    top - 1,
-                    block[plane, :rows],
-                    spans[plane],
-                )
-            for z in range(first, stop):
-                _move_up(block, spans, rows)
-                _load_plane(values, label, mask, masked, z + 1, lower, upper, top - 1, block[2, :rows], spans[2])
-                for row in range(1, rows - 1):
-                    octant = 4 * np.int64(z >= split[0]) + 2 * np.int64(top + row - 1 >= split[1])
-                    _add_row(block, spans, row, 1, middle, mine[octant])
-                    _add_row(block, spans, row, middle, width + 1, mine[octant + 1])
-    return counts
+    block = np.empty((3, strip + 2, width + 2), np.uint8)
+    spans = np.empty((3, strip + 2, 2), np.int64)
+    for top in range(lower[1], upper[1], strip):
+        rows = min(strip, upper[1] - top) + 2
+        for plane in range(1, 3):
+            z = first + plane - 2
+            _load_plane(values, label, mask, masked, z, lower, upper, top - 1, block[plane, :rows], spans[plane])
+        for z in range(first, stop):
+            _move_up(block, spans, rows)
+            _load_plane(values, label, mask, masked, z + 1, lower, upper, top - 1, block[2, :rows], spans[2])
+            for row in range(1, rows - 1):
+                octant = 4 * np.int64(z >= split[0]) + 2 * np.int64(top + row - 1 >= split[1])
+                _add_row(block, spans, row, 1, middle, counts[octant])
+                _add_row(block, spans, row, middle, width + 1, counts[octant + 1])

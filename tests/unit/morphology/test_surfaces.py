@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import voltome as vt
+from voltome.errors import AxisError, ParameterError, PhaseError, ValuesError, VoxelSizeError
+from voltome.morphology import _kernels_phases as kernels
+from voltome.morphology import _kernels_slabs
+
+ESTIMATORS = ("crofton13", "faces", "marching_cubes")
+
+
+def image(values, voxel_size_um=1.0, **more):
+    return vt.data.PhaseImage(
+        np.asarray(values, np.uint8), voxel_size_um=voxel_size_um, phases={0: "pore", 1: "solid", 2: "rest"}, **more
+    )
+
+
+@pytest.fixture
+def ball():
+    z, y, x = np.ogrid[-10:11, -10:11, -10:11]
+    return (z**2 + y**2 + x**2 <= 60).astype(np.uint8)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_the_three_numbers_belong_together(ball, estimator):
+    found = vt.morphology.surface_area(image(ball, 0.5, history=("made",)), phase="solid", estimator=estimator)
+    assert found.phase == "solid"
+    assert found.estimator == estimator
+    assert found.area_per_phase_volume_per_um == pytest.approx(found.area_um2 / (ball.sum() / 8))
+    assert found.area_per_total_volume_per_um == pytest.approx(found.area_um2 / (ball.size / 8))
+    assert found.history == ("made",)
+    assert found.method.startswith(estimator)
+    assert "21 x 21 x 21 voxels" in found.measured_on
+    table = found.to_table()
+    assert table.kind == "surface_area"
+    assert table.names("key") == ["phase", "estimator"]
+    assert table.frame.area_um2[0] == found.area_um2
+    assert table.column("area_per_total_volume_standard_error_per_um").of == "area_per_total_volume_per_um"
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_both_sides_of_a_surface_have_the_same_area(ball, estimator):
+    both = [vt.morphology.surface_area(image(ball), phase=p, estimator=estimator).area_um2 for p in ("pore", "solid")]
+    # marching cubes joins or parts corners differently for a phase and its complement; a ball has few
+    assert both[0] == pytest.approx(both[1], rel=0 if estimator != "marching_cubes" else 0.01)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_the_standard_error_is_the_scatter_among_octants(estimator):
+    values = np.zeros((20, 20, 20))
+    values[3:7, 3:7, 3:7] = (
+        1  # a cube in one octant of eight: S, 0, ... -> standard deviation S / sqrt(8), over sqrt(8)
+    )
+    found = vt.morphology.surface_area(image(values), phase="solid", estimator=estimator)
+    expected = found.area_um2 / values.size
+    assert found.area_per_total_volume_standard_error_per_um == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_a_phase_that_fills_the_box_has_no_surface(estimator):
+    found = vt.morphology.surface_area(image(np.ones((4, 5, 6))), phase="solid", estimator=estimator)
+    assert (found.area_um2, found.area_per_total_volume_standard_error_per_um) == (0, 0)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_a_phase_without_a_voxel_in_the_sample_is_refused(ball, estimator):
+    with pytest.raises(PhaseError, match="phase 'rest' has no voxel in the sample"):
+        vt.morphology.surface_area(image(ball), phase="rest", estimator=estimator)
+    mask = ball == 0
+    with pytest.raises(PhaseError, match="phase 'solid' has no voxel in the sample"):
+        vt.morphology.surface_area(image(ball, mask=mask), phase="solid", estimator=estimator)
+
+
+def test_wrong_names_are_refused_with_the_nearest(ball):
+    with pytest.raises(PhaseError, match=r"unknown phase 'sold'.* Did you mean 'solid'"):
+        vt.morphology.surface_area(image(ball), phase="sold")
+    with pytest.raises(ParameterError, match=r"estimator is 'crofton'; .* Did you mean 'crofton13'"):
+        vt.morphology.surface_area(image(ball), phase="solid", estimator="crofton")
+
+
+def test_marching_cubes_need_two_voxels_along_every_axis():
+    values = np.zeros((1, 6, 6))
+    values[0, 2:4, 2:4] = 1
+    with pytest.raises(AxisError, match="at least two voxels of the sample along every axis"):
+        vt.morphology.surface_area(image(values), phase="solid", estimator="marching_cubes")
+    assert vt.morphology.surface_area(image(values), phase="solid", estimator="faces").area_um2 == 8
+
+
+def test_one_voxel_has_no_standard_error():
+    with pytest.raises(ValuesError, match="the sample is one voxel"):
+        vt.morphology.surface_area(image(np.ones((1, 1, 1))), phase="solid")
+
+
+def test_voxels_like_needles_are_refused(ball):
+    with pytest.raises(VoxelSizeError, match="more than 1000 times as long as it is wide"):
+        vt.morphology.surface_area(image(ball, (5000, 1, 1)), phase="solid")
+    assert vt.morphology.surface_area(image(ball, (5000, 1, 1)), phase="solid", estimator="faces").area_um2 > 0
+
+
+@pytest.mark.parametrize("shape", [(7, 8, 9), (1, 6, 7), (5, 1, 6), (4, 5, 1), (1, 1, 5), (2, 2, 2)])
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("slabs", [1, 3])
+def test_the_kernel_counts_what_its_definition_says(shape, masked, slabs, monkeypatch):
+    monkeypatch.setattr(_kernels_slabs, "get_num_threads", lambda: slabs)
+    rng = np.random.default_rng(3)
+    values = (rng.random(shape) < 0.4).astype(np.uint8)
+    mask = rng.random(shape) < 0.8 if masked else None
+    lower, upper = np.zeros(3, np.int64), np.array(shape, np.int64)
+    counts = kernels.mixed_pairs(values, 1, mask, lower, upper, (upper + 1) // 2)
+    expected = mixed_pairs_slowly(values, np.ones(shape, np.bool_) if mask is None else mask)
+    assert counts.sum(axis=0).tolist() == expected.tolist()
+
+
+def mixed_pairs_slowly(values, mask):
+    """The definition, voxel by voxel: a component of a direction that alone leaves the sample is dropped."""
+    classes = {(1, 0, 0): 0, (0, 1, 0): 1, (0, 0, 1): 2, (1, 1, 0): 3, (1, 0, 1): 4, (0, 1, 1): 5, (1, 1, 1): 6}
+
+    def inside(place):
+        return all(0 <= i < n for i, n in zip(place, values.shape, strict=True)) and bool(mask[tuple(place)])
+
+    counts = np.zeros(kernels.COUNTS, np.int64)
+    for place in np.argwhere(mask):
+        counts[kernels.SAMPLE_VOXELS] += 1
+        counts[kernels.PHASE_VOXELS] += values[tuple(place)]
+        for step in np.ndindex(3, 3, 3):
+            step = np.array(step) - 1
+            if not step.any():
+                continue
+            there = place + step
+            if not inside(there):
+                kept = [s if inside(place + s * e) else 0 for s, e in zip(step, np.eye(3, dtype=int), strict=True)]
+                there = place + kept
+            if inside(there):
+                counts[classes[tuple(np.abs(step).tolist())]] += values[tuple(place)] != values[tuple(there)]
+    return counts
