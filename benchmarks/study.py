@@ -46,10 +46,12 @@ class Watch:
         self._thread.start()
 
     def __call__(self, event: ProgressEvent) -> None:
+        """Begin the row of what is told of."""
         self._close()
         self._task = event.task + (f" ({event.note})" if event.note else "")
 
     def end(self) -> None:
+        """Close the last row and stop sampling."""
         self._close()
         self._over = True
         self._thread.join()
@@ -91,9 +93,8 @@ def main(arguments: Sequence[str]) -> None:
             results = vt.study.run(vt.study.load(path), progress=watch)
             vt.report.write(results, progress=watch)
             watch.end()
-            print(
-                f"\n{label}: {time.perf_counter() - clock:.1f} s\n\n| step | seconds | peak of the process / GB |\n|---|---|---|"
-            )
+            print(f"\n{label}: {time.perf_counter() - clock:.1f} s\n")
+            print("| step | seconds | peak of the process / GB |\n|---|---|---|")
             for task, seconds, peak in watch.rows:
                 if seconds >= 0.05:
                     print(f"| {task} | {seconds:.1f} | {peak / 1e9:.2f} |")

@@ -8,7 +8,7 @@ from voltome.papers.spheres import demonstrate, make_twin, recovered_values, tru
 
 
 def test_the_truth_is_recovered_from_the_twin(tmp_path: Path):
-    twin = make_twin(edge_um=64.0, count=9, seed=3)
+    twin = make_twin(edge_um=64.0, count=3, seed=3)
     shown = demonstrate(tmp_path, twin=twin)
     assert shown.results.provenance["simulated"] == ["cycled", "pristine"]
     for scan, scene in twin.scenes.items():

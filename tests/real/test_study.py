@@ -21,7 +21,7 @@ def run(tmp_path: Path, text: str) -> vt.study.Results:
     assert "report: " in done.stdout
     results = vt.study.load_results(tmp_path / "study-results")
     page = (results.folder / "report.html").read_text()
-    assert "<svg" in page or "data:image/png" in page
+    assert "data:image/svg+xml" in page
     return results
 
 

@@ -79,6 +79,8 @@ class Source:
         What a study file says after ``as:``.
     function : str or callable
         The reader; its first parameter is the path.
+    version : int
+        Raised whenever the same file would be read differently.
     kind : str
         Quantity or kind of what it gives, where no parameter ``quantity`` says it.
     """
