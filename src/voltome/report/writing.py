@@ -163,7 +163,7 @@ def _page(results: Results, tables: dict[str, ResultTable], looked: Looked, figu
     )
     environment.filters |= {"parameters": parameters_in_print, "duration": duration_in_print, "value": value_in_print}
     environment.filters |= {"listed": listed, "words": name_in_print, "whole": whole_in_print}
-    numbers = key_numbers(tables)
+    numbers = key_numbers(tables, by=results.compare_by)
     return environment.get_template("report.html.j2").render(
         title=results.title,
         scans=results.scans,

@@ -278,3 +278,15 @@ def test_a_table_with_hundreds_of_columns_is_cut(make_study):
     study.combined["wide"] = ResultTable(frame, columns=columns, kind="wide")
     text, _ = read(write(study))
     assert "28 columns are not shown." in text
+
+
+def test_an_attribute_in_words_does_not_part_the_key_numbers_of_the_scans(make_study):
+    study = dataclasses.replace(without_images(make_study({"a": 0, "b": 1})), compare_by="state")
+    columns = (SCAN, Column("state", "", "State of the scan.", "key"), PHASE, FRACTION)
+    rows = [("a", "charged", "sulfur", 0.25), ("b", "discharged", "sulfur", 0.125)]
+    frame = pd.DataFrame(rows, columns=[column.name for column in columns])
+    study.combined.clear()
+    study.combined["phase_fractions"] = ResultTable(frame, columns=columns, kind="phase_fractions")
+    text, _ = read(write(study))
+    row = re.search(r"<td[^>]*>fraction, sulfur</td>.*?</tr>", text)[0]
+    assert re.findall(r'class="n">([^<]*)<', row) == ["0.25", "0.125"]
