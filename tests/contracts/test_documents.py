@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 import yaml
-
 from house import ROOT, Block, blocks, documents
+
 from voltome import data, errors
 from voltome.data.tables import UNIT_SUFFIXES, unit_in_name
 

@@ -6,9 +6,9 @@ import ast
 import importlib
 
 import pytest
+from house import PACKAGE, PublicName, in_order, lazy_rooms, public_names, rooms, stub
 
 import voltome
-from house import PACKAGE, PublicName, in_order, lazy_rooms, public_names, rooms, stub
 
 
 def test_the_package_offers_every_room_but_the_command_line() -> None:

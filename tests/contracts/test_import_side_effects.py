@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import pytest
-
 from house import lazy_rooms
 
 PROBE = """

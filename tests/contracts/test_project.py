@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-
 from house import ROOT, Block, blocks, tracked_files
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

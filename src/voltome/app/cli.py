@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -103,15 +103,14 @@ def convert(
     overrule: Annotated[
         bool, typer.Option("--overrule", help="Use this voxel size even if the file says another.")
     ] = False,
-    ngff: Annotated[str, typer.Option(help="Version of OME-Zarr: 0.5, or 0.4 for older programs.")] = "0.5",
+    ngff: Annotated[
+        Literal["0.5", "0.4"], typer.Option(help="Version of OME-Zarr: 0.5, or 0.4 for older programs.")
+    ] = "0.5",
 ) -> None:
     """Convert an image from one format to another."""
     from voltome import io
 
-    if ngff not in ("0.5", "0.4"):
-        raise typer.BadParameter(f"{ngff!r} is not 0.5 or 0.4", param_hint="--ngff")
-    version = "0.4" if ngff == "0.4" else "0.5"
-    written = io.convert(source, str(target), voxel_size_um=_voxel_size(voxel_size_um), overrule=overrule, ngff=version)
+    written = io.convert(source, str(target), voxel_size_um=_voxel_size(voxel_size_um), overrule=overrule, ngff=ngff)
     _say(str(io.describe(str(written))))
 
 

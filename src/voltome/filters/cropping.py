@@ -155,7 +155,7 @@ def _cut_cylinder(image: ImageT, cylinder: Cylinder) -> ImageT:
     reach = radius + ROUND_OFF * min(image.voxel_size_um)
     shape = tuple(part.stop - part.start for part in box)
     inside = np.ascontiguousarray(np.broadcast_to(squared <= reach**2, shape))
-    region = f"cylinder along {cylinder.axis}, centre ({centre[0]:g}, {centre[1]:g}) um, radius {radius:g} um"
+    region = f"cylinder along {cylinder.axis}, centre ({centre[0]:.10g}, {centre[1]:.10g}) um, radius {radius:.10g} um"
     return _cut(image, box, inside, region)
 
 
@@ -250,7 +250,7 @@ def _in_words(box: Any) -> str:
     """Return a box as the history says it: ``z 5..15, x 10..``."""
     parts = []
     for axis, (low, high) in zip(AXES, box, strict=True):
-        ends = ["" if end is None else f"{end:g}" for end in (low, high)]
+        ends = ["" if end is None else f"{end:.10g}" for end in (low, high)]
         if any(ends):
             parts.append(f"{axis} {ends[0]}..{ends[1]}")
     return ", ".join(parts) or "of the whole image"

@@ -41,8 +41,8 @@ def median(volume: Volume, *, size_voxels: Literal[3, 5] = 3) -> Volume:
     Notes
     -----
     Beyond the faces the nearest voxel is repeated; one slice therefore gives its 2-D median. The mask is kept and not
-    used: voxels outside it take part as they are. Memory: one copy of the volume. About 6 s for 256^3 uint8
-    and size 3 on one core, several times that for size 5.
+    used: voxels outside it take part as they are. Memory: one copy of the volume. On one core 256^3
+    uint16 take about 13 s with size 3 and 70 s with size 5.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def gaussian(volume: Volume, *, sigma_um: Positive) -> Volume:
             f"Is it in micrometres?"
         )
     smooth = _smooth(volume.values, [sigma_um / edge for edge in volume.voxel_size_um])
-    return volume.derive(f"gaussian: sigma {sigma_um:g} um", values=smooth)
+    return volume.derive(f"gaussian: sigma {sigma_um:.10g} um", values=smooth)
 
 
 def _smooth(values: NDArray[Any], sigma_voxels: list[float]) -> NDArray[Any]:
@@ -114,13 +114,14 @@ def _smooth(values: NDArray[Any], sigma_voxels: list[float]) -> NDArray[Any]:
     integer, wide = values.dtype.kind != "f", values.dtype.itemsize > (2 if values.dtype.kind != "f" else 4)
     if integer and values.dtype.itemsize == 8:
         _check_exact(values)
+    native = values.dtype.newbyteorder("=")
     smooth = np.empty(values.shape, np.float64 if wide else np.float32)
     # along an axis of one voxel, repeating the nearest voxel makes the Gaussian the identity
     sigmas = [0.0 if length == 1 else sigma for length, sigma in zip(values.shape, sigma_voxels, strict=True)]
     ndimage.gaussian_filter(values, sigmas, output=smooth, mode="nearest", truncate=4.0)
     if not integer:
-        return smooth.astype(values.dtype, copy=False)
-    return np.rint(smooth, out=smooth).astype(values.dtype)
+        return smooth.astype(native, copy=False)
+    return np.rint(smooth, out=smooth).astype(native)
 
 
 def _check_exact(values: NDArray[Any]) -> None:

@@ -22,6 +22,9 @@ __all__ = ["Twin", "compare_with_truth", "demonstrate", "make_twin"]
 SHRINK = 0.87
 """Factor on every length between the two scans: 34 % of the volume is lost."""
 
+MARGIN_UM = 3.0
+"""Free space at the faces of the scene, so that no solid is cut and all of them can be counted."""
+
 STUDY = """\
 # A twin: the truth is known, every number in the report is simulated.
 study: Spheres and ellipsoids that shrink
@@ -64,7 +67,7 @@ class Twin:
     voxel_size_um: float
 
 
-def make_twin(*, edge_um: float = 120.0, voxel_size_um: float = 1.0, count: int = 40, seed: int = 7) -> Twin:
+def make_twin(*, edge_um: float = 120.0, voxel_size_um: float = 0.75, count: int = 25, seed: int = 7) -> Twin:
     """Pack the solids of the first scan, and shrink them for the second.
 
     Parameters
@@ -78,16 +81,19 @@ def make_twin(*, edge_um: float = 120.0, voxel_size_um: float = 1.0, count: int 
     seed : int
         Seed of the packing.
     """
-    pristine = pack(
-        (edge_um, edge_um, edge_um),
+    inner = edge_um - 2 * MARGIN_UM
+    packed = pack(
+        (inner, inner, inner),
         count=count,
-        radius_um=(7.0, 12.0),
+        radius_um=(9.0, 14.0),
         ellipsoid_share=0.5,
         aspect_ratio=(1.2, 1.6),
-        gap_um=0.5,
+        gap_um=1.0,
         material="sulfur",
         seed=seed,
     )
+    solids = tuple(_moved(solid, MARGIN_UM) for solid in packed.solids)
+    pristine = replace(packed, solids=solids, size_um=(edge_um, edge_um, edge_um))
     cycled = replace(pristine, solids=tuple(_shrunk(solid) for solid in pristine.solids))
     return Twin({"pristine": pristine, "cycled": cycled}, voxel_size_um)
 
@@ -112,8 +118,8 @@ def demonstrate(folder: Path, *, twin: Twin | None = None, progress: Progress = 
             scene,
             voxel_size_um=twin.voxel_size_um,
             grey={"pore": 20000, "sulfur": 42000},
-            blur_um=0.8 * twin.voxel_size_um,
-            noise=2500,
+            blur_um=0.6 * twin.voxel_size_um,
+            noise=2000,
             seed=number,
         )
         io.write(volume, folder / f"{scan}.ome.zarr")
@@ -169,6 +175,13 @@ def recovered_values(results: Results, scan: str) -> dict[str, float]:
 def _line(name: str, true: float, recovered: float) -> str:
     """Return one line of the comparison."""
     return f"  {name:26}{true:>12.5g}{recovered:>12.5g}{recovered / true - 1:>+12.2%}"
+
+
+def _moved(solid: Solid, by_um: float) -> Solid:
+    """Return a solid moved along all axes."""
+    z, y, x = (place + by_um for place in solid.centre_um)
+    assert isinstance(solid, Sphere | Ellipsoid)  # noqa: S101 - the packing makes only these two
+    return replace(solid, centre_um=(z, y, x))
 
 
 def _shrunk(solid: Solid) -> Solid:

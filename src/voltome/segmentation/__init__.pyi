@@ -1,6 +1,7 @@
+from .intervals import check_intervals
 from .particles import drop_touching_border, filter_by_size, particle_voxel_counts
 from .separation import separate_particles
-from .thresholds import check_intervals, otsu, otsu_thresholds, threshold
+from .thresholds import otsu, otsu_thresholds, threshold
 
 __all__ = [
     "check_intervals",

@@ -21,21 +21,21 @@ class Histogram:
     ----------
     counts : numpy.ndarray
         Voxels in each bin.
-    centres : numpy.ndarray
-        Place of each bin, in grey values above the first.
+    places : numpy.ndarray
+        Number of each bin, counted from the lowest grey value: all bins are equally wide.
     uppers : numpy.ndarray
         Highest grey value in each bin, in the type of the image.
     """
 
     counts: NDArray[np.int64]
-    centres: NDArray[np.float64]
+    places: NDArray[np.float64]
     uppers: NDArray[Any]
 
 
 def histogram(values: NDArray[Any], mask: NDArray[np.bool_] | None, *, bins: int) -> Histogram:
     """Count the grey values in at most `bins` bins: one per value for integers where they suffice."""
     low, high = value_range(values, mask)
-    bin_of, width = _binning(values.dtype, low, high, bins)
+    bin_of = _binning(values.dtype, low, high, bins)
     counts = np.zeros(bins, np.int64)
     uppers = np.full(bins, low, values.dtype)
     for plane in _planes(values, mask):
@@ -43,7 +43,7 @@ def histogram(values: NDArray[Any], mask: NDArray[np.bool_] | None, *, bins: int
         counts += np.bincount(found, minlength=bins)
         np.maximum.at(uppers, found, plane)
     full = np.flatnonzero(counts)
-    return Histogram(counts[full], full.astype(np.float64) * width, uppers[full])
+    return Histogram(counts[full], full.astype(np.float64), uppers[full])
 
 
 def value_range(values: NDArray[Any], mask: NDArray[np.bool_] | None) -> tuple[Any, Any]:
@@ -60,8 +60,8 @@ def best_cuts(histogram: Histogram, classes: int) -> list[int]:
     """
     bins = histogram.counts.size
     weight = np.concatenate(([0.0], np.cumsum(histogram.counts, dtype=np.float64)))
-    mean = np.average(histogram.centres, weights=histogram.counts)
-    moment = np.concatenate(([0.0], np.cumsum(histogram.counts * (histogram.centres - mean))))
+    mean = np.average(histogram.places, weights=histogram.counts)
+    moment = np.concatenate(([0.0], np.cumsum(histogram.counts * (histogram.places - mean))))
     best = _gain(weight, moment, np.array([0]), np.arange(1, bins + 1))[0]
     if classes == 2:
         last = _gain(weight, moment, np.arange(1, bins), np.array([bins]))[:, 0]
@@ -126,18 +126,16 @@ def _planes(values: NDArray[Any], mask: NDArray[np.bool_] | None) -> Iterator[ND
             yield inside
 
 
-def _binning(dtype: np.dtype[Any], low: Any, high: Any, bins: int) -> tuple[Finder, float]:
-    """Return a function that says the bin of each grey value, never lower for a higher value, and the bins' width."""
+def _binning(dtype: np.dtype[Any], low: Any, high: Any, bins: int) -> Finder:
+    """Return a function that says the bin of each grey value, never lower for a higher value."""
     if dtype.kind == "f":
-        start, span = float(low), max(float(high) - float(low), np.finfo(np.float64).tiny)
-        top = bins - 1
-        return lambda grey: np.minimum((grey.astype(np.float64) - start) / span * bins, top).astype(
-            np.intp
-        ), span / bins
-    width = -(-(int(high) - int(low) + 1) // bins)
+        # halves, so that the span of the largest floats does not overflow
+        start, span = float(low) / 2, max(float(high) / 2 - float(low) / 2, np.finfo(np.float64).tiny)
+        return lambda grey: np.minimum((grey.astype(np.float64) / 2 - start) / span * bins, bins - 1).astype(np.intp)
+    width = np.uint64(-(-(int(high) - int(low) + 1) // bins))
     # unsigned arithmetic wraps around, so that the difference is right whatever the type of the image
     begin = np.asarray(low).astype(np.uint64)
-    return lambda grey: ((grey.astype(np.uint64) - begin) // np.uint64(width)).astype(np.intp), float(width)
+    return lambda grey: ((grey.astype(np.uint64) - begin) // width).astype(np.intp)
 
 
 def _gain(

@@ -134,7 +134,7 @@ def filter_by_size(
 def particle_voxel_counts(particles: ParticleImage) -> tuple[Labels, NDArray[np.int64]]:
     """Return the labels that have voxels inside the sample, ascending, and how many each has."""
     values = particles.values if particles.mask is None else particles.values[particles.mask]
-    labels, counts = fastremap.unique(np.ascontiguousarray(values), return_counts=True)
+    labels, counts = fastremap.unique(_native(values), return_counts=True)
     particle = labels != 0
     if not particle.any():
         where = "" if particles.mask is None else " inside its mask"
@@ -148,12 +148,17 @@ def _keep(
     particles: ParticleImage, labels: Labels, counts: NDArray[np.int64], keep: NDArray[np.bool_], did: str
 ) -> ParticleImage:
     """Return the image with only the labels to keep, and what went in its history."""
-    values = fastremap.mask_except(np.array(particles.values, order="C"), list(labels[keep]), in_place=True)
+    values = fastremap.mask_except(np.array(_native(particles.values), order="C"), list(labels[keep]), in_place=True)
     removed = int(np.count_nonzero(~keep))
     share = 100.0 * counts[~keep].sum() / counts.sum()
     return particles.derive(
         f"{did}: removed {removed} of {labels.size} particles, {share:.2f} % of their volume", values=values
     )
+
+
+def _native(values: NDArray[Any]) -> NDArray[Any]:
+    """Return the labels contiguous and in the byte order of the machine, copied only where they are not."""
+    return np.ascontiguousarray(values, values.dtype.newbyteorder("="))
 
 
 def _labels_at_border(particles: ParticleImage) -> Labels:

@@ -103,7 +103,7 @@ def separate_particles(phases: PhaseImage, *, phase: PhaseName, min_depth_um: Po
     del squared
     particles = np.empty(phases.shape, np.int32)
     count = kernels.number_in_raster_order(labels, parent, particles)
-    did = f"separate_particles: {count} of {phase}, necks at least {depth_um:g} um deep"
+    did = f"separate_particles: {count} of {phase}, necks at least {depth_um:.10g} um deep"
     return ParticleImage(particles, **phases.grid, phase=phase, history=(*phases.history, did))
 
 

@@ -4,7 +4,7 @@ from skimage.filters import threshold_multiotsu, threshold_otsu
 
 import voltome as vt
 from voltome.errors import ParameterError, PhaseError, ValuesError
-from voltome.segmentation import check_intervals, otsu, otsu_thresholds, threshold
+from voltome.segmentation import otsu, otsu_thresholds, threshold
 
 
 def volume(values, dtype=np.uint8, **grid):
@@ -59,31 +59,6 @@ def test_the_mask_decides_what_has_to_be_covered_and_is_kept():
     assert image.mask is mask
     with pytest.raises(PhaseError, match=r"'middle'.*selects no voxel; grey values run from 10 to 200"):
         threshold(grey, intervals={"low": (None, 50), "middle": (100, 140), "high": (150, None)})
-
-
-@pytest.mark.parametrize(
-    ("intervals", "rest", "error", "message"),
-    [
-        ({"a": (0, 20), "b": (15, 30)}, "c", PhaseError, "'a' and 'b' overlap from 15 up to 20"),
-        ({"b": (None, 30), "a": (30, None)}, None, PhaseError, "'b' and 'a' overlap at 30; both ends are included"),
-        ({"a": (None, None), "b": (None, 3)}, None, PhaseError, "overlap everything up to 3"),
-        ({"a": (5, None), "b": (7, None)}, "c", PhaseError, "overlap from 7 upwards"),
-        ({"a": (20, 10)}, "c", ParameterError, "'a' runs from 20 down to 10"),
-        ({"a": (0, 20)}, "a", PhaseError, "rest is 'a', which is also an interval"),
-        ({}, "a", PhaseError, "expected at least one phase"),
-        ({"a": (float("nan"), 2)}, "c", ParameterError, "expected finite numbers"),
-        ({"a": (0, float("inf"))}, "c", ParameterError, "None for an open end"),
-        ({"a": ("0", 2)}, "c", ParameterError, "expected finite numbers"),
-        ({"a": 5}, "c", ParameterError, "lowest, highest"),
-        ({" ": (0, 5)}, "c", PhaseError, "have no name"),
-        ({f"p{n}": (n, n) for n in range(257)}, None, PhaseError, "257 phases; expected at most 256"),
-    ],
-)
-def test_wrong_parameters_are_named_before_there_is_a_volume(intervals, rest, error, message):
-    with pytest.raises(error, match=message):
-        check_intervals(intervals, rest)
-    with pytest.raises(error, match=message):
-        threshold(volume([1, 2]), intervals=intervals, rest=rest)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
@@ -171,6 +146,10 @@ def test_extreme_values_of_signed_types_do_not_overflow():
     for dtype in (np.int8, np.int16, np.int32, np.int64):
         low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
         assert otsu_thresholds(volume([low, low, high], dtype), classes=2) == (low,)
+
+
+def test_the_largest_floats_do_not_overflow():
+    assert otsu_thresholds(volume([-1.7e308, -1.6e308, 1.7e308], np.float64), classes=2) == (-1.6e308,)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])

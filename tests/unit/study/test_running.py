@@ -200,13 +200,13 @@ def test_a_run_that_was_killed_goes_on_and_ends_with_the_same_bytes(spheres: Pat
     study = vt.study.load(write_study(BALLS))
     expected = bytes_of(vt.study.run(study, folder=spheres / "undisturbed").folder)
     for moment in ("first: median", "second: threshold", "] tables"):
-        process = start(spheres)
-        assert process.stdout is not None
-        for line in process.stdout:
-            if moment in line:
-                process.send_signal(signal.SIGKILL)
-                break
-        assert process.wait() == -signal.SIGKILL
+        with start(spheres) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if moment in line:
+                    process.send_signal(signal.SIGKILL)
+                    break
+        assert process.returncode == -signal.SIGKILL
     results = vt.study.run(study)
     assert bytes_of(results.folder) == expected
     cached = {(step["scans"][0], step["name"]): step["cached"] for step in results.provenance["steps"]}
