@@ -253,9 +253,8 @@ def _exponent(number: float, digits: int) -> int:
 
 def _rounded_together(value: float, error: float) -> tuple[str, str]:
     """Return value and error as text, both rounded to the place of the error."""
-    leading = int(f"{error:.0e}"[0])
-    digits = 2 if leading <= 2 else 1
-    decimals = digits - 1 - _exponent(error, digits)
+    leading, exponent = int(f"{error:.1e}"[0]), _exponent(error, 2)
+    decimals = (1 if leading <= 2 else 0) - exponent
     return round_to(value, decimals), round_to(error, decimals)
 
 

@@ -30,12 +30,20 @@ class KeyNumber:
     values: dict[str, str]
 
 
-def key_numbers(tables: Mapping[str, ResultTable]) -> list[KeyNumber]:
-    """Return the key numbers of all tables that hold a few rows per scan, and of the particles."""
+def key_numbers(tables: Mapping[str, ResultTable], *, by: str | None = None) -> list[KeyNumber]:
+    """Return the key numbers of all tables that hold a few rows per scan, and of the particles.
+
+    Parameters
+    ----------
+    tables : mapping of str to ResultTable
+        All tables of the study.
+    by : str, optional
+        The column by which scans are compared: it describes a scan and does not tell its rows apart.
+    """
     numbers: list[KeyNumber] = []
     for table in tables.values():
         if is_summary(table):
-            numbers += _of_summary(table)
+            numbers += _of_summary(table, by)
     if not any(table.kind == "particle_statistics" for table in tables.values()):
         for table in tables.values():
             if is_particles(table):
@@ -67,9 +75,9 @@ def scans_of(table: ResultTable) -> Iterator[tuple[str, pd.DataFrame]]:
         yield str(scan), rows
 
 
-def _of_summary(table: ResultTable) -> list[KeyNumber]:
+def _of_summary(table: ResultTable, by: str | None) -> list[KeyNumber]:
     """Return one key number for each measure and each combination of keys."""
-    keys = [name for name in table.names("key") if name not in ("scan", *_attributes(table))]
+    keys = [name for name in table.names("key") if name not in ("scan", by)]
     measures = numeric_measures(table)
     found: dict[tuple[str, str], dict[str, str]] = {}
     for name in measures:
@@ -78,14 +86,6 @@ def _of_summary(table: ResultTable) -> list[KeyNumber]:
                 key = ", ".join(str(row[key]) for key in keys)
                 found.setdefault((name, key), {})[scan] = entry(table, row, table.column(name))
     return [_number(table, name, key, values) for (name, key), values in found.items()]
-
-
-def _attributes(table: ResultTable) -> list[str]:
-    """Return the keys that only describe the scan, such as its cycle: numbers that are the same all through it."""
-    if "scan" not in table.frame:
-        return []
-    numbers = [name for name in table.names("key") if table.frame[name].dtype.kind in "iuf"]
-    return [name for name in numbers if table.frame.groupby("scan")[name].nunique().max() == 1]
 
 
 def _number(table: ResultTable, name: str, key: str, values: dict[str, str]) -> KeyNumber:

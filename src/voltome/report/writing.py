@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 LARGEST_SVG = 300_000
 """Bytes of an SVG up to which the report holds it; above, it holds the PNG."""
 
+RESOLUTION = 300
+"""Dots per inch of the PNG figures."""
+
 ENLARGED = 1.3
 """How much larger a figure is on the screen than on paper, where 7 points are read from nearer."""
 
@@ -128,7 +131,7 @@ def _write_figure(drawn: Drawn, folder: Path, name: str) -> FigureView:
     """Write one figure as SVG and PNG, and return how the report shows it."""
     vector = style.svg_bytes(drawn.figure)
     drawn.figure.set_layout_engine("none")  # what the SVG has arranged stays, and need not be arranged again
-    raster = style.png_bytes(drawn.figure)
+    raster = style.png_bytes(drawn.figure, dots_per_inch=RESOLUTION)
     (folder / f"{name}.svg").write_bytes(vector)
     (folder / f"{name}.png").write_bytes(raster)
     kind, content = ("svg+xml", vector) if len(vector) <= LARGEST_SVG else ("png", raster)
@@ -160,7 +163,7 @@ def _page(results: Results, tables: dict[str, ResultTable], looked: Looked, figu
     )
     environment.filters |= {"parameters": parameters_in_print, "duration": duration_in_print, "value": value_in_print}
     environment.filters |= {"listed": listed, "words": name_in_print, "whole": whole_in_print}
-    numbers = key_numbers(tables)
+    numbers = key_numbers(tables, by=results.compare_by)
     return environment.get_template("report.html.j2").render(
         title=results.title,
         scans=results.scans,

@@ -1,0 +1,292 @@
+import dataclasses
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+from finished_study import FRACTION, PHASE, SCAN, finished
+
+from voltome.data import Column, ResultTable
+from voltome.report import write
+from voltome.runtime import ProgressEvent
+
+VOID = {"meta", "img", "br", "hr", "link", "input"}
+REFERENCES = {"src", "href", "poster", "data", "action", "srcset"}
+
+
+class Reader(HTMLParser):
+    """Reads a page, checks that its elements close in order, and keeps what a test asks for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.images: list[dict[str, str]] = []
+        self.references: list[str] = []
+        self.identifiers: list[str] = []
+        self.names: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        self.names.append(tag)
+        self.references += [value for name, value in attrs if name in REFERENCES]
+        self.identifiers += [attributes["id"]] if "id" in attributes else []
+        if tag == "img":
+            self.images.append(attributes)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, f"</{tag}> closes something else"
+
+
+@pytest.fixture(autouse=True)
+def _coarse(monkeypatch):
+    # what the figures look like is no matter here, and PNG at full resolution takes most of the time
+    monkeypatch.setattr("voltome.report.writing.RESOLUTION", 30)
+
+
+def read(path):
+    text = path.read_text(encoding="utf-8")
+    reader = Reader()
+    reader.feed(text)
+    reader.close()
+    assert reader.open == []
+    return text, reader
+
+
+@pytest.fixture(scope="module")
+def page(two_scans):
+    return read(write(two_scans))
+
+
+def without_images(study):
+    return dataclasses.replace(study, nouns=())
+
+
+def test_the_page_needs_nothing_but_itself(page):
+    text, reader = page
+    assert all(reference.startswith(("data:image/", "#")) for reference in reader.references)
+    assert not re.search(r"url\(|@import|https?://", re.sub(r'src="data:[^"]*"', "", text))
+    assert not {"script", "link", "iframe", "object", "embed"} & set(reader.names)
+
+
+def test_every_link_inside_the_page_has_its_target(page):
+    _, reader = page
+    links = [reference[1:] for reference in reader.references if reference.startswith("#")]
+    assert len(links) >= 9
+    assert set(links) <= set(reader.identifiers)
+    assert len(set(reader.identifiers)) == len(reader.identifiers)
+
+
+def test_every_figure_has_a_text_that_replaces_it(page):
+    _, reader = page
+    assert len(reader.images) == 9
+    assert all(len(image["alt"]) > 30 for image in reader.images)
+
+
+def test_units_and_errors_appear(page):
+    text, _ = page
+    assert "µm³" in text
+    assert re.search(r"0\.\d+ ± 0\.0012", text)
+    assert "_um3<" not in text
+
+
+def test_the_page_says_what_is_simulated_decided_and_to_be_cited(page):
+    text, _ = page
+    assert "<strong>Simulated data.</strong>" in text
+    assert "grey intervals chosen by eye" in text
+    assert "N. Otsu" in text
+    assert "0123456789abcdef" * 4 in text
+
+
+def test_the_summary_reads_like_a_sentence(page):
+    text, _ = page
+    summary = re.search(r'<p class="lede">(.*?)</p>', text, re.DOTALL)[1]
+    assert summary == (
+        "Two scans, uncycled (cycle 0) and cycle-10 (cycle 10), were analysed. "
+        "Measured were 40 × 40 × 40 voxels (z, y, x) of 1 µm. Noise was lowered by a median filter (size 3 voxels). "
+        "By grey value, voxels were taken as sulfur from 30\u202f000 up, the rest carbon-pore. "
+        "Touching particles of sulfur were separated (min depth 0.6 µm). "
+        "The results are size, surface and shape of every particle and volume fractions of the phases. "
+        "It was also measured how results change with the lower grey threshold of sulfur."
+    )
+
+
+def test_figures_are_written_as_svg_and_png_and_older_ones_go(make_study):
+    study = without_images(make_study({"a": 0}))
+    (study.folder / "figures").mkdir()
+    (study.folder / "figures" / "stale.png").write_bytes(b"")
+    report = write(study)
+    first = {path.name: path.read_bytes() for path in (study.folder / "figures").iterdir()}
+    names = ("phase_profile", "sizes-particles", "subvolumes-phase_fractions", "sweep-phase_fractions")
+    assert sorted(first) == [f"{name}.{kind}" for name in names for kind in ("png", "svg")]
+    page = report.read_bytes()
+    assert write(study).read_bytes() == page
+    assert {path.name: path.read_bytes() for path in (study.folder / "figures").iterdir()} == first
+    assert not [path for path in study.folder.iterdir() if path.name.startswith(".")]
+
+
+def test_progress_is_told_of_every_figure_and_of_the_end(make_study):
+    study = make_study({"a": 0})
+    study.combined.clear()
+    events: list[ProgressEvent] = []
+    write(study, progress=events.append)
+    assert [event.note for event in events] == ["slices-a", "histogram-a", ""]
+    assert events[-1].done == events[-1].total
+    assert all(0 <= event.done < event.total for event in events[:-1])
+
+
+def test_what_a_user_writes_is_escaped(make_study):
+    study = make_study({"<b>": 0, "a&'\"": 1}, title="<script>alert(1)</script>")
+    text, reader = read(write(study))
+    assert "<b>" not in text
+    assert "<script" not in text
+    assert "&lt;b&gt;" in text
+    assert "script" not in reader.names
+    assert "b" not in reader.names
+    assert (study.folder / "figures" / "slices-b.svg").is_file()
+
+
+def test_twenty_scans_do_not_make_sixty_figures(tmp_path):
+    study = finished(tmp_path / "results", {f"cycle-{i}": i for i in range(20)})
+    text, reader = read(write(study))
+    assert len(reader.images) <= 16
+    assert "Slices and histograms are drawn for 4 of 20 scans: cycle-0, cycle-6, cycle-13 and cycle-19." in text
+
+
+def test_one_scan_that_is_measured_has_no_banner_and_no_comparison(make_study):
+    study = without_images(make_study({"only": 0}))
+    study.provenance["simulated"] = []
+    text, _ = read(write(study))
+    assert "Simulated data" not in text
+    assert "One scan, only (cycle 0), was analysed." in text
+    assert "Comparison of the scans" not in text
+
+
+def test_a_banner_tells_simulated_from_measured_scans(make_study):
+    study = without_images(make_study({"twin": 0, "measured": 1}))
+    study.combined.clear()
+    study.provenance["simulated"] = ["twin"]
+    text, _ = read(write(study))
+    assert "twin comes from a computed scene" in text
+    assert "the other scans are measured" in text
+
+
+def test_a_study_without_tables_and_steps(make_study):
+    study = make_study({"only": 0})
+    study.combined.clear()
+    study.provenance.clear()
+    text, reader = read(write(study))
+    assert len(reader.images) == 2
+    assert 'id="tables"' not in text
+
+
+def test_a_study_of_tables_alone(make_study):
+    study = without_images(make_study({"a": 0, "b": 1}))
+    _, reader = read(write(study))
+    assert len(reader.images) == 5
+
+
+def test_phases_without_a_grey_volume(make_study):
+    study = make_study({"only": 0})
+    study.combined.clear()
+    study = dataclasses.replace(study, nouns=tuple(noun for noun in study.nouns if noun.noun != "Volume"))
+    text, _ = read(write(study))
+    assert "From top to bottom: the phases and the particles of sulfur" in text
+    assert 'id="histograms"' not in text
+
+
+def test_a_source_that_is_gone_is_named(make_study):
+    study = make_study({"only": 0})
+    study.combined.clear()
+    gone = next(noun for noun in study.nouns if noun.noun == "Volume")
+    del study.held[gone.path]
+    text, _ = read(write(study))
+    assert "source of only is no longer at" in text
+
+
+def test_a_volume_on_another_grid_is_not_drawn_under_the_phases(make_study):
+    study = make_study({"only": 0})
+    study.combined.clear()
+    volume = next(noun for noun in study.nouns if noun.noun == "Volume")
+    study.held[volume.path] = study.held[volume.path].derive("moved", origin_um=(5.0, 0.0, 0.0))
+    text, _ = read(write(study))
+    assert 'id="histograms"' not in text
+
+
+def test_the_threshold_that_the_study_uses_is_marked_in_the_sweep(page):
+    text, _ = page
+    assert "Dashed: the value that the study uses." in text
+
+
+def test_a_long_table_is_cut_and_says_where_the_whole_is(page):
+    text, _ = page
+    assert re.search(r"The first 8 of \d+ rows\. The whole table: tables/phase_profile\.csv\.", text)
+
+
+def test_differing_parameters_are_told_scan_by_scan(make_study):
+    study = without_images(make_study({"a": 0, "b": 1}))
+    study.combined.clear()
+    record = next(step for step in study.provenance["steps"] if step["step"] == "threshold" and step["scans"] == ["b"])
+    record["parameters"] = {"intervals": {"sulfur": [31500, 40000]}, "rest": "carbon-pore"}
+    text, _ = read(write(study))
+    assert "sulfur from 30\u202f000 up, the rest carbon-pore (a)." in text
+    assert "sulfur from 31\u202f500 to 40\u202f000, the rest carbon-pore (b)." in text
+
+
+def test_a_comparison_shows_its_changes_and_hides_what_is_shown_above(make_study):
+    study = without_images(make_study({"a": 0, "b": 1}))
+    change = Column("change_of_fraction", "1", "fraction minus that of scan 'a'.")
+    frame = pd.DataFrame(
+        {"scan": ["a", "b"], "phase": ["x", "x"], "fraction": [0.1234, 0.5], "change_of_fraction": [0.0, 0.3766]}
+    )
+    columns = (SCAN, PHASE, FRACTION, change)
+    study.combined.clear()
+    study.combined["comparison-phase_fractions"] = ResultTable(frame, columns=columns, kind="comparison")
+    text, reader = read(write(study))
+    assert "0.3766" in text
+    assert "0.1234" not in text
+    assert reader.images == []
+
+
+def test_numbers_of_a_table_across_scans_stand_under_all_scans(make_study):
+    study = without_images(make_study({"a": 0, "b": 1}))
+    columns = (Column("shift_um", "um", "Shift of b against a."),)
+    study.combined.clear()
+    study.combined["alignment"] = ResultTable(pd.DataFrame({"shift_um": [1.25]}), columns=columns, kind="alignment")
+    text, _ = read(write(study))
+    assert "all scans" in text
+    assert "1.25" in text
+
+
+def test_an_empty_table_is_no_obstacle(make_study):
+    study = without_images(make_study({"a": 0, "b": 1}))
+    study.combined["particles"] = dataclasses.replace(
+        study.combined["particles"], frame=study.combined["particles"].frame.head(0)
+    )
+    text, _ = read(write(study))
+    assert "Particles" in text
+
+
+def test_a_table_with_hundreds_of_columns_is_cut(make_study):
+    study = without_images(make_study({"a": 0}))
+    study.combined.clear()
+    names = [f"m{i}" for i in range(40)]
+    columns = (SCAN, *(Column(name, "1", "Something.") for name in names))
+    frame = pd.DataFrame([["a", *np.arange(40.0)]], columns=["scan", *names])
+    study.combined["wide"] = ResultTable(frame, columns=columns, kind="wide")
+    text, _ = read(write(study))
+    assert "28 columns are not shown." in text
+
+
+def test_an_attribute_in_words_does_not_part_the_key_numbers_of_the_scans(make_study):
+    study = dataclasses.replace(without_images(make_study({"a": 0, "b": 1})), compare_by="state")
+    columns = (SCAN, Column("state", "", "State of the scan.", "key"), PHASE, FRACTION)
+    rows = [("a", "charged", "sulfur", 0.25), ("b", "discharged", "sulfur", 0.125)]
+    frame = pd.DataFrame(rows, columns=[column.name for column in columns])
+    study.combined.clear()
+    study.combined["phase_fractions"] = ResultTable(frame, columns=columns, kind="phase_fractions")
+    text, _ = read(write(study))
+    row = re.search(r"<td[^>]*>fraction, sulfur</td>.*?</tr>", text)[0]
+    assert re.findall(r'class="n">([^<]*)<', row) == ["0.25", "0.125"]
