@@ -137,13 +137,7 @@ def phase_tables(images: dict[str, Images], cycles: dict[str, int]) -> dict[str,
         )
         half = image.phases.values.shape[0] // 2
         cubes[scan] = pd.concat(
-<<<<<<< HEAD
-            pd.DataFrame(
-                {"edge_um": [float(edge)] * 2, "corner_z_um": [float(z)] * 2, "phase": names, "fraction": [1 - s, s]}
-            )
-=======
             pd.DataFrame({"edge_um": float(edge), "corner_z_um": float(z), "phase": names, "fraction": [1 - s, s]})
->>>>>>> report
             for edge in (half // 2, half)
             for z in range(0, 2 * half, edge)
             for s in [float((image.phases.values[z : z + edge, :edge, :edge] == 1).mean())]

@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-
-=======
 import subprocess
 import sys
 
@@ -230,4 +227,3 @@ def test_colours_are_stable_and_different():
 @pytest.mark.parametrize(("about", "expected"), [(1.0, 1), (1.99, 1), (2.0, 2), (4.99, 2), (0.05, 0.05), (700, 500)])
 def test_scale_bars_are_round(about, expected):
     assert round_length(about) == pytest.approx(expected)
->>>>>>> report
