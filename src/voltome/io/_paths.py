@@ -21,12 +21,12 @@ NUMBER = re.compile(r"(\d+)")
 
 def is_pattern(path: Path) -> bool:
     """Say whether the path is a glob and not the name of something that exists."""
-    return bool(MAGIC.search(str(path))) and not path.exists()
+    return bool(MAGIC.search(str(path))) and not os.path.exists(path)  # noqa: PTH110 - see must_exist
 
 
 def must_exist(path: Path) -> None:
     """Raise `MissingFileError` with what is nearby, where there is nothing at the path."""
-    if path.exists():
+    if os.path.exists(path):  # noqa: PTH110 - unlike Path.exists, no error for a name that is too long
         return
     folder = path.parent
     while not folder.is_dir() and folder != folder.parent:
@@ -35,7 +35,7 @@ def must_exist(path: Path) -> None:
     nearby = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
     has = ", ".join(map(repr, nearby[:8])) + (f" and {len(nearby) - 8} more" if len(nearby) > 8 else "")
     raise MissingFileError(
-        f"there is no {str(path)!r}; {'the folder ' + str(folder)!r} has {has or 'nothing in it'}."
+        f"there is no {str(path)!r}; the folder {str(folder)!r} has {has or 'nothing in it'}."
         f"{did_you_mean(wanted, nearby)}"
     )
 

@@ -44,6 +44,13 @@ def own_metadata(path: Path) -> dict[str, Any]:
         return dict(json.loads(found)) if found else {}
 
 
+def extra_attributes(path: Path) -> dict[str, Any]:
+    """Return the JSON that was stored along with the table; empty where there is none."""
+    own = own_metadata(path)
+    with _reading(path):
+        return dict(own.get("attributes", {}))
+
+
 def read_noun(path: Path) -> Noun:
     """Return the table that voltome wrote."""
     own = own_metadata(path)

@@ -245,9 +245,9 @@ def _refuse_more_axes(path: Path, extents: Sequence[tuple[str, int]]) -> None:
         if axis in ("c", "t"):
             what, name = ("an image", "channels") if axis == "c" else ("a time series", "frames")
             raise AxisError(
-                f"{path}: {what} of {extent} {name}; expected slices (z, y, x). If the {name} are slices, say so in the "
-                f"file (Fiji: Image > Properties, slices = {extent}, {name} = 1, save; tifffile: metadata={{'axes': "
-                f"'ZYX'}}); otherwise save one of the {name} alone."
+                f"{path}: {what} of {extent} {name}; expected slices (z, y, x). If the {name} are slices, say so in "
+                f"the file (Fiji: Image > Properties, slices = {extent}, {name} = 1, save; tifffile: "
+                f"metadata={{'axes': 'ZYX'}}); otherwise save one of the {name} alone."
             )
 
 

@@ -54,6 +54,8 @@ def _write_imagej(image: ImageNoun, values: NDArray[Any], path: Path) -> None:
         # all six axes: of three, tifffile takes a last one of length 1 for the samples of a pixel
         values.reshape(1, planes, 1, rows, columns, 1),
         imagej=True,
+        # ImageJ reads more than 4 GB when all values follow the first page, which is then the only one
+        truncate=values.nbytes > LARGEST_CLASSIC,
         software="voltome",
         photometric="minisblack",
         resolution=(_pixels_per_um(x), _pixels_per_um(y)),

@@ -61,6 +61,13 @@ def attributes_of(path: Path) -> dict[str, Any]:
         return _object(path / ".zattrs") if (path / ".zattrs").is_file() else {}
 
 
+def extra_attributes(path: Path) -> dict[str, Any]:
+    """Return the JSON that was stored along with the noun; empty where there is none."""
+    attributes = attributes_of(path)
+    with _reading(path):
+        return dict(attributes.get("voltome", {}).get("attributes", {}))
+
+
 def read_header(path: Path) -> Header:
     """Return the header of a zarr group."""
     attributes = attributes_of(path)

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from voltome.io import _voxel_sizes
+from voltome.io import _tables, _voxel_sizes, _zarr_read
 from voltome.io._headers import Header
 from voltome.io._paths import StrPath, slices_of
-from voltome.io._tables import own_metadata
-from voltome.io._zarr_read import attributes_of, files_of
 from voltome.io.formats import PARQUET, SLICES, ZARR, format_of
 
 
@@ -167,7 +165,7 @@ def input_files(path: StrPath) -> list[Path]:
     if found is SLICES:
         return list(slices_of(place))
     if found is ZARR:
-        return list(files_of(place))
+        return list(_zarr_read.files_of(place))
     return [place]
 
 
@@ -205,12 +203,8 @@ def read_attributes(path: StrPath) -> dict[str, object]:
     place = Path(path)
     found = format_of(place)
     if found is ZARR:
-        own = attributes_of(place).get("voltome", {})
-    elif found is PARQUET:
-        own = own_metadata(place)
-    else:
-        own = {}
-    return dict(own.get("attributes", {}))
+        return _zarr_read.extra_attributes(place)
+    return _tables.extra_attributes(place) if found is PARQUET else {}
 
 
 def _complete(header: Header) -> tuple[float, float, float] | None:

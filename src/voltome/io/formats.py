@@ -123,9 +123,14 @@ def format_of(path: Path) -> Format:
     return found
 
 
-def writable_format(noun: Noun, path: Path) -> Format:
+def writable_format(noun: object, path: Path) -> Format:
     """Return the format to write a noun in, by the suffix of the target."""
     found = _by_suffix(path)
+    if not isinstance(noun, Noun):
+        raise FileFormatError(
+            f"{path}: a {type(noun).__name__} is no noun; expected one of voltome.data, such as Volume(values, "
+            f"voxel_size_um=...)."
+        )
     if not isinstance(noun, found.holds):
         fits = [each for each in FORMATS if each.write_noun is not None and isinstance(noun, each.holds)]
         suffixes = ", ".join(suffix for each in fits for suffix in each.suffixes)

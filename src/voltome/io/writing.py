@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -185,7 +186,9 @@ def _refuse_foreign_target(target: Path, *, folder: bool) -> None:
     """Refuse to replace a folder by a file, a file by a folder, or a folder that is not zarr."""
     if is_pattern(target):
         raise ResultsFolderError(f"cannot write {str(target)!r}: its name is a pattern. Choose a name without * ? [.")
-    if target.is_dir() and not (folder and (has_markers(target) or not any(target.iterdir()))):
+    # os.path, unlike Path, takes a name that is too long for one that is not there; writing then says so
+    is_folder = os.path.isdir(target)  # noqa: PTH112
+    if is_folder and not (folder and (has_markers(target) or not any(target.iterdir()))):
         raise ResultsFolderError(f"cannot write {str(target)!r}: a folder with other content is there. Choose another.")
-    if folder and target.is_file():
+    if folder and os.path.isfile(target):  # noqa: PTH113
         raise ResultsFolderError(f"cannot write {str(target)!r}: a file is there; expected none, or a zarr folder.")

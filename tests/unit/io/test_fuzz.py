@@ -35,15 +35,24 @@ def spoil(data: bytes, rng: np.random.Generator) -> bytes:
     return bytes(spoilt[: int(rng.integers(1, len(data)))]) if rng.random() < 0.25 else bytes(spoilt)
 
 
-def read_or_refuse(path: Path) -> bool:
-    """Read an image; True where it was refused by one of voltome's errors that names the file."""
+def complaint(path: Path) -> str:
+    """Read a file; return the message of the voltome error that refused it, or nothing. Other errors are bugs."""
     try:
         vt.io.describe(path)
-        vt.io.read_volume(path, voxel_size_um=0.5)
+        if path.suffix == ".parquet":
+            vt.io.read_table(path)
+        else:
+            vt.io.read_volume(path, voxel_size_um=0.5)
     except VoltomeError as error:
-        assert path.name in str(error), f"the message does not name the file: {error}"
-        return True
-    return False
+        return str(error)
+    return ""
+
+
+def read_or_refuse(path: Path) -> bool:
+    """Read a file; True where it was refused, by an error that names it."""
+    message = complaint(path)
+    assert not message or path.name in message, f"the message does not name the file: {message}"
+    return bool(message)
 
 
 @pytest.mark.parametrize("kind", TIFFS)
@@ -99,10 +108,5 @@ def test_a_spoilt_table_is_read_or_refused_by_name(tmp_path: Path) -> None:
     refused = 0
     for _ in range(100):
         path.write_bytes(spoil(whole, rng))
-        try:
-            vt.io.describe(path)
-            vt.io.read_table(path)
-        except VoltomeError as error:
-            assert "spoilt.parquet" in str(error)
-            refused += 1
+        refused += read_or_refuse(path)
     assert refused > 20

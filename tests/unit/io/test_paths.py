@@ -72,7 +72,9 @@ def test_two_series_in_one_folder_are_refused(tmp_path: Path) -> None:
 
 def test_a_missing_path_tells_what_is_nearby(tmp_path: Path) -> None:
     touch(tmp_path, "cell_vol.tif", "notes.txt")
-    with pytest.raises(MissingFileError, match=r"has 'cell_vol.tif', 'notes.txt'. Did you mean 'cell_vol.tif'\?"):
+    with pytest.raises(
+        MissingFileError, match=r"the folder '.*' has 'cell_vol.tif', 'notes.txt'. Did you mean 'cell_vol.tif'\?"
+    ):
         input_files(tmp_path / "cel_vol.tif")
 
 

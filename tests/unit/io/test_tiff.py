@@ -185,7 +185,8 @@ def test_one_of_several_files_of_an_ome_tiff_is_refused(tmp_path: Path) -> None:
     xml = (
         '<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06"><Image ID="Image:0"><Pixels ID="Pixels:0" '
         'DimensionOrder="XYZCT" Type="uint16" SizeX="6" SizeY="5" SizeZ="8" SizeC="1" SizeT="1">'
-        '<TiffData FirstZ="0" IFD="0"><UUID FileName="other.ome.tif">urn:uuid:1</UUID></TiffData></Pixels></Image></OME>'
+        '<TiffData FirstZ="0" IFD="0"><UUID FileName="other.ome.tif">urn:uuid:1</UUID></TiffData>'
+        "</Pixels></Image></OME>"
     )
     path = tiff(tmp_path, description=xml, metadata=None)
     with pytest.raises(FileFormatError, match=r"one of several files of an OME-TIFF with 8 planes"):

@@ -69,6 +69,16 @@ def test_types_that_a_tiff_cannot_hold_are_refused(dtype: str, tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("dtype", ["u2", "i4"])
+def test_beyond_four_gigabytes(dtype: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # as if 1 kB were the largest that fits: ImageJ's single page, OME's 64-bit offsets
+    monkeypatch.setattr("voltome.io._tiff_write.LARGEST_CLASSIC", 1000)
+    path = vt.io.write(volume(dtype), tmp_path / "image.tif")
+    assert np.array_equal(vt.io.read_volume(path).values, GREY)
+    with tifffile.TiffFile(path) as file:
+        assert (len(file.pages), file.is_bigtiff) == ((1, False) if dtype == "u2" else (5, True))
+
+
 def test_a_mask_is_not_dropped_silently(tmp_path: Path) -> None:
     with pytest.raises(ValuesError, match=r"image.tif: the image has a mask, which a TIFF file cannot hold"):
         vt.io.write(volume(mask=GREY > 3), tmp_path / "image.tif")
@@ -194,6 +204,13 @@ def test_suffixes_that_do_not_fit(tmp_path: Path) -> None:
         FileFormatError, match=r"v.csv: CSV cannot hold a Volume; expected one of .tif, .tiff, .ome.zarr"
     ):
         vt.io.write(volume(), tmp_path / "v.csv")
+
+
+def test_what_is_no_noun_and_names_that_are_too_long(tmp_path: Path) -> None:
+    with pytest.raises(FileFormatError, match=r"v.tif: a ndarray is no noun; expected one of voltome.data"):
+        vt.io.write(GREY, tmp_path / "v.tif")  # type: ignore[arg-type]
+    with pytest.raises(ResultsFolderError, match=r"File name too long"):
+        vt.io.write(volume(), tmp_path / f"{'x' * 300}.tif")
 
 
 def test_parameters_are_checked(tmp_path: Path) -> None:

@@ -337,3 +337,12 @@ def test_a_newer_voltome_and_an_unknown_noun_say_so(tmp_path: Path) -> None:
     group.attrs["voltome"] = {**own, "noun": "Spectrum"}
     with pytest.raises(FileFormatError, match=r"image.zarr: holds a 'Spectrum', which is not known here"):
         vt.io.read(path)
+
+
+@pytest.mark.parametrize("attributes", ["[]", '{"voltome": []}', '{"voltome": {"attributes": 3}}'])
+def test_odd_attributes_are_refused_by_name(attributes: str, tmp_path: Path) -> None:
+    (tmp_path / "image.zarr").mkdir()
+    text = f'{{"zarr_format": 3, "node_type": "group", "attributes": {attributes}}}'
+    (tmp_path / "image.zarr" / "zarr.json").write_text(text)
+    with pytest.raises(FileFormatError, match=r"image.zarr: not a sound zarr group"):
+        vt.io.read_attributes(tmp_path / "image.zarr")
