@@ -3,7 +3,7 @@
 import argparse
 import importlib
 
-BENCHMARKS = {"morphology": "benchmarks.morphology"}
+BENCHMARKS = {"morphology": "benchmarks.morphology", "surface_bias": "benchmarks.surface_bias"}
 """Name -> module with a function ``main(arguments)``."""
 
 
