@@ -102,6 +102,8 @@ def _compact(values: NDArray[Any]) -> tuple[NDArray[Any], int, NDArray[np.int64]
     """Return labels that can index accumulators, how many, and their original numbers where they were renumbered."""
     if values.dtype == np.bool_:
         return values.view(np.uint8), 2, None
+    if not values.dtype.isnative:  # as TIFF files may hold; kernels know the byte order of this machine only
+        values = values.astype(values.dtype.newbyteorder("="))
     highest = int(values.max())
     if highest < max(1 << 16, values.size // 10) and highest < 1 << 31:
         return values, highest + 1, None
