@@ -3,7 +3,11 @@
 import argparse
 import importlib
 
-BENCHMARKS = {"morphology": "benchmarks.morphology", "study": "benchmarks.study"}
+BENCHMARKS = {
+    "morphology": "benchmarks.morphology",
+    "study": "benchmarks.study",
+    "surface_bias": "benchmarks.surface_bias",
+}
 """Name -> module with a function ``main(arguments)``."""
 
 

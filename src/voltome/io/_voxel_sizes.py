@@ -57,7 +57,7 @@ def _how_to_give(header: Header) -> str:
     order = "one number or (z, y, x) in micrometres"
     return (
         f"Give it ({order}, for instance): voxel_size_um={python} in Python, voxel_size_um: {yaml} in the study file, "
-        f"or --voxel-size-um {' '.join(sizes)} for voltome convert."
+        f"or --voxel-size-um {','.join(sizes)} for voltome convert."
     )
 
 

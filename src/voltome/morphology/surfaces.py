@@ -88,7 +88,7 @@ def surface_area(phases: PhaseImage, *, phase: PhaseName, estimator: Estimator =
     phase : str
         Name of the phase whose surface is measured.
     estimator : {"crofton13", "faces", "marching_cubes"}
-        ``crofton13``: crossings along 13 directions; within 0.5 % for radii of 5 voxels and more. ``faces``: faces
+        ``crofton13``: crossings along 13 directions; within 0.5 % for radii of 6 voxels and more. ``faces``: faces
         of voxels, as TauFactor's face counting and MATBOX; +50 % on smooth surfaces at any resolution.
         ``marching_cubes``: triangles through the binary image, as scikit-image and BoneJ; about +8 %.
 

@@ -1,5 +1,5 @@
 from .intervals import check_intervals
-from .particles import drop_touching_border, filter_by_size, particle_voxel_counts
+from .particles import drop_touching_border, filter_by_size
 from .separation import separate_particles
 from .thresholds import otsu, otsu_thresholds, threshold
 
@@ -9,7 +9,6 @@ __all__ = [
     "filter_by_size",
     "otsu",
     "otsu_thresholds",
-    "particle_voxel_counts",
     "separate_particles",
     "threshold",
 ]

@@ -3,7 +3,8 @@ import pytest
 
 import voltome as vt
 from voltome.errors import ParameterError, ValuesError
-from voltome.segmentation import drop_touching_border, filter_by_size, particle_voxel_counts
+from voltome.segmentation import drop_touching_border, filter_by_size
+from voltome.segmentation.particles import particle_voxel_counts
 
 
 def image(values, **grid):

@@ -211,7 +211,7 @@ def test_a_run_that_was_killed_goes_on_and_ends_with_the_same_bytes(spheres: Pat
     assert bytes_of(results.folder) == expected
     cached = {(step["scans"][0], step["name"]): step["cached"] for step in results.provenance["steps"]}
     assert cached["first", "median"], "what was finished before the kill is not made again"
-    leftovers = [path.name for path in results.folder.rglob("*") if ".new" in path.name or ".tmp" in path.name]
+    leftovers = [path.name for path in results.folder.rglob("*") if path.name.startswith(".") and path.name != ".lock"]
     assert leftovers == []
 
 

@@ -1,0 +1,233 @@
+"""Bad input, as a user meets it: `voltome run` says what was found, what was expected and how to mend it.
+
+Every case is a whole study on files in a folder. It must end with exit code 1 and one message that has all the
+fragments named: no traceback, and no results that look finished.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+
+import voltome as vt
+from voltome.app.cli import main
+
+Build = Callable[[Path], None]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is wrong, how it is made, the study, and what the message must say."""
+
+    name: str
+    build: Build
+    scan: str
+    pipeline: str
+    says: tuple[str, ...]
+
+
+def ball(folder: Path, name: str = "scan.tif", size: int = 12) -> vt.data.Volume:
+    """Write a grey ball that lies inside its image."""
+    grid = np.indices((size,) * 3) + 0.5
+    inside = ((grid - size / 2) ** 2).sum(axis=0) <= (size / 3) ** 2
+    volume = vt.data.Volume(np.where(inside, 200, 100).astype(np.uint16), voxel_size_um=0.5)
+    vt.io.write(volume, folder / name)
+    return volume
+
+
+def nothing(folder: Path) -> None:
+    """Make no file at all."""
+
+
+def good(folder: Path) -> None:
+    ball(folder)
+
+
+def raw_tiff(values: np.ndarray, **options: object) -> Build:
+    """Write a TIFF without a voxel size."""
+
+    def build(folder: Path) -> None:
+        tifffile.imwrite(folder / "scan.tif", values, photometric="minisblack", **options)
+
+    return build
+
+
+def content(data: bytes, name: str = "scan.tif") -> Build:
+    """Write these bytes."""
+    return lambda folder: (folder / name).write_bytes(data) and None
+
+
+def truncated(folder: Path) -> None:
+    ball(folder)
+    whole = (folder / "scan.tif").read_bytes()
+    (folder / "scan.tif").write_bytes(whole[: len(whole) // 2])
+
+
+def broken_zarr(folder: Path) -> None:
+    ball(folder, "scan.ome.zarr")
+    (folder / "scan.ome.zarr" / "zarr.json").write_text("{ not json")
+
+
+def slices(shapes: list[tuple[int, int]], numbers: list[int]) -> Build:
+    """Write one TIFF for each slice."""
+
+    def build(folder: Path) -> None:
+        (folder / "stack").mkdir()
+        for shape, number in zip(shapes, numbers, strict=True):
+            tifffile.imwrite(folder / "stack" / f"slice_{number}.tif", np.zeros(shape, np.uint8))
+
+    return build
+
+
+def spoilt(value: float) -> np.ndarray:
+    """Return grey values with one that is no number."""
+    values = np.zeros((4, 5, 6), np.float32)
+    values[2, 3, 4] = value
+    return values
+
+
+def locked(folder: Path) -> None:
+    ball(folder)
+    (folder / "study-results").write_text("a file where the folder should be")
+
+
+SCAN = "scan.tif"
+SIZED = "scan.tif, voxel_size_um: 0.5"
+CUT = "  - threshold: {intervals: {solid: [150, null]}, rest: pore}\n"
+
+CASES = [
+    Case("missing file", nothing, SCAN, "  - median\n", ("scan.tif", "study.yaml:3")),
+    Case("empty file", content(b""), SIZED, "  - median\n", ("scan.tif", "empty")),
+    Case("truncated file", truncated, SCAN, "  - median\n", ("scan.tif", "truncated", "Copy it again")),
+    Case("no TIFF inside", content(b"not a tiff at all" * 9), SIZED, "  - median\n", ("scan.tif", "TIFF")),
+    Case("corrupt OME-Zarr", broken_zarr, "scan.ome.zarr", "  - median\n", ("scan.ome.zarr", "not a sound zarr group", "line 1")),
+    Case("unknown format", content(b"x", "scan.xyz"), "scan.xyz", "  - median\n", (".xyz", ".tif", ".ome.zarr")),
+    Case("empty folder", lambda f: (f / "stack").mkdir(), "stack", "  - median\n", ("stack", "slices")),
+    Case("glob without match", nothing, '"stack/*.tif"', "  - median\n", ("there is no 'stack'", "study.yaml")),
+    Case(
+        "slices of two shapes",
+        slices([(4, 5), (4, 6)], [1, 2]),
+        "stack, voxel_size_um: 1",
+        "  - median\n",
+        ("slice_2.tif", "4 x 6", "4 x 5", "pattern"),
+    ),
+    Case(
+        "a slice missing", slices([(4, 5)] * 3, [1, 2, 4]), "stack, voxel_size_um: 1", "  - median\n", ("3", "missing")
+    ),
+    Case("four axes", raw_tiff(np.zeros((2, 3, 4, 5), np.uint8)), SIZED, "  - median\n", ("scan.tif", "(z, y, x)")),
+    Case("NaN", raw_tiff(spoilt(np.nan)), SIZED, "  - median\n", ("1 NaN or infinite", "(2, 3, 4)", "nan_to_num")),
+    Case("infinity", raw_tiff(spoilt(np.inf)), SIZED, "  - median\n", ("1 NaN or infinite", "(2, 3, 4)", "nan_to_num")),
+    Case(
+        "voxel size absent",
+        raw_tiff(np.zeros((3, 4, 5), np.uint8)),
+        SCAN,
+        "  - median\n",
+        ("does not say its voxel size", "no default", "add 'voxel_size_um: 0.78'"),
+    ),
+    Case("voxel size zero", good, "scan.tif, voxel_size_um: 0", "  - median\n", ("found 0", "greater than 0")),
+    Case("voxel size negative", good, "scan.tif, voxel_size_um: -1", "  - median\n", ("found -1", "greater than 0")),
+    Case("voxel size of two numbers", good, "scan.tif, voxel_size_um: [1, 2]", "  - median\n", ("[1, 2]", "missing")),
+    Case("voxel size as a text", good, "scan.tif, voxel_size_um: 1 um", "  - median\n", ("'1 um'", "valid number")),
+    Case(
+        "voxel size contradictory",
+        good,
+        "scan.tif, voxel_size_um: 0.78",
+        "  - median\n",
+        ("0.5", "0.78", "--overrule"),
+    ),
+    Case("unknown phase", good, SCAN, CUT + "  - surface_area: {phase: sold}\n", ("'sold'", "Did you mean 'solid'?")),
+    Case(
+        "overlapping intervals",
+        good,
+        SCAN,
+        "  - threshold: {intervals: {a: [1, 50], b: [50, 90]}, rest: pore}\n",
+        ("'a'", "'b'", "overlap"),
+    ),
+    Case(
+        "interval upside down",
+        good,
+        SCAN,
+        "  - threshold: {intervals: {a: [50, 1]}, rest: pore}\n",
+        ("'a'", "50", "1"),
+    ),
+    Case(
+        "phase without a voxel",
+        good,
+        SCAN,
+        "  - threshold: {intervals: {solid: [5000, null]}, rest: pore}\n",
+        ("'solid'", "100", "200", "in scan: threshold"),
+    ),
+    Case(
+        "label without a name",
+        raw_tiff(np.eye(4, dtype=np.uint8)[None] * 7),
+        "scan.tif, as: phases, phases: {0: pore}, voxel_size_um: 1",
+        "  - phase_fractions\n",
+        ("[7]", "Name every label"),
+    ),
+    Case(
+        "three mistakes at once",
+        good,
+        SCAN,
+        "  - medain\n  - threshold: {rest: pore}\n  - gaussian: {sigma_um: -1}\n",
+        ("3 mistakes", "Did you mean 'median'?", "'intervals' is missing", "greater than 0"),
+    ),
+    Case("misspelt parameter", good, SCAN, "  - median: {size_voxel: 3}\n", ("Did you mean 'size_voxels'?",)),
+    Case("chain that does not fit", good, SCAN, "  - measure_particles\n", ("ParticleImage", "separate_particles")),
+    Case("broken YAML", good, SCAN, "  - median: {size_voxels: 3\n", ("not valid YAML", "line")),
+    Case("results folder not writable", locked, SCAN, "  - median\n", ("study-results", "--results FOLDER")),
+    Case(
+        "crop outside the image",
+        good,
+        SCAN,
+        "  - crop: {box_voxels: [[0, 99], [0, 5], [0, 5]]}\n",
+        ("99", "12", "in scan: crop"),
+    ),
+    Case(
+        "no particle left",
+        good,
+        SCAN,
+        CUT
+        + "  - crop: {box_voxels: [[0, 12], [0, 12], [5, 12]]}\n  - separate_particles: {phase: solid}\n"
+        + "  - drop_touching_border\n",
+        ("1 particle", "border", "in scan: drop_touching_border"),
+    ),
+    Case(
+        "sub-volume larger than the image",
+        good,
+        SCAN,
+        CUT + "  - subvolumes: {edges_um: [60], steps: [phase_fractions]}\n",
+        ("60 um", "6 x 6 x 6", "smaller edges_um"),
+    ),
+    Case(
+        "comparison without the attribute", good, SCAN, "  - median\ncompare: {by: cycle}\n", ("'cycle'", "add 'cycle:")
+    ),
+]
+
+
+def test_there_are_thirty_of_them():
+    assert len({case.name for case in CASES}) == len(CASES) >= 30
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_bad_input_gets_one_clear_message(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    case.build(tmp_path)
+    (tmp_path / "study.yaml").write_text(
+        f"study: x\nscans:\n  scan: {{source: {case.scan}}}\npipeline:\n{case.pipeline}"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["voltome", "run", "study.yaml"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    said = capsys.readouterr().err
+    assert left.value.code == 1, said
+    assert said.startswith("voltome: ")
+    assert "Traceback" not in said
+    lacking = [fragment for fragment in case.says if fragment not in said]
+    assert lacking == [], said
+    assert not (tmp_path / "study-results" / "provenance.json").exists()
