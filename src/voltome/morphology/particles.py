@@ -62,7 +62,7 @@ def measure_particles(particles: ParticleImage) -> ResultTable:
 
     References
     ----------
-    D. Legland, K. Kiêu, M.-F. Devaux, Image Anal. Stereol. 26 (2007) 83, eqs. 9 and 12;
+    D. Legland, K. Kiêu, M.-F. Devaux, Image Anal. Stereol. 26 (2007) 83 (13 directions);
     H. Wadell, J. Geol. 43 (1935) 250 (sphericity).
 
     Examples

@@ -126,7 +126,7 @@ def surface_area(phases: PhaseImage, *, phase: PhaseName, estimator: Estimator =
 
     References
     ----------
-    D. Legland, K. Kiêu, M.-F. Devaux, Image Anal. Stereol. 26 (2007) 83, eqs. 9 and 12 (13 directions);
+    D. Legland, K. Kiêu, M.-F. Devaux, Image Anal. Stereol. 26 (2007) 83 (13 directions);
     W. E. Lorensen, H. E. Cline, SIGGRAPH Comput. Graph. 21 (1987) 163; T. Lewiner et al., J. Graph. Tools 8
     (2003) 1.
 
