@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import made_up
 import numpy as np
 import pytest
 
-import made_up
 import voltome as vt
 from voltome.errors import ParameterError, StudyFileError
 from voltome.study import Study

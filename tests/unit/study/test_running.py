@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import made_up
 import pytest
 from filelock import FileLock
 
-import made_up
 import voltome as vt
 from voltome.errors import MemoryEstimateError, MissingFileError, ResultsFolderError
 from voltome.study import Step, Study

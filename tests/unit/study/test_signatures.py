@@ -1,6 +1,6 @@
+import made_up
 import pytest
 
-import made_up
 import voltome as vt
 from voltome.study import STEPS
 from voltome.study.signatures import parameter_texts, read_signature
