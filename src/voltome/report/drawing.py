@@ -100,7 +100,10 @@ def figures_of_images(results: Results, looked: Looked) -> Iterator[Drawn]:
 
 def figures_of_tables(results: Results, tables: Mapping[str, ResultTable], looked: Looked) -> Iterator[Drawn]:
     """Yield the figures that the tables give."""
+    has_particles = any(is_particles(table) for table in tables.values())
     for name, table in tables.items():
+        if has_particles and table.kind == "size_distribution":
+            continue  # drawn from the particles themselves
         if not len(table.frame) or not numeric_measures(table) or table.kind == "comparison":
             continue
         if is_particles(table):

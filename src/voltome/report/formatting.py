@@ -222,6 +222,12 @@ def listed(names: list[str], most: int = 8) -> str:
     return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else "".join(shown)
 
 
+def grid_in_print(grid: str) -> str:
+    """Return voxels and voxel size with the signs of print."""
+    cubes = re.sub(r"of (\S+) x \1 x \1 um", r"of \1 um", grid)
+    return cubes.replace(" x ", "\u00a0×\u00a0").replace(" um", f"\u00a0{MICRO}m")
+
+
 def round_to(value: float, decimals: int) -> str:
     """Return a number with `decimals` digits after the point; below 0, with that many zeros before it."""
     return f"{round(value, decimals):.{max(decimals, 0)}f}"

@@ -9,6 +9,7 @@ import pandas as pd
 
 from voltome.data import Column, ResultTable
 from voltome.report.formatting import (
+    grid_in_print,
     name_in_print,
     number_in_print,
     title_in_print,
@@ -145,8 +146,8 @@ def _one(values: pd.Series, column: Column, word: str) -> str:
 
 def _about(table: ResultTable) -> str:
     """Return what was measured and how, as a sentence or two."""
-    parts = [f"Measured on {table.measured_on}." if table.measured_on else ""]
-    parts.append(f"Method: {table.method}." if table.method else "")
+    parts = [f"Measured on {grid_in_print(table.measured_on)}." if table.measured_on else ""]
+    parts.append(f"Method: {grid_in_print(table.method)}." if table.method else "")
     return " ".join(part for part in parts if part).replace("..", ".")
 
 

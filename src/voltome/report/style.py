@@ -59,7 +59,7 @@ def blank_figure(width_mm: float, height_mm: float, *, constrained: bool = True)
 
 def panels(count: int, *, per_row: int = 3, height_mm: float = 52.0) -> tuple[Figure, list[Axes]]:
     """Return a figure of `count` panels in rows, and its axes; one panel is one column wide."""
-    columns = min(count, per_row)
+    columns = 2 if count == 4 else min(count, per_row)
     rows = -(-count // columns)
     width = ONE_COLUMN_MM if columns == 1 else TWO_COLUMNS_MM
     figure = blank_figure(width, rows * height_mm + 6)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from voltome.report.formatting import (
-    MICRO,
+    grid_in_print,
     listed,
     name_in_print,
     parameter_in_print,
@@ -52,12 +51,6 @@ def work_of(results: Results) -> list[Record]:
     """Return the records of the steps proper: without reading, and without the copies that a sweep makes."""
     steps = results.provenance.get("steps", [])
     return [step for step in steps if not str(step["step"]).startswith("read ") and "@" not in str(step["name"])]
-
-
-def grid_in_print(grid: str) -> str:
-    """Return voxels and voxel size with the signs of print."""
-    cubes = re.sub(r"of (\S+) x \1 x \1 um", r"of \1 um", grid)
-    return cubes.replace(" x ", " × ").replace(" um", f" {MICRO}m")
 
 
 def _scans(results: Results) -> str:

@@ -199,13 +199,9 @@ def _scans_of(numbers: Sequence[KeyNumber], scans: list[str]) -> list[str]:
 
 
 def _files(results: Results, name: str) -> list[str]:
-    """Return where a table lies, relative to the report."""
-    return [f"tables/{path.name}" for path in sorted((results.folder / "tables").glob(f"{_literal(name)}.*"))]
-
-
-def _literal(name: str) -> str:
-    """Return a name in which no sign stands for others when files are looked for."""
-    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in name)
+    """Return where a table lies, relative to the report: one name, and the other endings."""
+    found = [ending for ending in (".csv", ".parquet") if (results.folder / "tables" / f"{name}{ending}").is_file()]
+    return [f"tables/{name}{found[0]}", *found[1:]] if found else []
 
 
 def _provenance(results: Results) -> dict[str, Any]:

@@ -5,8 +5,8 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
-
 from finished_study import FRACTION, PHASE, SCAN
+
 from voltome.data import Column, ParticleImage, PhaseImage, ResultTable, Volume
 from voltome.errors import GeometryError, PhaseError, ValuesError
 from voltome.report import (

@@ -6,6 +6,7 @@ from voltome.data import Column
 from voltome.report.formatting import (
     axis_label,
     duration_in_print,
+    grid_in_print,
     grouped,
     length_in_print,
     listed,
@@ -143,3 +144,10 @@ def test_lists():
     assert listed(["a"]) == "a"
     assert listed(["a", "b"]) == "a and b"
     assert listed(list("abcdefghij")) == "a, b, c, d, e, f, g, h and 2 more"
+
+
+def test_grids_are_printed_with_their_signs_and_cubes_once():
+    assert grid_in_print("4 x 5 x 6 voxels (z, y, x) of 0.5 x 0.5 x 0.5 um") == (
+        "4\u00a0×\u00a05\u00a0×\u00a06 voxels (z, y, x) of 0.5\u00a0µm"
+    )
+    assert "2\u00a0×\u00a01\u00a0×\u00a01\u00a0µm" in grid_in_print("voxels of 2 x 1 x 1 um")

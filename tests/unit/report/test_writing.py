@@ -105,7 +105,8 @@ def test_the_summary_reads_like_a_sentence(page):
     summary = re.search(r'<p class="lede">(.*?)</p>', text, re.DOTALL)[1]
     assert summary == (
         "Two scans, uncycled (cycle 0) and cycle-10 (cycle 10), were analysed. "
-        "Measured were 40 × 40 × 40 voxels (z, y, x) of 1 µm. Noise was lowered by a median filter (size 3 voxels). "
+        "Measured were 40\u00a0×\u00a040\u00a0×\u00a040 voxels (z, y, x) of 1\u00a0µm. "
+        "Noise was lowered by a median filter (size 3 voxels). "
         "By grey value, voxels were taken as sulfur from 30\u202f000 up, the rest carbon-pore. "
         "Touching particles of sulfur were separated (min depth 0.6 µm). "
         "The results are size, surface and shape of every particle and volume fractions of the phases. "
