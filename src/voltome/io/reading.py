@@ -125,8 +125,8 @@ def read_phases(path: StrPath, *, phases: Mapping[int, str], voxel_size_um: Voxe
     header, stored, size = _load(Path(path), voxel_size_um, ("", "Volume", "PhaseImage"))
     with naming(header.path):
         labels = _as_phase_labels(stored.values)
-        own = {name: stored.fields[name] for name in ("grey_intervals",) if name in stored.fields}
-        return PhaseImage(labels, **_grid(stored, size), phases=phases, **own)
+        intervals = _renamed_intervals(stored.fields, phases)
+        return PhaseImage(labels, **_grid(stored, size), phases=phases, grey_intervals=intervals)
 
 
 def read_particles(path: StrPath, *, phase: str, voxel_size_um: VoxelSize = None) -> ParticleImage:
@@ -285,6 +285,15 @@ def _grid(stored: StoredImage, size: tuple[float, float, float]) -> dict[str, An
     """Return the fields that every image has."""
     kept = {name: stored.fields[name] for name in ("origin_um", "mask", "history") if name in stored.fields}
     return {"voxel_size_um": size, **kept}
+
+
+def _renamed_intervals(fields: Mapping[str, Any], phases: Mapping[int, str]) -> dict[str, Any] | None:
+    """Return the stored grey intervals under the names that the phases have now."""
+    stored, names = fields.get("grey_intervals"), fields.get("phases", {})
+    if not stored:
+        return None
+    labels = {name: label for label, name in names.items()}
+    return {phases[labels[name]]: interval for name, interval in stored.items() if labels[name] in phases}
 
 
 def _as_phase_labels(values: NDArray[Any]) -> NDArray[np.uint8]:

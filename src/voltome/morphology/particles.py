@@ -100,8 +100,6 @@ def measure_particles(particles: ParticleImage) -> ResultTable:
 
 def _compact(values: NDArray[Any]) -> tuple[NDArray[Any], int, NDArray[np.int64] | None]:
     """Return labels that can index accumulators, how many, and their original numbers where they were renumbered."""
-    if values.dtype == np.bool_:
-        return values.view(np.uint8), 2, None
     if not values.dtype.isnative:  # as TIFF files may hold; kernels know the byte order of this machine only
         values = values.astype(values.dtype.newbyteorder("="))
     highest = int(values.max())

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from skimage.measure import marching_cubes, mesh_surface_area
 
-from voltome.data import Noun, PhaseImage, PhaseName, ResultTable
+from voltome.data import PhaseImage, PhaseName, ResultTable
 from voltome.data._parameters import check_choice
 from voltome.errors import AxisError, PhaseError
 from voltome.morphology import columns
@@ -28,7 +28,7 @@ METHODS = {
 
 
 @dataclass(frozen=True, slots=True)
-class SurfaceArea(Noun):
+class SurfaceArea:
     """The surface of one phase inside the sample.
 
     Attributes

@@ -106,7 +106,7 @@ def test_known_x_and_y_with_unknown_z_say_so(tmp_path: Path) -> None:
         vt.io.read_volume(path)
     assert "y = 0.5 um and x = 0.25 um but not the voxel size along z" in str(caught.value)
     assert "voxel_size_um=(0.5, 0.5, 0.25) in Python" in str(caught.value)
-    assert "--voxel-size-um 0.5 0.5 0.25" in str(caught.value)
+    assert "--voxel-size-um 0.5,0.5,0.25" in str(caught.value)
     assert vt.io.read_volume(path, voxel_size_um=(2, 0.5, 0.25)).voxel_size_um == (2, 0.5, 0.25)
 
 

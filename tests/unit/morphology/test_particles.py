@@ -53,7 +53,7 @@ def test_a_box_of_uneven_voxels_at_an_origin():
     assert row.surface_to_volume_per_um == pytest.approx(row.surface_area_um2 / 120)
 
 
-@pytest.mark.parametrize("dtype", [np.bool_, np.uint8, np.int16, np.uint32, np.int64, ">u2"])
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.uint32, np.int64])
 def test_every_integer_type_gives_the_same(dtype):
     expected = measure(block(1)).frame
     assert measure(block(1, dtype=dtype)).frame.equals(expected)
