@@ -144,7 +144,7 @@ def _slices(
     note = " Simulated." if any(image.simulated for image in images) else ""
     caption = (
         f"{scan}: slices through the centre. From top to bottom: {listed([row for row in rows if row])}. "
-        f"x runs to the right or, in the yz plane, y; y and z run downwards.{note}"
+        f"x runs to the right or, in the yz plane, y; y and z run downwards; all at one scale.{note}"
     )
     figure = figure_slices(volume, phases, particles, colours=looked.colours or None)
     return Drawn(f"slices-{scan}", "images", figure, caption)

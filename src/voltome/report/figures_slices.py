@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -26,7 +25,13 @@ TALLEST_MM = 72.0
 FILL = 0.5
 GAP_MM = 3.0
 HEAD_MM = 5.0
-FOOT_MM = 6.0
+FOOT_MM = 2.0
+LINE_MM = 4.0
+SMALLEST_SLOT_MM = 34.0
+"""Width of a title: a narrower picture has this much room."""
+
+SMALLEST_BAR_MM = (16.0, 9.0)
+"""Width and height of the smallest picture that holds a scale bar."""
 
 Picture = NDArray[Any]
 
@@ -118,9 +123,12 @@ def figure_slices(
     if particles is not None:
         title = f"particles of {particles.phase}"
         rows.append((title, [_with_particles(volume, particles, plane) for plane in planes]))
-    figure = _draw(rows, planes)
-    if phases is not None:
-        _phase_legend(figure, phases, chosen)
+    names = list(phases.phases.values()) if phases is not None else []
+    columns, legend_rows = style.legend_columns(names, style.TWO_COLUMNS_MM if len(planes) > 1 else style.ONE_COLUMN_MM)
+    figure = _draw(rows, planes, foot_mm=FOOT_MM + LINE_MM * legend_rows)
+    if names:
+        patches = [Patch(facecolor=chosen[name], edgecolor="none", label=name) for name in names]
+        figure.legend(handles=patches, loc="lower center", ncols=columns, handlelength=1, handleheight=1)
     return figure
 
 
@@ -267,40 +275,46 @@ def _rgb(colour: str) -> list[int]:
     return [round(255 * part) for part in to_rgb(colour)]
 
 
-def _draw(rows: list[tuple[str, list[Picture]]], planes: list[Plane]) -> Figure:
+def _draw(rows: list[tuple[str, list[Picture]]], planes: list[Plane], *, foot_mm: float) -> Figure:
     """Return the figure with every picture in its place, all at the same scale."""
     margin = 5.0
-    room = style.TWO_COLUMNS_MM - margin - GAP_MM * len(planes)
-    if len(planes) == 1:
-        room = style.ONE_COLUMN_MM - margin - GAP_MM
-    tallest = max(plane.height_um for plane in planes)
-    scale = min(room / sum(plane.width_um for plane in planes), TALLEST_MM / tallest)
-    row_height = tallest * scale + GAP_MM
-    width = room + margin + GAP_MM * len(planes)
-    height = HEAD_MM + row_height * len(rows) + FOOT_MM
+    width = style.ONE_COLUMN_MM if len(planes) == 1 else style.TWO_COLUMNS_MM
+    scale = _scale(planes, width - margin - GAP_MM * len(planes))
+    with_bar = [plane for plane in planes if _holds_bar(plane, scale)]
+    foot_mm += 0 if with_bar else LINE_MM
+    length = style.round_length(min((plane.width_um for plane in with_bar), default=60.0 / scale) / 3)
+    tallest = max(plane.height_um for plane in planes) * scale
+    height = HEAD_MM + (tallest + GAP_MM) * len(rows) + foot_mm
     figure = style.blank_figure(width, height, constrained=False)
     for number, (title, pictures) in enumerate(rows):
-        left, top = margin, height - HEAD_MM - number * row_height
-        figure.text(1.2 / width, (top - tallest * scale / 2) / height, title, rotation=90, va="center", ha="left")
+        left, top = margin, height - HEAD_MM - number * (tallest + GAP_MM)
+        figure.text(1.2 / width, (top - tallest / 2) / height, title, rotation=90, va="center", ha="left")
         for plane, picture in zip(planes, pictures, strict=True):
-            box = (left, top - plane.height_um * scale, plane.width_um * scale, plane.height_um * scale)
-            place = (box[0] / width, box[1] / height, box[2] / width, box[3] / height)
-            axis = figure.add_axes(place)
-            _panel(axis, picture, plane, with_title=number == 0)
-            left += box[2] + GAP_MM
+            wide, high = plane.width_um * scale, plane.height_um * scale
+            axis = figure.add_axes((left / width, (top - high) / height, wide / width, high / height))
+            axis.imshow(picture, extent=(0, plane.width_um, plane.height_um, 0), aspect="auto")
+            axis.set_axis_off()
+            if plane in with_bar:
+                style.scale_bar(axis, length, scale)
+            if number == 0:
+                figure.text(left / width, (top + 1) / height, plane.title, va="bottom", ha="left")
+            left += max(wide, SMALLEST_SLOT_MM) + GAP_MM
+    if not with_bar:
+        style.scale_bar_below(figure, length, scale, left_mm=margin, bottom_mm=foot_mm - 1)
     return figure
 
 
-def _panel(axis: Axes, picture: Picture, plane: Plane, *, with_title: bool) -> None:
-    """Draw one picture with its scale bar; the first row has the titles."""
-    axis.imshow(picture, extent=(0, plane.width_um, plane.height_um, 0), aspect="auto")
-    axis.set_axis_off()
-    if with_title:
-        axis.set_title(plane.title, pad=3)
-    style.scale_bar(axis, plane.width_um)
+def _holds_bar(plane: Plane, scale: float) -> bool:
+    """Say whether a picture is large enough in print to hold a scale bar."""
+    return plane.width_um * scale >= SMALLEST_BAR_MM[0] and plane.height_um * scale >= SMALLEST_BAR_MM[1]
 
 
-def _phase_legend(figure: Figure, phases: PhaseImage, colours: Mapping[str, str]) -> None:
-    """Draw the names of the phases below the pictures."""
-    patches = [Patch(facecolor=colours[name], edgecolor="none", label=name) for name in phases.phases.values()]
-    figure.legend(handles=patches, loc="lower center", ncols=min(6, len(patches)), handlelength=1, handleheight=1)
+def _scale(planes: list[Plane], room_mm: float) -> float:
+    """Return the mm in print of one um, so that all planes fit beside each other, narrow ones with their titles."""
+    scale = min(room_mm / sum(plane.width_um for plane in planes), TALLEST_MM / max(p.height_um for p in planes))
+    for _ in planes:  # each pass may find one more plane that is narrower than its title
+        narrow = [plane for plane in planes if plane.width_um * scale < SMALLEST_SLOT_MM]
+        wide = sum(plane.width_um for plane in planes if plane not in narrow)
+        if wide:
+            scale = min(scale, (room_mm - SMALLEST_SLOT_MM * len(narrow)) / wide)
+    return scale

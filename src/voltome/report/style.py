@@ -118,18 +118,24 @@ def particle_colours(labels: NDArray[Any]) -> NDArray[np.uint8]:
     return colours
 
 
-def scale_bar(axis: Axes, width_um: float) -> None:
-    """Draw a bar of a round length into the lower left corner of an image whose axis is in um."""
-    length = round_length(width_um / 4)
-    left, right = axis.get_xlim()
-    bottom, top = axis.get_ylim()
-    x, y = left + 0.05 * (right - left), bottom + 0.06 * (top - bottom)
-    thick = 0.012 * (top - bottom)
-    axis.add_patch(Rectangle((x, y), length, thick, facecolor="white", edgecolor="black", linewidth=0.4, zorder=5))
-    text = axis.text(
-        x + length / 2, y + 2.2 * thick, length_in_print(length), color="white", ha="center", va="bottom", zorder=5
-    )
+def scale_bar(axis: Axes, length_um: float, scale: float) -> None:
+    """Draw a bar into the lower left corner of an image whose axis is in um and printed at `scale` mm for a um."""
+    left, _ = axis.get_xlim()
+    bottom, _ = axis.get_ylim()  # the larger one: rows of an image run downwards
+    x, y, thick = left + 2.0 / scale, bottom - 2.0 / scale, 0.6 / scale
+    axis.add_patch(Rectangle((x, y), length_um, thick, facecolor="white", edgecolor="black", linewidth=0.4, zorder=5))
+    middle, above = x + length_um / 2, y - 0.6 / scale
+    text = axis.text(middle, above, length_in_print(length_um), color="white", ha="center", va="bottom", zorder=5)
     text.set_path_effects([withStroke(linewidth=1.6, foreground="black")])
+
+
+def scale_bar_below(figure: Figure, length_um: float, scale: float, *, left_mm: float, bottom_mm: float) -> None:
+    """Draw a bar below the pictures, `scale` mm for a um, where no picture has room for it."""
+    width, height = (float(edge) / MM for edge in figure.get_size_inches())
+    place = (left_mm / width, bottom_mm / height)
+    size = (length_um * scale / width, 0.6 / height)
+    figure.add_artist(Rectangle(place, *size, facecolor="black", linewidth=0, transform=figure.transFigure))
+    figure.text(place[0] + size[0] + 1.5 / width, place[1], length_in_print(length_um), va="center", ha="left")
 
 
 def round_length(about_um: float) -> float:
@@ -152,14 +158,21 @@ def legend(axis: Axes, **options: Any) -> None:
         axis.legend(handles, labels, **options)
 
 
+def legend_columns(labels: Sequence[str], width_mm: float) -> tuple[int, int]:
+    """Return columns and rows of a legend that is not wider than `width_mm`."""
+    if not labels:
+        return 1, 0
+    needed_mm = 9.0 + 1.3 * max(map(len, labels))
+    columns = max(1, min(len(labels), int(width_mm / needed_mm)))
+    return columns, -(-len(labels) // columns)
+
+
 def shared_legend(figure: Figure, axis: Axes) -> None:
     """Name the lines of an axis once for all panels: above them, in as many rows as they need."""
     handles, labels = axis.get_legend_handles_labels()
     if len(labels) < 2:
         return
-    width_mm = float(figure.get_size_inches()[0]) / MM
-    needed_mm = 9.0 + 1.3 * max(map(len, labels))
-    columns = max(1, min(len(labels), int(width_mm / needed_mm)))
+    columns, _ = legend_columns(labels, float(figure.get_size_inches()[0]) / MM)
     figure.legend(handles, labels, loc="outside upper center", ncols=columns, columnspacing=1.4)
 
 
@@ -289,6 +302,7 @@ def _settings() -> Any:
         "savefig.dpi": 300,
         "svg.fonttype": "none",
         "svg.hashsalt": "voltome",
+        "text.parse_math": False,  # a dollar sign in a name is a dollar sign
         "image.interpolation": "none",
         "image.resample": False,
     }

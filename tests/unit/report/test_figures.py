@@ -227,3 +227,10 @@ def test_colours_are_stable_and_different():
 @pytest.mark.parametrize(("about", "expected"), [(1.0, 1), (1.99, 1), (2.0, 2), (4.99, 2), (0.05, 0.05), (700, 500)])
 def test_scale_bars_are_round(about, expected):
     assert round_length(about) == pytest.approx(expected)
+
+
+def test_signs_of_formulas_in_names_are_printed_as_they_are():
+    phases = PhaseImage(np.eye(3, dtype=np.uint8), voxel_size_um=1, phases={0: "$\\nothing$", 1: "<a_1> & $x^"})
+    text = svg_bytes(figure_slices(phases=phases)).decode()
+    assert "$\\nothing$" in text
+    assert "&lt;a_1&gt; &amp; $x^" in text
