@@ -12,7 +12,7 @@ from voltome.data import _checks
 from voltome.data._noun import Noun
 from voltome.errors import ParameterError, ValuesError, did_you_mean
 
-Role = Literal["key", "position", "measure", "standard_error", "flag"]
+Role = Literal["key", "label", "position", "measure", "standard_error", "flag"]
 
 UNIT_SUFFIXES = {
     "_per_um3": "1/um3",
@@ -55,8 +55,8 @@ class Column:
     meaning : str
         One sentence, with the definition where there are several.
     role : str
-        ``key`` tells rows apart (a phase, a label), ``position`` is a coordinate along a profile,
-        ``measure`` is a result, ``standard_error`` belongs to the measure named by `of`, ``flag`` is yes or no.
+        ``key`` tells rows apart (a phase, an estimator), ``label`` numbers the things of one image (another image
+        numbers others), ``position`` is a coordinate along a profile, ``measure`` is a result, ``standard_error`` belongs to the measure named by `of`, ``flag`` is yes or no.
     of : str
         For a standard error: the measure it belongs to.
 

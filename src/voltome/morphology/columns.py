@@ -44,7 +44,7 @@ SURFACE_AREA = (
 )
 
 PARTICLES = (
-    Column("label", "1", "Number of the particle in the image.", "key"),
+    Column("label", "1", "Number of the particle in the image.", "label"),
     Column("volume_um3", "um3", "Volume: voxels times the volume of one."),
     Column("surface_area_um2", "um2", "Surface by intersections along 13 directions (Crofton)."),
     Column("surface_to_volume_per_um", "1/um", "Surface over volume (volume-specific surface area)."),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+import numpy as np
 import pandas as pd
 
 from voltome.data import Column, ImageNoun, Noun, ResultTable
@@ -125,7 +126,7 @@ class SubVolumes:
         tables: dict[Ref, list[tuple[dict[str, float], ResultTable]]] = {ref: [] for ref in wanted}
         left_out: dict[Ref, list[str]] = {ref: [] for ref in wanted}
         for edge_um in parameters["edges_um"]:
-            for box in cube_boxes(next(iter(images.values())), edge_um, parameters["at_most"]):
+            for box in cube_boxes(next(iter(images.values())), edge_um, parameters["at_most"], parameters["seed"]):
                 self._measure(images, box, edge_um, tables, left_out)
         return [_collected(node.outputs[index].ref, tables[ref], left_out[ref]) for index, ref in enumerate(wanted)]
 
@@ -190,8 +191,11 @@ def stacked(
     )
 
 
-def cube_boxes(image: ImageNoun, edge_um: float, at_most: int) -> list[Box]:
-    """Return disjoint cubes of `edge_um`, as many as fit, centred in the image; at most `at_most`, spread evenly."""
+def cube_boxes(image: ImageNoun, edge_um: float, at_most: int, seed: int) -> list[Box]:
+    """Return disjoint cubes of `edge_um`, as many as fit, centred in the image; of more than `at_most`, a random draw.
+
+    At random, and not every n-th, because n may fall in step with the rows of cubes.
+    """
     edges = [round(edge_um / size) for size in image.voxel_size_um]
     if any(edge < 1 for edge in edges):
         raise ParameterError(f"a sub-volume of {edge_um:g} um is smaller than a voxel ({image.grid_in_words}).")
@@ -203,7 +207,8 @@ def cube_boxes(image: ImageNoun, edge_um: float, at_most: int) -> list[Box]:
         )
     starts = [(count - n * edge) // 2 for count, n, edge in zip(image.shape, counts, edges, strict=True)]
     places = list(itertools.product(*(range(n) for n in counts)))
-    chosen = places if len(places) <= at_most else [places[i * len(places) // at_most] for i in range(at_most)]
+    drawn = np.random.default_rng(seed).permutation(len(places))[:at_most]
+    chosen = [places[index] for index in sorted(drawn.tolist())]
     lows = [[start + n * edge for start, n, edge in zip(starts, place, edges, strict=True)] for place in chosen]
     dz, dy, dx = edges
     return [((z, z + dz), (y, y + dy), (x, x + dx)) for z, y, x in lows]

@@ -61,15 +61,21 @@ def combined_tables(study: Study, store: Store, outputs: Iterable[Output]) -> di
 def comparison(study: Study, table: ResultTable) -> ResultTable | None:
     """Return a table's measures with their change since the first scan, or None where rows have no partner.
 
-    Rows are partners when their keys (phase, estimator) are the same. Tables along a position, and tables of single
-    particles, are compared by their figures and not here. The relative change is given where the first scan's values
+    Rows are partners when their keys (phase, estimator) are the same. Tables along a position are compared by their
+    figures and not here; the label of a particle says nothing in another scan, so particles have no partner. The relative change is given where the first scan's values
     are not zero.
     """
     keys = [name for name in table.names("key") if name not in ("scan", study.compare_by)]
     measures = [name for name in table.names("measure") if name != study.compare_by]
     numbers = [name for name in measures if table.frame[name].dtype.kind in "if"]
     order = _scans_in_order(study, set(table.frame["scan"])) if "scan" in table.frame else []
-    if table.names("position") or not numbers or len(order) < 2 or table.frame.duplicated(["scan", *keys]).any():
+    if (
+        table.names("position")
+        or table.names("label")
+        or not numbers
+        or len(order) < 2
+        or table.frame.duplicated(["scan", *keys]).any()
+    ):
         return None
     frame = table.frame.assign(_order=table.frame["scan"].map(order.index)).sort_values(
         [*keys, "_order"], kind="stable"

@@ -42,7 +42,10 @@ class SubVolumesParameters(BaseModel):
 
     edges_um: Annotated[tuple[Positive, ...], MinLen(1)] = Field(description="Edges of the cubes in um.")
     steps: NestedSteps = Field(description="What to measure in each cube: steps that give a table.")
-    at_most: Annotated[int, Ge(1)] = Field(64, description="At most so many cubes of each edge, spread evenly.")
+    at_most: Annotated[int, Ge(1)] = Field(
+        512, description="At most so many cubes of each edge, drawn at random from those that fill the image."
+    )
+    seed: Annotated[int, Ge(0)] = Field(0, description="Seed of that draw.")
 
 
 WRAPPER_PARAMETERS: Mapping[str, type[BaseModel]] = {"sweep": SweepParameters, "subvolumes": SubVolumesParameters}

@@ -23,7 +23,7 @@ from voltome.twins.solids import Solid, Triple
 Box = tuple[slice, slice, slice]
 
 TRUE_PARTICLE_COLUMNS = (
-    Column("label", "1", "Number of the solid in its scene, from 1.", "key"),
+    Column("label", "1", "Number of the solid in its scene, from 1.", "label"),
     Column("material", "", "Name of the material.", "key"),
     Column("volume_um3", "um3", "Exact volume of the whole solid."),
     Column("surface_area_um2", "um2", "Exact surface area of the whole solid."),

@@ -157,6 +157,11 @@ def test_scans_are_compared_in_the_order_of_the_attribute(spheres: Path, load: L
     assert table.kind == "comparison"
 
 
+def test_particles_of_different_scans_are_no_partners(spheres: Path, load: Load):
+    text = COMPARED.replace("  - phase_profile\n", "  - separate_particles: {phase: solid}\n  - measure_particles\n")
+    assert "comparison-measure_particles" not in vt.study.run(load(text)).tables()
+
+
 def test_tables_carry_the_attribute_by_which_scans_are_compared(spheres: Path, load: Load):
     frame = vt.study.run(load(COMPARED)).tables()["phase_fractions"].frame
     assert list(frame.columns[:3]) == ["scan", "cycle", "phase"]
