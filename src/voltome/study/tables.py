@@ -62,8 +62,8 @@ def comparison(study: Study, table: ResultTable) -> ResultTable | None:
     """Return a table's measures with their change since the first scan, or None where rows have no partner.
 
     Rows are partners when their keys (phase, estimator) are the same. Tables along a position are compared by their
-    figures and not here; the label of a particle says nothing in another scan, so particles have no partner. The relative change is given where the first scan's values
-    are not zero.
+    figures and not here; the label of a particle says nothing in another scan, so particles have no partner. The
+    relative change is given where the first scan's values are not zero.
     """
     keys = [name for name in table.names("key") if name not in ("scan", study.compare_by)]
     measures = [name for name in table.names("measure") if name != study.compare_by]
