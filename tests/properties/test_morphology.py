@@ -127,7 +127,8 @@ def test_profiles_add_up_to_the_fractions(values, edges, axis, thickness):
         assert volumes[fractions.phase].to_numpy() == pytest.approx(fractions.volume_um3.to_numpy())
 
 
-def test_threads_change_no_bit():
+def test_threads_change_no_bit(monkeypatch):
+    monkeypatch.setattr("voltome.morphology._kernels_slabs.SMALLEST_VOXELS", 1)  # two slabs of a small image
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 40, (31, 40, 45)).astype(np.int32)
     values = (labels % 3).astype(np.uint8)

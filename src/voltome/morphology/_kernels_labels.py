@@ -197,7 +197,7 @@ def accumulate(labels: NDArray[Any], mask: NDArray[np.bool_] | None, label_count
     inside = np.ones((1, 1, 1), np.bool_) if mask is None else mask
     # every slab has its own accumulators: no more of them than take a few bytes for each voxel
     affordable = 1 + 4 * labels.size // (8 * WIDTH * label_count)
-    found = np.zeros((slab_count(labels.shape[0], affordable), label_count, WIDTH), np.int64)
+    found = np.zeros((slab_count(labels.shape, affordable), label_count, WIDTH), np.int64)
     found[:, :, LOWEST], found[:, :, HIGHEST] = np.iinfo(np.int64).max, -1
     k = np.arange(labels.shape[2], dtype=np.int64)
     powers = np.zeros((2, k.size + 1), np.int64)  # sums of i and i^2 below each index
@@ -206,7 +206,7 @@ def accumulate(labels: NDArray[Any], mask: NDArray[np.bool_] | None, label_count
     def add(slab: int, first: int, stop: int) -> None:
         _add_slab(unsigned, inside, mask is not None, first, stop, powers, found[slab])
 
-    in_slabs(labels.shape[0], add, affordable)
+    in_slabs(labels.shape, add, affordable)
     return _merged(found)
 
 

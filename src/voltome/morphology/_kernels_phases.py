@@ -31,9 +31,9 @@ _STRIP_BYTES = 1 << 18
 def layer_counts(values: NDArray[Any], mask: NDArray[np.bool_] | None, axis: int) -> NDArray[np.int64]:
     """Return the voxels [layer along `axis`, label] of the sample."""
     inside, masked = _mask_or_stand_in(mask)
-    counts = np.zeros((slab_count(values.shape[0]), values.shape[axis], LABELS), np.int64)
+    counts = np.zeros((slab_count(values.shape), values.shape[axis], LABELS), np.int64)
     in_slabs(
-        values.shape[0],
+        values.shape,
         lambda slab, first, stop: _count_layers(values, inside, masked, axis, first, stop, counts[slab]),
     )
     total: NDArray[np.int64] = counts.sum(axis=0)
@@ -54,14 +54,14 @@ def mixed_pairs(
     Octant 4 iz + 2 iy + ix has the voxels beyond the split along the axes whose i is 1.
     """
     inside, masked = _mask_or_stand_in(mask)
-    depth = int(upper[0] - lower[0])
-    counts = np.zeros((slab_count(depth), 8, COUNTS), np.int64)
+    box = tuple(int(edge) for edge in upper - lower)
+    counts = np.zeros((slab_count(box), 8, COUNTS), np.int64)
 
     def add(slab: int, first: int, stop: int) -> None:
         ends = int(lower[0]) + first, int(lower[0]) + stop
         _count_pairs(values, label, inside, masked, lower, upper, split, *ends, counts[slab])
 
-    in_slabs(depth, add)
+    in_slabs(box, add)
     total: NDArray[np.int64] = counts.sum(axis=0)
     return total
 

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from math import prod
 
 from numba import get_num_threads
 
 
-def in_slabs(layers: int, work: Callable[[int, int, int], None], most: int | None = None) -> None:
+SMALLEST_VOXELS = 1 << 18
+"""A slab with fewer voxels is done before a thread for it has started."""
+
+
+def in_slabs(shape: tuple[int, ...], work: Callable[[int, int, int], None], most: int | None = None) -> None:
     """Call ``work(slab, first, stop)`` for one slab of layers per thread, at most `most`, and wait for all."""
-    slabs = slab_count(layers, most)
+    layers, slabs = shape[0], slab_count(shape, most)
     edges = [slab * layers // slabs for slab in range(slabs + 1)]
     if slabs == 1:
         work(0, 0, layers)
@@ -23,6 +28,7 @@ def in_slabs(layers: int, work: Callable[[int, int, int], None], most: int | Non
         list(threads.map(work, range(slabs), edges[:-1], edges[1:]))
 
 
-def slab_count(layers: int, most: int | None = None) -> int:
-    """Return how many slabs `in_slabs` makes: as many as numba may use threads."""
-    return max(1, min(get_num_threads(), layers, layers if most is None else most))
+def slab_count(shape: tuple[int, ...], most: int | None = None) -> int:
+    """Return how many slabs `in_slabs` makes: as many as numba may use threads, but none that is tiny."""
+    layers = shape[0]
+    return max(1, min(get_num_threads(), layers, prod(shape) // SMALLEST_VOXELS, layers if most is None else most))
