@@ -11,7 +11,6 @@ from math import prod
 
 from numba import get_num_threads
 
-
 SMALLEST_VOXELS = 1 << 18
 """A slab with fewer voxels is done before a thread for it has started."""
 

@@ -21,7 +21,7 @@ __all__ = ["PROVENANCE", "InputFile", "Run", "StepRecord", "write_provenance"]
 
 PROVENANCE = "provenance.json"
 
-_PACKAGES = ("numpy", "scipy", "numba", "scikit-image", "SimpleITK", "edt", "fastremap", "zarr", "tifffile", "pandas")
+_PACKAGES = ("numpy", "scipy", "numba", "scikit-image", "edt", "fastremap", "zarr", "tifffile", "imagecodecs", "pandas")
 """Packages whose version can change a number."""
 
 

@@ -131,12 +131,15 @@ def _threshold_check(parameters: Parameters) -> None:
 
 
 _OTSU = "N. Otsu, A threshold selection method from gray-level histograms, IEEE Trans. Syst. Man Cybern. 9, 62 (1979)"
-_SKIMAGE = "S. van der Walt et al., scikit-image: image processing in Python, PeerJ 2, e453 (2014)"
 _CROFTON = (
     "G. Lehmann, D. Legland, Efficient N-dimensional surface estimation using Crofton formula and run-length "
     "encoding, Insight J. (2012)"
 )
-_WATERSHED = "P. Soille, Morphological Image Analysis, 2nd ed., Springer (2004): h-maxima and watershed"
+_DYNAMICS = "M. Grimaud, New measure of contrast: the dynamics, Proc. SPIE 1769, 292 (1992)"
+_DISTANCE = (
+    "P. Felzenszwalb, D. Huttenlocher, Distance transforms of sampled functions, Theory of Computing 8, 415 (2012), as "
+    "implemented by W. Silversmith, edt"
+)
 
 STEPS: StepTable = {
     step.name: step
@@ -157,13 +160,13 @@ STEPS: StepTable = {
             "segmentation:otsu",
             phases=lambda parameters: parameters["phases"],
             bytes_per_voxel=4,
-            references=(_OTSU, _SKIMAGE),
+            references=(_OTSU,),
         ),
         Step(
             "separate_particles",
             "segmentation:separate_particles",
             bytes_per_voxel=35,
-            references=(_WATERSHED, _SKIMAGE),
+            references=(_DYNAMICS, _DISTANCE),
         ),
         Step("drop_touching_border", "segmentation:drop_touching_border", bytes_per_voxel=8),
         Step("filter_by_size", "segmentation:filter_by_size", bytes_per_voxel=8),
