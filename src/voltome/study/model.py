@@ -6,18 +6,17 @@ does is its operation (`voltome.study.operations`). Steps across scans, sweeps a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from voltome.data import Noun
 
 if TYPE_CHECKING:
-    from voltome.study.operations import Operation
     from voltome.study.problems import Place
 
-__all__ = ["ALL_SCANS", "SOURCE", "Graph", "Node", "Output", "Ref", "Scan", "Study"]
+__all__ = ["ALL_SCANS", "SOURCE", "Graph", "Node", "Operation", "Output", "Ref", "Scan", "Study"]
 
 ALL_SCANS = "all scans"
 """The scan under which a result stands that belongs to the study as a whole."""
@@ -54,6 +53,21 @@ class Output:
     noun: type[Noun]
     kind: str
     phases: tuple[str, ...] | None = None
+
+
+class Operation(Protocol):
+    """What a node does."""
+
+    @property
+    def name(self) -> str:
+        """Name of the step, for people and for the cache key."""
+
+    @property
+    def version(self) -> int:
+        """Raised when the same input would give another result."""
+
+    def perform(self, given: Mapping[str, Any], parameters: Mapping[str, Any], node: Node) -> Sequence[Noun]:
+        """Return the nouns of the node's outputs, in their order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -23,25 +23,10 @@ from voltome.io import read
 from voltome.study.model import Node, Ref
 from voltome.study.steps import Source, Step
 
-__all__ = ["CollectSweep", "Operation", "ReadSource", "RunStep", "SubVolumes"]
+__all__ = ["CollectSweep", "ReadSource", "RunStep", "SubVolumes"]
 
 Given = Mapping[str, Any]
 Box = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
-
-
-class Operation(Protocol):
-    """What a node does."""
-
-    @property
-    def name(self) -> str:
-        """Name of the step, for people and for the cache key."""
-
-    @property
-    def version(self) -> int:
-        """Raised when the same input would give another result."""
-
-    def perform(self, given: Given, parameters: Mapping[str, Any], node: Node) -> Sequence[Noun]:
-        """Return the nouns of the node's outputs, in their order."""
 
 
 @dataclass(frozen=True, slots=True)

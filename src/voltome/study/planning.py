@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from voltome.data import PhaseImage
 from voltome.errors import VoltomeError, did_you_mean
 from voltome.study.entries import Entry, named_in_other_scans, replaced, wanted_name
-from voltome.study.model import ALL_SCANS, SOURCE, Graph, Node, Output, Ref
-from voltome.study.operations import Operation, RunStep
+from voltome.study.model import ALL_SCANS, SOURCE, Graph, Node, Operation, Output, Ref
+from voltome.study.operations import RunStep
 from voltome.study.problems import Place, Problems, validated
 from voltome.study.signatures import Port, Signature
 from voltome.study.steps import Step, StepTable
