@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +20,9 @@ from voltome.study.store import Store
 from voltome.study.tables import write_tables
 
 __all__ = ["run"]
+
+WORTH_SAYING_BYTES = 200_000_000
+"""Memory of a step above which its estimate is shown."""
 
 
 def run(study: Study, *, folder: str | Path | None = None, progress: Progress = silent) -> Results:
@@ -84,6 +87,7 @@ class _Runner:
     records: list[StepRecord] = field(default_factory=list)
     held: dict[Ref, Noun] = field(default_factory=dict)
     waiting: Counter[Ref] = field(default_factory=Counter)
+    event: ProgressEvent = field(default_factory=lambda: ProgressEvent("", 0, 0))
 
     def run(self) -> Results:
         """Make what is not cached, then write the tables and the provenance."""
@@ -96,7 +100,8 @@ class _Runner:
         self.waiting = Counter(ref for node in needed for ref in dict.fromkeys(node.refs))
         for number, node in enumerate(stored):
             seconds = cached[id(node)]
-            self.progress(ProgressEvent(node.title, number, len(stored), "" if seconds is None else "cached"))
+            self.event = ProgressEvent(node.title, number, len(stored), "" if seconds is None else "cached")
+            self.progress(self.event)
             taken = self._make(node) if seconds is None else seconds
             self.records.append(StepRecord.of(node, self.keys, taken, cached=seconds is not None))
         self.progress(ProgressEvent("tables", len(stored), len(stored)))
@@ -164,10 +169,12 @@ class _Runner:
         return self.held[ref]
 
     def _check_memory(self, node: Node, given: dict[Ref, Noun]) -> None:
-        """Refuse a step that would not fit, before it starts."""
+        """Say what a step will need where that is much, and refuse one that would not fit, before it starts."""
         voxels = max((noun.values.size for noun in given.values() if isinstance(noun, ImageNoun)), default=0)
         if isinstance(node.operation, RunStep) and voxels:
             need = int(node.operation.step.bytes_per_voxel * voxels)
+            if need >= WORTH_SAYING_BYTES:
+                self.progress(replace(self.event, note=f"{node.title} takes about {need / 1e9:.1f} GB"))
             check_memory(need, task=node.title, voxels=voxels)
 
     def _finish(self, started: datetime, seconds: float) -> None:

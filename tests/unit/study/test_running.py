@@ -174,6 +174,15 @@ def test_progress_is_told_for_every_step(traces: Path, load: Load):
     assert {event.note for event in events if "scale" in event.task} == {"cached"}
 
 
+def test_the_memory_of_a_large_step_is_told_before_it(spheres: Path, write_study: Callable[[str], Path]):
+    table = {**made_up.STEP_TABLE, "attenuation": Step("attenuation", made_up.attenuation, bytes_per_voxel=5e4)}
+    text = "study: x\nscans:\n  first: {source: first.tif}\npipeline:\n  - attenuation\n"
+    events = []
+    vt.study.run(vt.study.load(write_study(text), steps=table), progress=events.append)
+    # 24^3 voxels of 50,000 bytes each
+    assert "first: attenuation takes about 0.7 GB" in [event.note for event in events]
+
+
 def test_a_source_can_be_read_again_from_its_results(spheres: Path, load: Load):
     results = vt.study.run(load(BALLS))
     volume = results.load(results.find(scan="first", name="source")[0])
