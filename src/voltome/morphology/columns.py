@@ -63,6 +63,12 @@ PARTICLES = (
         "flag",
     ),
     Column("voxels", "1", "Voxels of the particle."),
+    Column(
+        "surface_area_corrected_um2",
+        "um2",
+        "Surface with the part added that lines along 13 directions miss on the ellipsoid of equal volume and inertia: "
+        "without bias on rounded particles down to a radius of 3 voxels.",
+    ),
     Column("semi_axis_a_um", "um", "Longest semi-axis of the ellipsoid of equal second moments of the voxel centres."),
     Column("semi_axis_b_um", "um", "Middle semi-axis of that ellipsoid."),
     Column("semi_axis_c_um", "um", "Shortest semi-axis of that ellipsoid; 0 for a particle flat by one voxel."),

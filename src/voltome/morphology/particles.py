@@ -12,7 +12,7 @@ from voltome.data import ParticleImage, ResultTable
 from voltome.errors import ValuesError
 from voltome.morphology import _kernels_labels as kernels
 from voltome.morphology import columns
-from voltome.morphology._crofton import area_per_exit_um2
+from voltome.morphology._crofton import area_per_exit_um2, unseen_area_um2
 
 _ACCUMULATOR_BYTES = 8 * kernels.WIDTH
 
@@ -33,7 +33,8 @@ def measure_particles(particles: ParticleImage) -> ResultTable:
     ResultTable
         Kind ``particles``, one row per particle in the order of their numbers: `label`, `volume_um3`,
         `surface_area_um2`, `surface_to_volume_per_um`, `equivalent_diameter_um`, `sphericity`, centroid `z_um`,
-        `y_um`, `x_um` in the frame of the scan (the origin of a crop included), `touches_border`, `voxels`, the
+        `y_um`, `x_um` in the frame of the scan (the origin of a crop included), `touches_border`, `voxels`,
+        `surface_area_corrected_um2`, the
         semi-axes of the ellipsoid of equal inertia, the direction of its longest axis, the bounding box, `phase`.
 
     Raises
@@ -47,7 +48,9 @@ def measure_particles(particles: ParticleImage) -> ResultTable:
     -----
     Surface: Crofton's formula on 13 directions whose weights follow the voxel size; on cubic voxels it is what
     ITK's label shape filter and MorphoLibJ give. Everything outside the image counts as outside the particle.
-    Bias on spheres: -1.9 % at a radius of 3 voxels, -0.7 % at 5, -0.2 % at 10; see ``docs/surface-area.md``. Touching
+    Bias on spheres: -0.167 / r^2, r in voxels (-1.9 % at 3, -0.7 % at 5, -0.2 % at 10), because
+    short chords are missed; `surface_area_corrected_um2` has that part added and is without bias on rounded
+    particles; see ``docs/surface-area.md``. Touching
     particles share no surface: each is measured as if alone. Sphericity is pi^(1/3) (6 V)^(2/3) / A (Wadell), not
     clipped at 1.
 
@@ -127,11 +130,13 @@ def _frame(
     """Turn the sums over voxels of each particle into its measures."""
     edges, origin = np.array(particles.voxel_size_um), np.array(particles.origin_um)
     voxels, lowest, highest = found[:, kernels.COUNT], found[:, kernels.LOWEST], found[:, kernels.HIGHEST]
-    volume = voxels * particles.voxel_volume_um3
+    volume: NDArray[np.float64] = voxels * np.float64(particles.voxel_volume_um3)
     area = found[:, kernels.EXITS] @ area_per_exit_um2(particles.voxel_size_um)
     first = found[:, kernels.FIRST_MOMENTS]
     centroid = origin + (first / voxels[:, np.newaxis] + 0.5) * edges
-    semi_axes, longest = _ellipsoid(voxels, first, found[:, kernels.SECOND_MOMENTS], lowest, edges)
+    covariance = _covariance_um2(voxels, first, found[:, kernels.SECOND_MOMENTS], lowest, edges)
+    semi_axes, longest = _ellipsoid(covariance)
+    unseen = unseen_area_um2(volume, covariance, particles.voxel_size_um)
     shape = np.array(particles.shape)
     at_faces = ((lowest == 0) | (highest == shape - 1)) & (shape > 1)
     low, high = origin + lowest * edges, origin + (highest + 1) * edges
@@ -145,6 +150,7 @@ def _frame(
         *centroid.T,
         at_faces.any(axis=1) | touches_mask,
         voxels,
+        area + unseen,
         *semi_axes.T,
         *longest.T,
         *np.stack([low, high], axis=2).reshape(len(labels), 6).T,
@@ -154,14 +160,14 @@ def _frame(
     return pd.DataFrame(dict(zip(names, measures, strict=True)))
 
 
-def _ellipsoid(
+def _covariance_um2(
     voxels: NDArray[np.int64],
     first: NDArray[np.int64],
     second: NDArray[np.int64],
     lowest: NDArray[np.int64],
     edges: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the semi-axes, longest first, and the unit vector of the longest, of the ellipsoid of equal inertia."""
+) -> NDArray[np.float64]:
+    """Return the covariances of the voxel centres, shape (n, 3, 3), in um2."""
     pairs = np.array([(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)]).T
     a, b = pairs
     count = voxels[:, np.newaxis]
@@ -172,6 +178,11 @@ def _ellipsoid(
     covariance = np.empty((len(voxels), 3, 3))
     covariance[:, a, b] = moments
     covariance[:, b, a] = moments
+    return covariance
+
+
+def _ellipsoid(covariance: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the semi-axes, longest first, and the unit vector of the longest, of the ellipsoid of equal inertia."""
     values, vectors = np.linalg.eigh(covariance)
     semi_axes = np.sqrt(5 * np.maximum(values[:, ::-1], 0.0))
     longest = vectors[:, :, 2]
