@@ -69,7 +69,7 @@ def run(study: StudyFile, results: ResultsOption = None) -> None:
     loaded = studies.load(study)
     with shown_progress(_console()) as progress:
         finished = studies.run(loaded, folder=results, progress=progress)
-        page = reports.write(finished, progress=progress)
+        page = reports.write(finished, redraw=False, progress=progress)
     _say(f"tables: {finished.folder / 'tables'}")
     _say(f"report: {page}")
 
@@ -156,7 +156,7 @@ def demo(
     demonstration = papers.demonstration(name)
     with shown_progress(_console()) as progress:
         shown = demonstration.run(results, progress=progress)
-        page = reports.write(shown.results, progress=progress)
+        page = reports.write(shown.results, redraw=False, progress=progress)
     _say(shown.text)
     _say(f"\nstudy:  {shown.study_file}\ntables: {shown.results.folder / 'tables'}\nreport: {page}")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -40,6 +42,9 @@ RESOLUTION = 300
 ENLARGED = 1.3
 """How much larger a figure is on the screen than on paper, where 7 points are read from nearer."""
 
+_STAMP_WITHIN = 1000
+"""Characters from the start of the page within which its stamp stands."""
+
 SECTIONS = {
     "images": "Images",
     "histograms": "Grey values and thresholds",
@@ -61,13 +66,15 @@ class FigureView:
     is_narrow: bool
 
 
-def write(results: Results, *, progress: Progress = silent) -> Path:
+def write(results: Results, *, redraw: bool = True, progress: Progress = silent) -> Path:
     """Write the report of a finished study into its folder.
 
     Parameters
     ----------
     results : Results
         A finished study, from `voltome.study.run` or `voltome.study.load_results`.
+    redraw : bool
+        False: leave a report that was made of these very results, by this version of voltome, as it is.
     progress : callable, optional
         Is told of every figure; by default nobody is.
 
@@ -92,10 +99,20 @@ def write(results: Results, *, progress: Progress = silent) -> Path:
 
     Examples
     --------
-    >>> import voltome as vt
-    >>> vt.report.write(vt.study.load_results("results"))  # doctest: +SKIP
-    PosixPath('results/report.html')
+    >>> import pathlib, tempfile, numpy as np, voltome as vt
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> volume = vt.data.Volume(np.arange(64, dtype=np.uint8).reshape(4, 4, 4), voxel_size_um=0.5)
+    >>> _ = vt.io.write(volume, folder / "scan.tif")
+    >>> _ = (folder / "study.yaml").write_text(
+    ...     "{study: A cube, scans: {first: {source: scan.tif}}, pipeline: [otsu: {phases: [pore, solid]}]}"
+    ... )
+    >>> results = vt.study.run(vt.study.load(folder / "study.yaml"))
+    >>> vt.report.write(results).name
+    'report.html'
     """
+    report, stamp = results.folder / "report.html", _stamp(results)
+    if not redraw and report.is_file() and stamp in report.read_text(encoding="utf-8")[:_STAMP_WITHIN]:
+        return report
     looked = Looked()
     tables = results.tables()
     new = results.folder / ".figures.new"
@@ -104,12 +121,19 @@ def write(results: Results, *, progress: Progress = silent) -> Path:
     new.mkdir()
     figures = _write_figures(results, tables, looked, new, progress)
     _replace_folder(new, results.folder / "figures")
-    page = _page(results, tables, looked, figures)
-    report = results.folder / "report.html"
+    page = _page(results, tables, looked, figures, stamp)
     temporary = results.folder / ".report.html.new"
     temporary.write_text(page, encoding="utf-8")
     temporary.replace(report)
     return report
+
+
+def _stamp(results: Results) -> str:
+    """Return a hash of what the report is made of: the study file, the keys of all results, the version of voltome."""
+    provenance = results.provenance
+    keys = [step.get("key", "") for step in provenance.get("steps", [])]
+    made_of = [provenance.get("voltome_version"), provenance.get("study_file"), keys, sorted(results.scans)]
+    return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 
 
 def _write_figures(
@@ -155,7 +179,9 @@ def _replace_folder(new: Path, place: Path) -> None:
         shutil.rmtree(old)
 
 
-def _page(results: Results, tables: dict[str, ResultTable], looked: Looked, figures: Sequence[FigureView]) -> str:
+def _page(
+    results: Results, tables: dict[str, ResultTable], looked: Looked, figures: Sequence[FigureView], stamp: str
+) -> str:
     """Return the HTML of the report."""
     loader = jinja2.PackageLoader("voltome.report", "templates")
     environment = jinja2.Environment(
@@ -166,6 +192,7 @@ def _page(results: Results, tables: dict[str, ResultTable], looked: Looked, figu
     numbers = key_numbers(tables, by=results.compare_by)
     return environment.get_template("report.html.j2").render(
         title=results.title,
+        stamp=stamp,
         scans=results.scans,
         summary=paragraph(results, looked.grids),
         simulated=[scan for scan in results.scans if scan in results.provenance.get("simulated", [])],

@@ -51,8 +51,13 @@ def test_run_makes_tables_figures_and_report(voltome, folder: Path):
     assert (folder / "study-results" / "tables" / "surface_area.csv").exists()
     assert "[0/3] block: threshold" in out
     assert out.endswith(f"report: {Path('study-results') / 'report.html'}\n")
+    made = (folder / "study-results" / "report.html").stat().st_mtime_ns
     _, again, _ = voltome("run", "study.yaml")
     assert "[0/3] block: threshold (cached)" in again
+    assert (folder / "study-results" / "report.html").stat().st_mtime_ns == made, "nothing changed: nothing is drawn"
+    (folder / "study.yaml").write_text(STUDY.replace("Two halves", "Another title"))
+    voltome("run", "study.yaml")
+    assert "Another title" in (folder / "study-results" / "report.html").read_text()
 
 
 def test_results_go_where_they_are_asked_for(voltome, folder: Path):
