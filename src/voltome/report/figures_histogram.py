@@ -17,6 +17,9 @@ from voltome.report.formatting import name_in_print, number_in_print, unit_in_pr
 BINS = 256
 MOST_VOXELS = 2**26
 
+LEAST_SPAN = 1e-6
+"""Share of a grey value that the axis shows to either side where all voxels have that one."""
+
 
 @style.styled
 def figure_histogram(
@@ -81,11 +84,15 @@ def _counts(values: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.float64
     if values.size == 0:
         return np.zeros(1, np.int64), np.array([0.0, 1.0])
     low, high = float(values.min()), float(values.max())
-    if values.dtype.kind in "ui":
+    if low == high:
+        half = max(0.5, abs(low) * LEAST_SPAN)
+        edges = np.array([low - half, high + half])
+    elif values.dtype.kind in "ui":
         width = max(1, -(-int(high - low + 1) // BINS))
-        edges = low - 0.5 + width * np.arange(-(-int(high - low + 1) // width) + 1)
+        edges = low - 0.5 + float(width) * np.arange(-(-int(high - low + 1) // width) + 1)
+        edges[-1] = max(edges[-1], high)  # rounding of the largest whole numbers must not lose a voxel
     else:
-        edges = np.linspace(low, high, BINS + 1) if high > low else np.array([low - 0.5, low + 0.5])
+        edges = np.linspace(low, high, BINS + 1)
     counts, _ = np.histogram(values, bins=edges)
     return counts.astype(np.int64), np.asarray(edges, dtype=np.float64)
 
