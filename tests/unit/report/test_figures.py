@@ -148,8 +148,10 @@ def test_a_histogram_shades_the_intervals_and_writes_the_thresholds(images):
     assert [text.get_text() for text in axis.get_legend().get_texts()] == ["sulfur"]
 
 
-def test_touching_intervals_write_their_common_threshold_once():
-    volume = Volume(np.arange(216, dtype=np.uint8).reshape(6, 6, 6), voxel_size_um=1)
+@pytest.mark.parametrize("first", [0, 40])  # 99 and 100 are nearer than 1/200 of 0..215, and further than of 40..147
+def test_touching_intervals_write_their_common_threshold_once(first):
+    values = (first + np.arange(216) // (1 if first == 0 else 2)).astype(np.uint8)
+    volume = Volume(values.reshape(6, 6, 6), voxel_size_um=1)
     phases = PhaseImage(
         (volume.values >= 100).astype(np.uint8),
         voxel_size_um=1,
