@@ -6,7 +6,7 @@ A function that takes one of these still checks it itself (`check_positive`), fo
 from __future__ import annotations
 
 import math
-from numbers import Real
+from numbers import Integral, Real
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt
@@ -42,6 +42,13 @@ def check_not_negative(name: str, value: float) -> float:
     if not (_is_finite(value) and value >= 0):
         raise ParameterError(f"{name} is {value!r}; expected a finite number, 0 or above.")
     return float(value)
+
+
+def check_seed(seed: Any) -> int:
+    """Return `seed` if it is a whole number, 0 or above: without one, random numbers would not come back."""
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
+        raise ParameterError(f"seed is {seed!r}; expected a whole number, 0 or above.")
+    return int(seed)
 
 
 def check_choice(name: str, value: str, choices: tuple[str, ...]) -> str:

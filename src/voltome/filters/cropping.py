@@ -147,7 +147,8 @@ def _cut_cylinder(image: ImageT, cylinder: Cylinder) -> ImageT:
     extent: list[tuple[float | None, float | None]] = [(None, None)] * 3
     for axis, middle in zip(across, centre, strict=True):
         extent[axis] = (middle - radius, middle + radius)
-    box = _box_of_lengths(image, (extent[0], extent[1], extent[2]), "cylinder_um")
+    # a centre on the surface is inside on either side, while a box leaves out those on its upper face
+    box = _box_of_lengths(image, (extent[0], extent[1], extent[2]), "cylinder_um", upper_face=True)
     squared: Any = 0.0
     for axis, middle in zip(across, centre, strict=True):
         centres = (np.arange(box[axis].start, box[axis].stop) + 0.5) * image.voxel_size_um[axis] - middle
@@ -174,8 +175,11 @@ def _box_of_voxels(image: ImageT, box: Any) -> tuple[slice, slice, slice]:
     return parts[0], parts[1], parts[2]
 
 
-def _box_of_lengths(image: ImageT, box: Any, name: str) -> tuple[slice, slice, slice]:
-    """Return the slices of the voxels whose centres lie in a box in um, or say what is wrong with it."""
+def _box_of_lengths(image: ImageT, box: Any, name: str, *, upper_face: bool = False) -> tuple[slice, slice, slice]:
+    """Return the slices of the voxels whose centres lie in a box in um, or say what is wrong with it.
+
+    Centres on the lower face lie in it, those on the upper face only with `upper_face`.
+    """
     parts = []
     for axis, pair in enumerate(_three_pairs(name, box)):
         edge, size = image.voxel_size_um[axis], image.size_um[axis]
@@ -185,7 +189,8 @@ def _box_of_lengths(image: ImageT, box: Any, name: str) -> tuple[slice, slice, s
         high = size if pair[1] is None else float(pair[1])
         if low < -ROUND_OFF * edge or high > size + ROUND_OFF * edge or low >= high:
             raise AxisError(_outside(name, image, axis, low, high, low >= high))
-        start, stop = _first_centre_from(low / edge), _first_centre_from(high / edge)
+        start = _first_centre_from(low / edge)
+        stop = _first_centre_beyond(high / edge) if upper_face else _first_centre_from(high / edge)
         if start >= stop:
             raise AxisError(
                 f"{name} along {AXES[axis]} is from {low:g} to {high:g} um, which holds no centre of a voxel of "
@@ -198,6 +203,11 @@ def _box_of_lengths(image: ImageT, box: Any, name: str) -> tuple[slice, slice, s
 def _first_centre_from(position: float) -> int:
     """Return the first voxel whose centre is at or beyond `position`, which is counted in voxels from the corner."""
     return max(0, math.ceil(position - 0.5 - ROUND_OFF))
+
+
+def _first_centre_beyond(position: float) -> int:
+    """Return the first voxel whose centre is beyond `position`, which is counted in voxels from the corner."""
+    return max(0, math.floor(position - 0.5 + ROUND_OFF) + 1)
 
 
 def _three_pairs(name: str, box: Any) -> list[tuple[Any, Any]]:

@@ -37,6 +37,8 @@ def median(volume: Volume, *, size_voxels: Literal[3, 5] = 3) -> Volume:
     ------
     ParameterError
         A size other than 3 or 5.
+    ValuesError
+        64-bit integers beyond 2^53, whose medians would not be exact.
 
     Notes
     -----
@@ -54,6 +56,8 @@ def median(volume: Volume, *, size_voxels: Literal[3, 5] = 3) -> Volume:
     """
     if isinstance(size_voxels, bool) or size_voxels not in (3, 5):
         raise ParameterError(f"size_voxels is {size_voxels!r}; expected 3 or 5.")
+    if volume.values.dtype.kind != "f" and volume.values.dtype.itemsize == 8:
+        _check_exact(volume.values)  # the filter computes in float64
     values = ndimage.median_filter(volume.values, size=int(size_voxels), mode="nearest")
     return volume.derive(f"median: cube of {size_voxels} voxels", values=values)
 

@@ -194,7 +194,8 @@ def _along(results: Results, name: str, table: ResultTable, looked: Looked) -> I
         caption = f"{title}. Results of cubes cut from the image against their edge; bars: standard deviation.{more}"
         yield Drawn(name, "sensitivity", figure_subvolumes(table, colours=looked.colours), caption)
     else:
-        caption = f"{title}. {table.column(numeric_measures(table)[0]).meaning}" + _not_drawn(table)
+        method = f" Method: {table.method}." if table.method else ""  # which says along which axis a profile runs
+        caption = f"{title}. {table.column(numeric_measures(table)[0]).meaning}{method}" + _not_drawn(table)
         yield Drawn(name, "distributions", figure_profile(table, colours=looked.colours), caption)
 
 

@@ -17,6 +17,9 @@ from voltome.report.formatting import name_in_print, number_in_print, unit_in_pr
 BINS = 256
 MOST_VOXELS = 2**26
 
+LEAST_SPAN = 1e-6
+"""Share of a grey value that the axis shows to either side where all voxels have that one."""
+
 
 @style.styled
 def figure_histogram(
@@ -65,7 +68,8 @@ def figure_histogram(
     if phases is not None and phases.grey_intervals:
         names = list(phases.phases.values())
         chosen = dict(colours) if colours is not None else style.phase_colours(names)
-        _shade(axis, phases.grey_intervals, chosen, (float(edges[0]), float(edges[-1])))
+        touching = 1.0 if volume.values.dtype.kind in "ui" else 0.0
+        _shade(axis, phases.grey_intervals, chosen, (float(edges[0]), float(edges[-1])), touching)
     return figure
 
 
@@ -81,11 +85,15 @@ def _counts(values: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.float64
     if values.size == 0:
         return np.zeros(1, np.int64), np.array([0.0, 1.0])
     low, high = float(values.min()), float(values.max())
-    if values.dtype.kind in "ui":
+    if low == high:
+        half = max(0.5, abs(low) * LEAST_SPAN)
+        edges = np.array([low - half, high + half])
+    elif values.dtype.kind in "ui":
         width = max(1, -(-int(high - low + 1) // BINS))
-        edges = low - 0.5 + width * np.arange(-(-int(high - low + 1) // width) + 1)
+        edges = low - 0.5 + float(width) * np.arange(-(-int(high - low + 1) // width) + 1)
+        edges[-1] = max(edges[-1], high)  # rounding of the largest whole numbers must not lose a voxel
     else:
-        edges = np.linspace(low, high, BINS + 1) if high > low else np.array([low - 0.5, low + 0.5])
+        edges = np.linspace(low, high, BINS + 1)
     counts, _ = np.histogram(values, bins=edges)
     return counts.astype(np.int64), np.asarray(edges, dtype=np.float64)
 
@@ -95,6 +103,7 @@ def _shade(
     intervals: Mapping[str, tuple[float | None, float | None]],
     colours: Mapping[str, str],
     limits: tuple[float, float],
+    touching: float,
 ) -> None:
     """Shade the interval of each phase, mark its ends and write them beside."""
     thresholds: dict[float, str] = {}
@@ -104,7 +113,7 @@ def _shade(
         if left < right:
             axis.axvspan(left, right, color=colour, alpha=0.3, linewidth=0, zorder=0, label=phase)
         thresholds |= {end: colour for end in (low, high) if end is not None}
-    for value in _apart(sorted(thresholds), limits):
+    for value in _apart(sorted(thresholds), limits, touching):
         axis.axvline(value, color="#222222", linewidth=0.7, linestyle=(0, (3, 2)))
         text = whole_in_print(int(value)) if float(value).is_integer() else number_in_print(value)
         axis.annotate(
@@ -119,8 +128,8 @@ def _or(value: float | None, otherwise: float) -> float:
     return otherwise if value is None else float(value)
 
 
-def _apart(values: list[float], limits: tuple[float, float]) -> list[float]:
+def _apart(values: list[float], limits: tuple[float, float], touching: float) -> list[float]:
     """Return the thresholds that are inside the axis; of neighbours like 99 and 100, which touch, the upper one."""
     inside = [value for value in values if limits[0] <= value <= limits[1]]
-    nearest = (limits[1] - limits[0]) / 200
+    nearest = max((limits[1] - limits[0]) / 200, touching)
     return [v for v, after in zip(inside, [*inside[1:], np.inf], strict=True) if after - v > nearest]

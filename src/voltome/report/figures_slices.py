@@ -79,9 +79,9 @@ def figure_slices(
 ) -> Figure:
     """Draw three planes through the centre: grey values, phases over them, particles.
 
-    Rows that have no image are left out; a plane that is one voxel thin is left out. The first phase stays
-    clear, the others are filled and outlined along their voxels. A particle has the same colour wherever its
-    number is the same.
+    Rows that have no image are left out; a plane that is one voxel thin is left out. Voxels outside a mask are
+    white. The first phase stays clear, the others are filled and outlined along their voxels. A particle has the
+    same colour wherever its number is the same.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def figure_slices(
     planes = _planes(images[0])
     rows: list[tuple[str, list[Picture]]] = []
     if volume is not None:
-        rows.append((name_in_print(volume.quantity), [_grey(volume, plane) for plane in planes]))
+        rows.append((name_in_print(volume.quantity), [_with_mask(volume, plane) for plane in planes]))
     if phases is not None:
         chosen = dict(colours) if colours is not None else style.phase_colours(phases.phases.values())
         rows.append(("phases", [_with_phases(volume, phases, plane, chosen) for plane in planes]))
@@ -172,12 +172,22 @@ def _grey(volume: Volume, plane: Plane) -> Picture:
     return np.repeat((255 * shade).astype(np.uint8)[..., None], 3, axis=2)
 
 
+def _with_mask(volume: Volume, plane: Plane) -> Picture:
+    """Return a slice of grey values as RGB, white outside the sample."""
+    picture = _grey(volume, plane)
+    return picture if volume.mask is None else _outside_white(_enlarged(picture), volume, plane)
+
+
 def _contrast(volume: Volume) -> tuple[float, float]:
-    """Return the grey values to be drawn black and white: one choice for all three planes."""
-    step = [max(1, count // 64) for count in volume.shape]
-    sample = volume.values[:: step[0], :: step[1], :: step[2]]
+    """Return the grey values to be drawn black and white: one choice for all three planes, from the sample only."""
+    every = tuple(slice(None, None, max(1, count // 64)) for count in volume.shape)
+    sample = volume.values[every]
+    if volume.mask is not None:
+        inside = volume.mask[every]
+        sample = sample[inside] if inside.any() else volume.values[volume.mask]
     low, high = (float(value) for value in np.percentile(sample, (0.5, 99.5)))
-    return (low, high) if high > low else (low - 1.0, high + 1.0)
+    margin = max(1.0, 1e-6 * abs(low))  # of one grey value only, however large
+    return (low, high) if high > low else (low - margin, high + margin)
 
 
 def _with_phases(volume: Volume | None, phases: PhaseImage, plane: Plane, colours: Mapping[str, str]) -> Picture:
@@ -260,7 +270,7 @@ def _reduced_labels(labels: Picture) -> Picture:
 
 def _enlarged(labels: Picture) -> Picture:
     """Return a small slice with its pixels repeated, so that outlines are thinner than a voxel."""
-    factor = min(6, max(1, MOST_PIXELS // max(labels.shape)))
+    factor = min(6, max(1, MOST_PIXELS // max(labels.shape[:2])))
     return np.repeat(np.repeat(labels, factor, axis=0), factor, axis=1)
 
 

@@ -189,7 +189,7 @@ def length_in_print(length_um: float) -> str:
     ['200 nm', '50 µm', '2 mm']
     """
     for factor, unit in ((1e-3, "mm"), (1.0, f"{MICRO}m")):
-        if length_um * factor >= 1:
+        if abs(length_um) * factor >= 1:
             return f"{number_in_print(length_um * factor)} {unit}"
     return f"{number_in_print(length_um * 1e3)} nm"
 

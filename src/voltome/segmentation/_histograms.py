@@ -97,6 +97,18 @@ def interval_finder(dtype: np.dtype[Any], intervals: list[Interval]) -> Finder:
     return lambda plane: _find(plane, intervals)
 
 
+def ends_in_type(dtype: np.dtype[Any], intervals: list[Interval]) -> list[tuple[float, float]]:
+    """Return the ends of intervals as they compare with an image of floats, open ends as infinities."""
+    grey = np.zeros(0, dtype)
+    return [
+        (
+            -np.inf if low is None else float(_as_type_of(grey, low)),
+            np.inf if high is None else float(_as_type_of(grey, high)),
+        )
+        for low, high in intervals
+    ]
+
+
 def _find(grey: NDArray[Any], intervals: list[Interval]) -> NDArray[np.intp]:
     """Return the interval of each grey value, both ends included."""
     found = np.full(grey.shape, len(intervals), np.intp)

@@ -63,6 +63,9 @@ def separate_particles(phases: PhaseImage, *, phase: PhaseName, min_depth_um: Po
     plateaus are shared by distance. The cut between two particles lies within about one voxel of the true one.
     Nothing depends on threads.
 
+    Voxels of unequal edges make deeper false necks along the longest edge: of 40 spheres and ellipsoids the default
+    made 42 to 44 at 2 : 1 : 0.5 and 40 to 41 at 5 : 1 : 1; half the longest edge made 40, and 35 to 37.
+
     The faces of the image and the edge of the mask are not surfaces: a particle cut by them is treated as if it
     went on beyond, so it is not split because it was cut. Other phases outside the mask do not count as surface.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,7 @@ def threshold(
     array([[[0, 2, 1]]], dtype=uint8)
     """
     check_intervals(intervals, rest)
+    _check_apart_in_type_of(volume, intervals)
     return _cut(volume, intervals, rest, "threshold")
 
 
@@ -160,6 +162,20 @@ def otsu_thresholds(volume: Volume, *, classes: int) -> tuple[float, ...]:
         )
     cuts = _histograms.best_cuts(histogram, int(classes))
     return tuple(histogram.uppers[cut].item() for cut in cuts)
+
+
+def _check_apart_in_type_of(volume: Volume, intervals: Mapping[str, Interval]) -> None:
+    """Refuse intervals of which one begins where another ends once both ends are rounded to the type of the volume."""
+    if volume.values.dtype.kind != "f":
+        return
+    closed = _histograms.ends_in_type(volume.values.dtype, list(intervals.values()))
+    bounds = sorted((*ends, name) for name, ends in zip(intervals, closed, strict=True))
+    for (_, upper, below), (lower, _, above) in pairwise(bounds):
+        if lower <= upper:
+            raise PhaseError(
+                f"the intervals of {below!r} and {above!r} overlap at {upper:.9g} once their ends are rounded to the "
+                f"{volume.values.dtype} of the volume; begin further above where the other ends."
+            )
 
 
 def _check_classes(classes: Any) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from voltome.data._parameters import Positive, check_positive
+from voltome.data._parameters import Positive, check_positive, check_seed
 from voltome.errors import ParameterError
 from voltome.twins.scenes import Scene
 from voltome.twins.solids import Ellipsoid, Solid, Sphere, Triple, triple
@@ -60,7 +60,7 @@ def pack(
     material, background : str
         Names of the material of the solids and of what is around them.
     seed : int
-        Seed of the random numbers: the same seed gives the same scene.
+        Seed of the random numbers, 0 or above: the same seed gives the same scene.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def pack(
     _check(size, count, radius_um, ellipsoid_share, aspect_ratio, across_border)
     if not (math.isfinite(gap_um) and gap_um > -radius_um[0]):
         raise ParameterError(f"gap_um is {gap_um}; expected above minus the smallest radius, -{radius_um[0]}.")
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(check_seed(seed))
     radii = np.sort(random.uniform(*radius_um, size=count))[::-1]
     placed: list[Solid] = []
     for radius in radii:

@@ -13,7 +13,7 @@ from scipy.ndimage import gaussian_filter
 
 from voltome.data import Column, NonNegative, PhaseImage, ResultTable, Volume
 from voltome.data._checks import voxel_size
-from voltome.data._parameters import check_choice, check_not_negative
+from voltome.data._parameters import check_choice, check_not_negative, check_seed
 from voltome.data.images import SIMULATED
 from voltome.errors import ParameterError, PhaseError, did_you_mean
 from voltome.runtime import check_memory
@@ -67,7 +67,7 @@ def grey_volume(
     supersampling : int
         Points along each edge of a voxel at which the scene is sampled, 1 to 16.
     seed : int
-        Seed of the noise: the same seed gives the same image.
+        Seed of the noise, 0 or above: the same seed gives the same image.
     dtype : {'uint16', 'uint8'}
         Integer type of the grey values; values beyond its range are clipped.
 
@@ -102,6 +102,7 @@ def grey_volume(
     _check_image(scene, grey, supersampling, dtype)
     sigma = check_not_negative("blur_um", blur_um)
     check_not_negative("noise", noise)
+    check_seed(seed)
     check_memory(12 * math.prod(shape), task="grey_volume", voxels=math.prod(shape))
     values = _partial_volumes(scene, size, shape, grey, supersampling)
     if sigma:

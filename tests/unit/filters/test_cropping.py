@@ -140,3 +140,20 @@ def test_a_cylinder_is_read_from_a_study_file_and_a_typo_is_refused():
         reader.validate_python({"axis": "z", "centre_um": [1, 2], "radius_um": 3, "radius": 3})
     with pytest.raises(pydantic.ValidationError, match="greater than 0"):
         reader.validate_python({"axis": "z", "centre_um": [1, 2], "radius_um": -3})
+
+
+@pytest.mark.parametrize("axis", ["z", "y", "x"])
+def test_centres_on_the_surface_of_a_cylinder_are_inside_on_every_side(axis):
+    # whole numbers x, y with x^2 + y^2 <= 3^2: 29, of which (+-3, 0) and (0, +-3) lie on the circle
+    image = vt.data.Volume(np.zeros((11, 11, 11), np.uint8), voxel_size_um=1)
+    part = crop(image, cylinder_um=Cylinder(axis=axis, centre_um=(5.5, 5.5), radius_um=3))
+    across = part.mask.any(axis="zyx".index(axis))
+    assert across.shape == (7, 7)
+    assert across.sum() == 29
+    assert np.array_equal(across, across[::-1, ::-1])
+
+
+def test_a_cylinder_that_fills_the_image_does_not_reach_beyond_it():
+    image = vt.data.Volume(np.zeros((1, 10, 10), np.uint8), voxel_size_um=0.1)
+    part = crop(image, cylinder_um=Cylinder(axis="z", centre_um=(0.5, 0.5), radius_um=0.5))
+    assert part.shape == (1, 10, 10)

@@ -89,3 +89,12 @@ def test_integers_beyond_float64_are_refused():
     values = np.full((2, 2, 2), 2**53 + 2, np.int64)
     with pytest.raises(ValuesError, match=r"expected at most 2\^53"):
         gaussian(vt.data.Volume(values, voxel_size_um=1), sigma_um=1)
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint64])
+def test_medians_that_would_not_be_exact_are_refused(dtype):
+    values = np.full((3, 3, 3), 2**60 + 1, dtype)  # float64 holds 2^60 only
+    with pytest.raises(ValuesError, match="expected at most 2\\^53"):
+        median(vt.data.Volume(values, voxel_size_um=1))
+    exact = np.full((3, 3, 3), 2**53 - 1, dtype)
+    assert np.array_equal(median(vt.data.Volume(exact, voxel_size_um=1)).values, exact)

@@ -148,8 +148,10 @@ def test_a_histogram_shades_the_intervals_and_writes_the_thresholds(images):
     assert [text.get_text() for text in axis.get_legend().get_texts()] == ["sulfur"]
 
 
-def test_touching_intervals_write_their_common_threshold_once():
-    volume = Volume(np.arange(216, dtype=np.uint8).reshape(6, 6, 6), voxel_size_um=1)
+@pytest.mark.parametrize("first", [0, 40])  # 99 and 100 are nearer than 1/200 of 0..215, and further than of 40..147
+def test_touching_intervals_write_their_common_threshold_once(first):
+    values = (first + np.arange(216) // (1 if first == 0 else 2)).astype(np.uint8)
+    volume = Volume(values.reshape(6, 6, 6), voxel_size_um=1)
     phases = PhaseImage(
         (volume.values >= 100).astype(np.uint8),
         voxel_size_um=1,
@@ -234,3 +236,32 @@ def test_signs_of_formulas_in_names_are_printed_as_they_are():
     text = svg_bytes(figure_slices(phases=phases)).decode()
     assert "$\\nothing$" in text
     assert "&lt;a_1&gt; &amp; $x^" in text
+
+
+def test_grey_values_outside_the_mask_are_white_and_do_not_set_the_contrast():
+    # inside: 10 and 20, which become black and white; outside: 60000, which would make both of them black
+    values = np.full((8, 8, 8), 60000, np.uint16)
+    mask = np.zeros(values.shape, np.bool_)
+    mask[:, 2:6, 2:6] = True
+    values[:, 2:6, 2:4], values[:, 2:6, 4:6] = 10, 20
+    picture = figure_slices(Volume(values, voxel_size_um=1, mask=mask)).axes[0].images[0].get_array()
+    voxel = len(picture) // 8
+    middle = picture[voxel // 2 :: voxel, voxel // 2 :: voxel, 0]
+    assert middle[4].tolist() == [255, 255, 0, 0, 255, 255, 255, 255]
+    assert (middle[:2] == 255).all()
+
+
+@pytest.mark.parametrize("value", [7, -(2**62), 2**62, 1e300, -1e-9])
+def test_an_image_of_one_grey_value_however_large_is_drawn(value):
+    volume = Volume(np.full((4, 4, 4), value), voxel_size_um=1)
+    axis = figure_histogram(volume).axes[0]
+    assert axis.patches[0].get_data().values.sum() == 64
+    assert axis.get_xlim()[0] < value < axis.get_xlim()[1]
+    picture = figure_slices(volume).axes[0].images[0].get_array()
+    assert np.unique(picture).tolist() == [127]  # the middle of black and white
+
+
+def test_a_histogram_counts_every_voxel_of_the_largest_whole_numbers():
+    values = np.arange(64, dtype=np.uint64).reshape(4, 4, 4) * np.uint64(2**58) + np.uint64(2**58 - 1)
+    counts = figure_histogram(Volume(values, voxel_size_um=1)).axes[0].patches[0].get_data().values
+    assert counts.sum() == 64

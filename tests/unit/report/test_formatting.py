@@ -4,6 +4,7 @@ import pytest
 
 from voltome.data import Column
 from voltome.report.formatting import (
+    MINUS,
     axis_label,
     duration_in_print,
     grid_in_print,
@@ -135,6 +136,7 @@ def test_parameters():
 
 def test_lengths_and_durations():
     assert [length_in_print(length) for length in (0.05, 1, 999, 1000)] == ["50 nm", "1 µm", "999 µm", "1 mm"]
+    assert [length_in_print(length) for length in (-474.5, -2000)] == [f"{MINUS}474.5 µm", f"{MINUS}2 mm"]
     assert duration_in_print(59.4) == "59.4 s"
     assert duration_in_print(3599.6) == "60 min 0 s"
 

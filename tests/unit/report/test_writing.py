@@ -291,3 +291,10 @@ def test_an_attribute_in_words_does_not_part_the_key_numbers_of_the_scans(make_s
     text, _ = read(write(study))
     row = re.search(r"<td[^>]*>fraction, sulfur</td>.*?</tr>", text)[0]
     assert re.findall(r'class="n">([^<]*)<', row) == ["0.25", "0.125"]
+
+
+def test_the_caption_of_a_profile_says_how_it_was_measured_so_along_which_axis(page):
+    text, _ = page
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", text, re.DOTALL)
+    (profile,) = [caption for caption in captions if "Phase profile." in caption]
+    assert "Method: counted." in profile

@@ -172,3 +172,11 @@ def test_a_wrong_number_of_classes_is_refused(classes):
 def test_wrong_names_are_refused(names, message):
     with pytest.raises(PhaseError, match=message):
         otsu(volume([1, 2, 3]), phases=names)
+
+
+def test_intervals_that_meet_once_rounded_to_the_type_of_the_volume_are_refused():
+    # float32 has no number between 0.3 and 0.30000001, so the voxel of 0.3 would belong to both
+    intervals = {"pore": (None, 0.3), "sulfur": (0.30000001, None)}
+    with pytest.raises(PhaseError, match=r"overlap at 0.3.* rounded to the float32"):
+        threshold(volume([0.1, 0.3, 0.5], np.float32), intervals=intervals)
+    assert labels(threshold(volume([0.1, 0.3, 0.5], np.float64), intervals=intervals)) == [0, 0, 1]

@@ -83,3 +83,9 @@ def test_bad_parameters_are_named(changes, message):
     parameters = {"size_um": SIZE, "count": 3, "radius_um": (3, 5), "seed": 0} | changes
     with pytest.raises(ParameterError, match=message):
         pack(**parameters)
+
+
+@pytest.mark.parametrize("seed", [None, -1, 1.5, True, "a"])
+def test_a_seed_that_would_not_give_the_same_scene_again_is_refused(seed):
+    with pytest.raises(ParameterError, match=r"seed is .*; expected a whole number, 0 or above"):
+        pack(SIZE, count=2, radius_um=(3, 5), seed=seed)

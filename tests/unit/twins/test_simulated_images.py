@@ -96,3 +96,9 @@ def test_bad_parameters_are_named(changes, error, message):
     parameters = {"voxel_size_um": 1, "grey": GREY, "seed": 0} | changes
     with pytest.raises(error, match=message):
         grey_volume(SCENE, **parameters)
+
+
+@pytest.mark.parametrize("seed", [None, -1, 1.5, True])
+def test_a_seed_that_would_not_give_the_same_noise_again_is_refused(seed):
+    with pytest.raises(ParameterError, match=r"seed is .*; expected a whole number, 0 or above"):
+        grey_volume(SCENE, voxel_size_um=1, grey=GREY, noise=1, seed=seed)
