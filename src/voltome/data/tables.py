@@ -56,7 +56,8 @@ class Column:
         One sentence, with the definition where there are several.
     role : str
         ``key`` tells rows apart (a phase, an estimator), ``label`` numbers the things of one image (another image
-        numbers others), ``position`` is a coordinate along a profile, ``measure`` is a result, ``standard_error`` belongs to the measure named by `of`, ``flag`` is yes or no.
+        numbers others), ``position`` is a coordinate along a profile, ``measure`` is a result, ``standard_error``
+        belongs to the measure named by `of`, ``flag`` is yes or no.
     of : str
         For a standard error: the measure it belongs to.
 

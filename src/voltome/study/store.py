@@ -6,6 +6,7 @@ and says what it is, or it is not there, whenever the run was ended.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,10 @@ from voltome.errors import FileFormatError, ResultsFolderError
 from voltome.io import read, read_attributes, write
 from voltome.study.model import Output
 
-__all__ = ["Store", "replace_folder"]
+__all__ = ["LOCK", "PROVENANCE", "Store", "replace_folder"]
+
+LOCK = ".lock"
+PROVENANCE = "provenance.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,10 @@ class Store:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Keep every other run out of the folder; the lock ends with the process, however it ends."""
+        self._refuse_other_folder()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / ".lock", timeout=0)
+            lock = FileLock(self.folder / LOCK, timeout=0)
             lock.acquire()
         except Timeout as error:
             raise ResultsFolderError(
@@ -57,6 +62,17 @@ class Store:
             yield
         finally:
             lock.release()
+
+    def _refuse_other_folder(self) -> None:
+        """Refuse a folder that no run made but that has what a run would replace."""
+        if any(os.path.lexists(self.folder / name) for name in (LOCK, PROVENANCE)):
+            return
+        foreign = [name for name in ("store", "tables", "figures", "report.html") if (self.folder / name).exists()]
+        if foreign:
+            raise ResultsFolderError(
+                f"{self.folder} was not made by a run but has {', '.join(foreign)}, which a run would replace; give a "
+                f"folder of its own (voltome run --results FOLDER)."
+            )
 
     def path(self, output: Output) -> Path:
         """Return where a noun lies."""
@@ -79,6 +95,10 @@ class Store:
     def load(self, output: Output) -> Noun:
         """Return a stored noun."""
         return read(self.path(output))
+
+    def unfinished(self) -> None:
+        """Remove the provenance of the run before: it no longer describes what lies here."""
+        (self.folder / PROVENANCE).unlink(missing_ok=True)
 
     def save(self, output: Output, noun: Noun, key: str, seconds: float) -> None:
         """Store a noun with the key that it was made for, and how long it took."""
