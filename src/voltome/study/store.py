@@ -94,7 +94,11 @@ class Store:
 
     def load(self, output: Output) -> Noun:
         """Return a stored noun."""
-        return read(self.path(output))
+        path = self.path(output)
+        try:
+            return read(path)
+        except FileFormatError as error:
+            raise FileFormatError(f"{path} in the store is damaged; remove it and run again. {error}") from error
 
     def unfinished(self) -> None:
         """Remove the provenance of the run before: it no longer describes what lies here."""
@@ -103,7 +107,15 @@ class Store:
     def save(self, output: Output, noun: Noun, key: str, seconds: float) -> None:
         """Store a noun with the key that it was made for, and how long it took."""
         path = self.path(output)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ResultsFolderError(
+                f"cannot make the folder {path.parent} ({error.strerror or error}); remove {self.folder / 'store'}, "
+                f"the run makes it again."
+            ) from error
+        if path.is_dir() != (path.suffix != ".parquet") or (path.is_dir() and not _whole(path)):
+            remove(path)  # damaged from outside: the store is ours
         simulated = any(line.startswith(SIMULATED) for line in getattr(noun, "history", ()))
         write(noun, path, attributes={"key": key, "seconds": round(seconds, 3), "simulated": simulated})
 
@@ -118,8 +130,15 @@ class Store:
                 scan.rmdir()
 
 
+def _whole(path: Path) -> bool:
+    """Say whether a folder of the store is zarr still."""
+    return (path / "zarr.json").is_file()
+
+
 def remove(path: Path) -> None:
-    """Remove a file or a folder with all that is in it."""
+    """Remove a file or a folder with all that is in it, where there is one."""
+    if not path.exists():
+        return
     if path.is_dir():
         shutil.rmtree(path)
     else:

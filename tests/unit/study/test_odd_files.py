@@ -127,8 +127,19 @@ def test_results_of_a_run_that_did_not_end_are_not_offered_with_the_old_provenan
 def test_a_chunk_of_a_zarr_that_moved_is_another_source(spheres: Path, load: Load):
     vt.io.convert(spheres / "first.tif", spheres / "first.ome.zarr")
     chain = CHAIN.replace("first.tif", "first.ome.zarr")
-    extra = spheres / "first.ome.zarr" / "0" / "note.txt"
+    extra = spheres / "first.ome.zarr" / "0" / ".note"
     extra.write_text("x")
     first = vt.study.run(load(chain)).provenance["steps"][0]["key"]
-    extra.rename(extra.with_name("note2.txt"))
+    extra.rename(extra.with_name(".note2"))
     assert vt.study.run(load(chain)).provenance["steps"][0]["key"] != first
+
+
+def test_what_was_damaged_in_the_store_is_made_again_or_named(spheres: Path, load: Load):
+    folder = vt.study.run(load(CHAIN)).folder
+    (folder / "store" / "a" / "threshold.ome.zarr" / "zarr.json").unlink()
+    (folder / "store" / "b" / "phase_fractions.parquet").unlink()
+    (folder / "store" / "b" / "phase_fractions.parquet").mkdir()
+    (folder / "provenance.json").write_bytes(b"\xff")
+    with pytest.raises(ResultsFolderError, match="is damaged"):
+        vt.study.load_results(folder)
+    assert len(vt.study.run(load(CHAIN)).tables()["phase_fractions"].frame) == 4
