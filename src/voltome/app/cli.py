@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 the data or the study is at fault (one clear message, no t
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -35,8 +36,15 @@ ResultsOption = Annotated[
 ]
 
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C."""
+
+
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows no umlaut still gets its line
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
     try:
@@ -48,6 +56,12 @@ def main() -> None:
         for note in getattr(error, "__notes__", ()):
             print(f"  {note}", file=sys.stderr)
         sys.exit(1)
+    except SystemExit as left:
+        if left.code == INTERRUPTED:
+            print(
+                "voltome: interrupted; what was finished is kept, and the same command goes on there", file=sys.stderr
+            )
+        raise
 
 
 def _console() -> Console:

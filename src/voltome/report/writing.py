@@ -29,6 +29,7 @@ from voltome.report.key_numbers import MOST_SCANS_ACROSS, KeyNumber, key_numbers
 from voltome.report.printed_tables import printed
 from voltome.report.summary import paragraph, work_of
 from voltome.runtime import Progress, ProgressEvent, silent
+from voltome.study.store import locked, replace_folder
 
 if TYPE_CHECKING:
     from voltome.study import Results
@@ -87,8 +88,8 @@ def write(results: Results, *, redraw: bool = True, progress: Progress = silent)
 
     Raises
     ------
-    OSError
-        The folder cannot be written to.
+    ResultsFolderError
+        The folder cannot be written to, or a run is working in it.
     VoltomeError
         A noun or a table in the store is damaged.
 
@@ -113,6 +114,13 @@ def write(results: Results, *, redraw: bool = True, progress: Progress = silent)
     report, stamp = results.folder / "report.html", _stamp(results)
     if not redraw and report.is_file() and stamp in report.read_text(encoding="utf-8")[:_STAMP_WITHIN]:
         return report
+    with locked(results.folder):
+        _write(results, report, stamp, progress)
+    return report
+
+
+def _write(results: Results, report: Path, stamp: str, progress: Progress) -> None:
+    """Draw the figures and write the page, each in the place of the old one when it is complete."""
     looked = Looked()
     tables = results.tables()
     new = results.folder / ".figures.new"
@@ -120,12 +128,11 @@ def write(results: Results, *, redraw: bool = True, progress: Progress = silent)
         shutil.rmtree(new)
     new.mkdir()
     figures = _write_figures(results, tables, looked, new, progress)
-    _replace_folder(new, results.folder / "figures")
+    replace_folder(new, results.folder / "figures")
     page = _page(results, tables, looked, figures, stamp)
     temporary = results.folder / ".report.html.new"
     temporary.write_text(page, encoding="utf-8")
     temporary.replace(report)
-    return report
 
 
 def _stamp(results: Results) -> str:
@@ -165,18 +172,6 @@ def _write_figure(drawn: Drawn, folder: Path, name: str) -> FigureView:
     )
     narrow = width_mm <= style.ONE_COLUMN_MM + 1
     return FigureView(0, drawn.section, image, drawn.caption, f"figures/{name}.svg, .png", narrow)
-
-
-def _replace_folder(new: Path, place: Path) -> None:
-    """Put a finished folder in the place of the older one."""
-    old = place.with_name(f".{place.name}.old")
-    if old.exists():
-        shutil.rmtree(old)
-    if place.exists():
-        place.replace(old)
-    new.replace(place)
-    if old.exists():
-        shutil.rmtree(old)
 
 
 def _page(

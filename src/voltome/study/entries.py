@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from voltome.study.model import Ref
+from voltome.study.model import SOURCE, Ref
 from voltome.study.problems import Place, Problems
 
-__all__ = ["Entry", "entry_of", "named_in_other_scans", "replaced", "wanted_name"]
+__all__ = ["Entry", "entry_of", "is_noun_name", "named_in_other_scans", "replaced", "wanted_name"]
+
+COMPARISON = "comparison-"
+"""What the names of the tables that compare scans begin with."""
+
+_NOUN_NAME = re.compile(r"\w[\w +-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,13 @@ class Entry:
     step: str
     given: Any
     place: Place
+
+
+def is_noun_name(name: Any) -> bool:
+    """Say whether a step may be named so: it becomes a file's name, and dots part STEP.PARAMETER."""
+    if not isinstance(name, str) or not _NOUN_NAME.fullmatch(name) or len(name.encode()) > 100:
+        return False
+    return name != SOURCE and not name.startswith(COMPARISON)
 
 
 def wanted_name(entry: Entry) -> str:
@@ -63,7 +76,7 @@ def replaced(given: Any, path: Sequence[str], value: Any) -> Any:
     head, rest = path[0], path[1:]
     if isinstance(given, Mapping) and (head in given or not rest):
         return {**given, head: replaced(given.get(head), rest, value)}
-    if isinstance(given, list | tuple) and head.isdigit() and int(head) < len(given):
+    if isinstance(given, list | tuple) and head.isdecimal() and int(head) < len(given):
         index = int(head)
         return [*given[:index], replaced(given[index], rest, value), *given[index + 1 :]]
     raise LookupError(head)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from voltome.study.model import Graph, Node, Ref
-from voltome.study.operations import ReadSource
+from voltome.study.operations import ReadSource, SubVolumes
 
 __all__ = ["file_hash", "keys_of", "plain"]
 
@@ -49,6 +49,8 @@ def keys_of(graph: Graph, source_hashes: Callable[[Node], list[str]]) -> dict[Re
             "parameters": plain(node.parameters),
             "inputs": {port: _keys(taken, keys) for port, taken in node.inputs.items()},
         }
+        if isinstance(node.operation, SubVolumes):
+            recipe["nested"] = [_nested(nested) for nested in node.operation.nested]
         if isinstance(node.operation, ReadSource):
             recipe["files"] = source_hashes(node)
         for output in node.outputs:
@@ -70,6 +72,22 @@ def plain(value: Any) -> Any:
 def _keys(taken: Ref | Mapping[str, Ref], keys: Mapping[Ref, str]) -> Any:
     """Return the keys of one input."""
     return keys[taken] if isinstance(taken, Ref) else {scan: keys[ref] for scan, ref in taken.items()}
+
+
+def _nested(node: Node) -> dict[str, Any]:
+    """Return the recipe of a step inside sub-volumes, which has no key of its own."""
+    return {
+        "step": node.operation.name,
+        "version": node.operation.version,
+        "parameters": plain(node.parameters),
+        "inputs": {port: _names(taken) for port, taken in node.inputs.items()},
+        "outputs": [output.ref.name for output in node.outputs],
+    }
+
+
+def _names(taken: Ref | Mapping[str, Ref]) -> Any:
+    """Return the names of what one input takes."""
+    return taken.name if isinstance(taken, Ref) else {scan: ref.name for scan, ref in taken.items()}
 
 
 def _position(node: Node, ref: Ref) -> Any:

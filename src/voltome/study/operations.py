@@ -128,14 +128,18 @@ class SubVolumes:
         corner = next(iter(cubes.values())).origin_um
         place = dict(zip((column.name for column in _CUBE_COLUMNS), (float(edge_um), *corner), strict=True))
         nouns: dict[Ref, Noun] = dict(cubes)
+        failed: dict[Ref, str] = {}
         for nested in self.nested:
-            if any(ref not in nouns for ref in nested.refs):
-                continue  # it works on something that could not be made for this cube; that was counted there
-            try:
-                made = perform(nested, nouns.__getitem__)
-            except (PhaseError, ValuesError) as error:
+            reason = next((failed[ref] for ref in nested.refs if ref in failed), None)
+            if reason is None:
+                try:
+                    made = perform(nested, nouns.__getitem__)
+                except (PhaseError, ValuesError) as error:
+                    reason = str(error)
+            if reason is not None:  # what works on this cannot be made for this cube either
                 for output in nested.outputs:
-                    left_out.setdefault(output.ref, []).append(str(error))
+                    failed[output.ref] = reason
+                    left_out.setdefault(output.ref, []).append(reason)
                 continue
             nouns.update(made)
             for ref, noun in made.items():

@@ -6,13 +6,14 @@ another scan's noun waits until that is planned.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from voltome.data import PhaseImage
 from voltome.errors import VoltomeError, did_you_mean
-from voltome.study.entries import Entry, named_in_other_scans, replaced, wanted_name
+from voltome.study.entries import Entry, is_noun_name, named_in_other_scans, replaced, wanted_name
 from voltome.study.model import ALL_SCANS, SOURCE, Graph, Node, Operation, Output, Ref
 from voltome.study.operations import RunStep
 from voltome.study.problems import Place, Problems, validated
@@ -51,11 +52,15 @@ class ScanState:
         """The next entry, or None at the end."""
         return self.entries[self.cursor] if self.cursor < len(self.entries) else None
 
-    def free_name(self, wanted: str) -> str:
+    def has_name(self, name: str, *, front: bool = False) -> bool:
+        """Say whether a noun has this name; with `front`, also whether one has it in front, as those of a sweep."""
+        names = [output.ref.name for output in self.made]
+        return name in names or (front and any(other.startswith(f"{name}-") for other in names))
+
+    def free_name(self, wanted: str, *, front: bool = False) -> str:
         """Return `wanted`, or ``wanted-2`` where it is taken."""
-        taken = {output.ref.name for output in self.made}
-        candidates = (wanted if n == 1 else f"{wanted}-{n}" for n in range(1, len(taken) + 2))
-        return next(name for name in candidates if name not in taken)
+        candidates = (wanted if n == 1 else f"{wanted}-{n}" for n in itertools.count(1))
+        return next(name for name in candidates if not self.has_name(name, front=front))
 
 
 class Wrapper(Protocol):
@@ -111,12 +116,30 @@ class Planner:
             return []
         return self._plan_step(state, step, entry)
 
+    def name_of(
+        self, state: ScanState, given: dict[str, Any], default: str, place: Place, *, front: bool = False
+    ) -> str:
+        """Take the name out of what is given and return it, or a free one; two nouns never have the same."""
+        if "name" not in given:
+            return state.free_name(default, front=front)
+        name = given.pop("name")
+        if not is_noun_name(name):
+            self.problems.add(
+                (*place, "name"),
+                f"{name!r} is no name for a result; expected a text of letters, digits, spaces and + - _ that is not "
+                f"{SOURCE!r} and does not begin with 'comparison-'.",
+            )
+            return state.free_name(default, front=front)
+        if state.has_name(name, front=front):
+            self.problems.add((*place, "name"), f"the name {name!r} is taken by a step before this; choose another.")
+        return state.free_name(name, front=front)
+
     # --- one step on one scan -------------------------------------------------------------------------------------
 
     def _plan_step(self, state: ScanState, step: Step, entry: Entry) -> list[Node]:
         place, signature = (*entry.place, entry.step), step.signature
         given = self.mapping(entry.given, place)
-        name = state.free_name(str(given.pop("name", step.name)))
+        name = self.name_of(state, given, step.name, place)
         of = given.pop("of", None)
         others = {port.name: given.pop(port.name) for port in signature.inputs[1:] if port.name in given}
         parameters = self._parameters(state, step, name, given, place)
@@ -296,7 +319,7 @@ class Planner:
         step = self.steps[entry.step]
         place, signature = (*entry.place, entry.step), step.signature
         given = self.mapping(entry.given, place)
-        name = str(given.pop("name", step.name))
+        name = self._name_across(sharing, given, step, place)
         parameters = validated(signature.parameters, given, place, self.problems)
         chosen = {state.name: self._choose(state, step, signature.inputs[0], None, place) for state in sharing}
         found = {scan: output for scan, output in chosen.items() if output is not None}
@@ -318,6 +341,12 @@ class Planner:
         inputs = {signature.inputs[0].name: {scan: output.ref for scan, output in found.items()}}
         self.add(RunStep(step), parameters, inputs, tuple(outputs), entry)
         return True
+
+    def _name_across(self, sharing: Sequence[ScanState], given: dict[str, Any], step: Step, place: Place) -> str:
+        """Return a name that is free in every scan that shares the step, and in the study as a whole."""
+        whole = [node.outputs[0] for node in self.graph.nodes if node.outputs[0].ref.scan == ALL_SCANS]
+        made = [*whole, *(output for state in sharing for output in state.made)]
+        return self.name_of(ScanState("", (), {}, made), given, step.name, place)
 
     def _waits(self, entry: Entry) -> bool:
         """Say whether an entry names a noun of another scan that is not planned yet but will be."""

@@ -15,11 +15,9 @@ from voltome.io import read_attributes
 from voltome.study.keys import plain
 from voltome.study.model import Node, Output, Ref, Study
 from voltome.study.operations import ReadSource, RunStep
-from voltome.study.store import Store
+from voltome.study.store import PROVENANCE, Store
 
 __all__ = ["PROVENANCE", "InputFile", "Run", "StepRecord", "write_provenance"]
-
-PROVENANCE = "provenance.json"
 
 _PACKAGES = ("numpy", "scipy", "numba", "scikit-image", "edt", "fastremap", "zarr", "tifffile", "imagecodecs", "pandas")
 """Packages whose version can change a number."""

@@ -24,6 +24,9 @@ __all__ = ["load"]
 TOP_LEVEL = ("study", "scans", "pipeline", "pipelines", "compare")
 SCAN_KEYS = ("source", "as", "pipeline", "set")
 
+_TOO_LARGE = 2**63
+"""Of a whole number, for a table."""
+
 _SCAN_NAME = re.compile(r"\w[\w .+-]*")
 
 
@@ -164,8 +167,8 @@ def _pipeline_of(
 ) -> list[Entry]:
     """Return the pipeline that a scan says, or the only one."""
     if "pipeline" in scan:
-        if scan["pipeline"] in pipelines:
-            return pipelines[scan["pipeline"]]
+        if str(scan["pipeline"]) in pipelines:
+            return pipelines[str(scan["pipeline"])]
         names = ", ".join(name for name in pipelines if name) or "(there are no named pipelines)"
         problems.add(
             (*place, "pipeline"),
@@ -252,16 +255,20 @@ def _source_of(
     return source, (noun, source.kind or noun.__name__)
 
 
-def _check_attributes(attributes: Mapping[str, Any], keys: list[str], place: Place, problems: Problems) -> None:
+def _check_attributes(attributes: Mapping[Any, Any], keys: list[str], place: Place, problems: Problems) -> None:
     """Note an attribute that looks like a mistyped key, or that is no plain value."""
     for key, value in attributes.items():
         hint = did_you_mean(str(key), keys)
-        if hint:
+        if not isinstance(key, str) or not key.strip():
+            problems.add((*place, key), f"{key!r} is no name for an attribute; expected a text, in quotes if need be.")
+        elif hint:
             problems.add((*place, key), f"unknown key {key!r}.{hint} (Attributes of your own need another name.)")
         elif not isinstance(value, str | int | float) or isinstance(value, bool):
             problems.add(
                 (*place, key), f"found {value!r}; expected a number or a text, as for every attribute of a scan."
             )
+        elif not isinstance(value, str) and not abs(value) < _TOO_LARGE:
+            problems.add((*place, key), f"found {value!r}; expected a finite number below 2^63, or a text in quotes.")
 
 
 def _check_voxel_size(

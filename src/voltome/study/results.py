@@ -136,7 +136,7 @@ def load_results(folder: str | Path) -> Results:
         content = json.loads(path.read_text(encoding="utf-8"))
         nouns = tuple(_stored(folder, entry) for entry in content["nouns"])
         return Results(folder, content["study"], content["scans"], content["compare_by"], nouns, content)
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ResultsFolderError(
             f"{path} is damaged ({error}); run the study again, what is cached is kept."
         ) from error

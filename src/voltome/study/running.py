@@ -105,6 +105,7 @@ class _Runner:
             taken = self._make(node) if seconds is None else seconds
             self.records.append(StepRecord.of(node, self.keys, taken, cached=seconds is not None))
         self.progress(ProgressEvent("tables", len(stored), len(stored)))
+        self.store.unfinished()
         self._finish(started, time.perf_counter() - clock)
         return load_results(self.store.folder)
 
@@ -116,8 +117,11 @@ class _Runner:
         self.progress(ProgressEvent(f"{scan}: reading {operation.path.name}", 0, 1, "for its hash"))
         hashes = []
         for path in input_files(str(operation.path)):
-            hashes.append(file_hash(path))
-            self.inputs.append(InputFile(scan, path, path.stat().st_size, hashes[-1]))
+            digest = file_hash(path)
+            self.inputs.append(InputFile(scan, path, path.stat().st_size, digest))
+            # in a zarr folder the name of a file says where its voxels lie; slices count by their order alone
+            inside = path.parent != operation.path and operation.path in path.parents
+            hashes.append(f"{path.relative_to(operation.path).as_posix()} {digest}" if inside else digest)
         return hashes
 
     def _cached(self, node: Node) -> float | None:
@@ -148,6 +152,7 @@ class _Runner:
         for output in node.outputs:
             noun = made[output.ref]
             if not node.transient:
+                self.store.unfinished()
                 self.store.save(output, noun, self.keys[output.ref], seconds)
             if self.waiting[output.ref]:
                 self.held[output.ref] = noun

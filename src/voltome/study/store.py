@@ -6,6 +6,7 @@ and says what it is, or it is not there, whenever the run was ended.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,33 @@ from voltome.errors import FileFormatError, ResultsFolderError
 from voltome.io import read, read_attributes, write
 from voltome.study.model import Output
 
-__all__ = ["Store", "replace_folder"]
+__all__ = ["LOCK", "PROVENANCE", "Store", "locked", "replace_folder"]
+
+LOCK = ".lock"
+PROVENANCE = "provenance.json"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep everything else from writing in a results folder; the lock ends with the process, however it ends."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / LOCK, timeout=0)
+        lock.acquire()
+    except Timeout as error:
+        raise ResultsFolderError(
+            f"another run is working in {folder}; wait until it ends, or give this one its own folder "
+            f"(voltome run --results FOLDER)."
+        ) from error
+    except OSError as error:
+        raise ResultsFolderError(
+            f"cannot write in the results folder {folder} ({error.strerror or error}); give a folder that you may "
+            f"write in (voltome run --results FOLDER)."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +65,21 @@ class Store:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep every other run out of the folder; the lock ends with the process, however it ends."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / ".lock", timeout=0)
-            lock.acquire()
-        except Timeout as error:
-            raise ResultsFolderError(
-                f"another run is working in {self.folder}; wait until it ends, or give this one its own folder "
-                f"(voltome run --results FOLDER)."
-            ) from error
-        except OSError as error:
-            raise ResultsFolderError(
-                f"cannot write in the results folder {self.folder} ({error.strerror or error}); give a folder that you "
-                f"may write in (voltome run --results FOLDER)."
-            ) from error
-        try:
+        """Keep every other run out of the folder, which must be new or that of a run."""
+        self._refuse_other_folder()
+        with locked(self.folder):
             yield
-        finally:
-            lock.release()
+
+    def _refuse_other_folder(self) -> None:
+        """Refuse a folder that no run made but that has what a run would replace."""
+        if any(os.path.lexists(self.folder / name) for name in (LOCK, PROVENANCE)):
+            return
+        foreign = [name for name in ("store", "tables", "figures", "report.html") if (self.folder / name).exists()]
+        if foreign:
+            raise ResultsFolderError(
+                f"{self.folder} was not made by a run but has {', '.join(foreign)}, which a run would replace; give a "
+                f"folder of its own (voltome run --results FOLDER)."
+            )
 
     def path(self, output: Output) -> Path:
         """Return where a noun lies."""
@@ -78,12 +101,28 @@ class Store:
 
     def load(self, output: Output) -> Noun:
         """Return a stored noun."""
-        return read(self.path(output))
+        path = self.path(output)
+        try:
+            return read(path)
+        except FileFormatError as error:
+            raise FileFormatError(f"{path} in the store is damaged; remove it and run again. {error}") from error
+
+    def unfinished(self) -> None:
+        """Remove the provenance of the run before: it no longer describes what lies here."""
+        (self.folder / PROVENANCE).unlink(missing_ok=True)
 
     def save(self, output: Output, noun: Noun, key: str, seconds: float) -> None:
         """Store a noun with the key that it was made for, and how long it took."""
         path = self.path(output)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ResultsFolderError(
+                f"cannot make the folder {path.parent} ({error.strerror or error}); remove {self.folder / 'store'}, "
+                f"the run makes it again."
+            ) from error
+        if path.is_dir() != (path.suffix != ".parquet") or (path.is_dir() and not _whole(path)):
+            remove(path)  # damaged from outside: the store is ours
         simulated = any(line.startswith(SIMULATED) for line in getattr(noun, "history", ()))
         write(noun, path, attributes={"key": key, "seconds": round(seconds, 3), "simulated": simulated})
 
@@ -98,8 +137,15 @@ class Store:
                 scan.rmdir()
 
 
+def _whole(path: Path) -> bool:
+    """Say whether a folder of the store is zarr still."""
+    return (path / "zarr.json").is_file()
+
+
 def remove(path: Path) -> None:
-    """Remove a file or a folder with all that is in it."""
+    """Remove a file or a folder with all that is in it, where there is one."""
+    if not path.exists():
+        return
     if path.is_dir():
         shutil.rmtree(path)
     else:

@@ -33,22 +33,27 @@ def write_tables(study: Study, store: Store, outputs: Iterable[Output]) -> None:
     for name, table in tables.items():
         write(table, temporary / f"{name}.csv")
         write(table, temporary / f"{name}.parquet")
-    (temporary / "columns.json").write_text(json.dumps(_meanings(tables), indent=1, ensure_ascii=False) + "\n")
+    (temporary / "columns.json").write_text(
+        json.dumps(_meanings(tables), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     replace_folder(temporary, store.folder / "tables")
 
 
 def combined_tables(study: Study, store: Store, outputs: Iterable[Output]) -> dict[str, ResultTable]:
     """Return the table of every measure for all scans together, and the comparisons."""
-    parts: dict[tuple[str, str], list[tuple[str, ResultTable]]] = {}
+    parts: dict[tuple[str, str, bool], list[tuple[str, ResultTable]]] = {}
     for output in outputs:
         if issubclass(output.noun, ResultTable) and "@" not in output.ref.name:
             table = cast(ResultTable, store.load(output))
             # two pipelines may use one name for different things: these are no rows of one table
             columns = ",".join(column.name for column in table.columns)
-            parts.setdefault((output.ref.name, columns), []).append((output.ref.scan, table))
+            parts.setdefault((output.ref.name, columns, output.ref.scan == ALL_SCANS), []).append(
+                (output.ref.scan, table)
+            )
     tables: dict[str, ResultTable] = {}
-    for (name, _), found in parts.items():
-        free = name if name not in tables else f"{name}-{found[0][0]}"
+    for (name, *_), found in parts.items():
+        candidates = (name, f"{name}-{found[0][0]}", *(f"{name}-{n}" for n in range(2, len(parts) + 2)))
+        free = next(candidate for candidate in candidates if candidate not in tables)
         tables[free] = found[0][1] if found[0][0] == ALL_SCANS else _combined(study, found)
     if study.compare_by is not None:
         for name, table in list(tables.items()):
@@ -65,9 +70,9 @@ def comparison(study: Study, table: ResultTable) -> ResultTable | None:
     figures and not here; the label of a particle says nothing in another scan, so particles have no partner. The
     relative change is given where the first scan's values are not zero.
     """
-    keys = [name for name in table.names("key") if name not in ("scan", study.compare_by)]
-    measures = [name for name in table.names("measure") if name != study.compare_by]
-    numbers = [name for name in measures if table.frame[name].dtype.kind in "if"]
+    front = {"scan", study.compare_by} if len(table.columns) > 1 and _says_attribute(study, table) else {"scan"}
+    keys = [name for name in table.names("key") if name not in front]
+    numbers = [name for name in table.names("measure") if table.frame[name].dtype.kind in "if"]
     order = _scans_in_order(study, set(table.frame["scan"])) if "scan" in table.frame else []
     if (
         table.names("position")
@@ -90,6 +95,16 @@ def comparison(study: Study, table: ResultTable) -> ResultTable | None:
     if merged[[f"{name}_first" for name in numbers]].isna().any(axis=None):
         return None  # the first scan lacks a row that others have: there is nothing to compare with
     return _with_changes(study, table, merged, numbers, order[0])
+
+
+def _says_attribute(study: Study, table: ResultTable) -> bool:
+    """Say whether the second column is the attribute that scans are compared by, and no column of the measure."""
+    return table.columns[1].name == study.compare_by and table.columns[1].meaning == _meaning_of(study.compare_by)
+
+
+def _meaning_of(attribute: str | None) -> str:
+    """Return what the column of an attribute means."""
+    return f"{attribute} of the scan, from the study file."
 
 
 def _with_changes(
@@ -137,7 +152,7 @@ def _combined(study: Study, found: Sequence[tuple[str, ResultTable]]) -> ResultT
     if by is not None and by in found[0][1].frame:
         by = None
     if by is not None:
-        front.append(Column(by, unit_in_name(by) or "1", f"{by} of the scan, from the study file.", "key"))
+        front.append(Column(by, unit_in_name(by) or "1", _meaning_of(by), "key"))
     frames = [
         prefixed(table.frame, {"scan": scan, **({by: study.scans[scan].attributes[by]} if by else {})})
         for scan, table in found

@@ -55,7 +55,7 @@ def plan_sweep(planner: Planner, state: ScanState, entry: Entry) -> list[Node]:
     """Plan one measurement for each value of a parameter, and a table that collects them."""
     place = (*entry.place, entry.step)
     given = planner.mapping(entry.given, place)
-    name = state.free_name(str(given.pop("name", "sweep")))
+    name = planner.name_of(state, given, "sweep", place, front=True)
     checked = validated(SweepParameters, given, place, planner.problems)
     if checked is None:
         return []
@@ -83,7 +83,7 @@ def plan_subvolumes(planner: Planner, state: ScanState, entry: Entry) -> list[No
     """Plan one node that measures all cubes."""
     place = (*entry.place, entry.step)
     given = planner.mapping(entry.given, place)
-    name = state.free_name(str(given.pop("name", "subvolumes")))
+    name = planner.name_of(state, given, "subvolumes", place, front=True)
     checked = validated(SubVolumesParameters, given, place, planner.problems)
     if checked is None:
         return []
@@ -160,8 +160,12 @@ def _variants(
     target: Node, checked: Mapping[str, Any], place: Place, problems: Problems
 ) -> list[Mapping[str, Any]] | None:
     """Return the parameters of the swept step for every value, or None where a value cannot be."""
-    if not isinstance(target.operation, RunStep) or not target.parameters:
+    if isinstance(target.operation, RunStep) and not target.inputs:
         return None  # a step that has a problem of its own, which was noted there
+    if not isinstance(target.operation, RunStep) or target.operation.step.signature.across or not target.parameters:
+        why = "is a step across scans" if isinstance(target.operation, RunStep) and target.parameters else "has none"
+        problems.add((*place, "over"), f"{checked['over']!r} names no parameter that can be swept: the step {why}.")
+        return None
     step, path = target.operation.step, checked["over"].split(".")[1:]
     variants: list[Mapping[str, Any]] = []
     for index, value in enumerate(checked["values"]):

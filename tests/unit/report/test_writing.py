@@ -125,7 +125,7 @@ def test_figures_are_written_as_svg_and_png_and_older_ones_go(make_study):
     page = report.read_bytes()
     assert write(study).read_bytes() == page
     assert {path.name: path.read_bytes() for path in (study.folder / "figures").iterdir()} == first
-    assert not [path for path in study.folder.iterdir() if path.name.startswith(".")]
+    assert not [path for path in study.folder.iterdir() if path.name.startswith(".") and path.name != ".lock"]
 
 
 def test_progress_is_told_of_every_figure_and_of_the_end(make_study):

@@ -199,7 +199,8 @@ def start(folder: Path) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        # the voltome of the tests, wherever the process starts
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(Path(vt.__file__).parents[1])},
     )
 
 
@@ -222,6 +223,27 @@ def test_a_run_that_was_killed_goes_on_and_ends_with_the_same_bytes(spheres: Pat
     assert cached["first", "median"], "what was finished before the kill is not made again"
     leftovers = [path.name for path in results.folder.rglob("*") if path.name.startswith(".") and path.name != ".lock"]
     assert leftovers == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGINT is of POSIX")
+def test_a_run_that_is_interrupted_says_that_nothing_is_lost(spheres: Path, write_study: Callable[[str], Path]):
+    write_study(BALLS)
+    with start(spheres) as process:
+        assert process.stdout is not None
+        said = ""
+        for line in process.stdout:
+            said += line
+            if "first: threshold" in line:
+                process.send_signal(signal.SIGINT)
+    assert process.returncode == 130
+    assert "interrupted; what was finished is kept" in said
+    assert "Traceback" not in said
+
+
+def test_a_report_is_not_written_while_a_run_works(spheres: Path, load: Load):
+    results = vt.study.run(load(BALLS))
+    with FileLock(results.folder / ".lock"), pytest.raises(ResultsFolderError, match="another run is working in"):
+        vt.report.write(results)
 
 
 def test_a_cached_run_takes_seconds(spheres: Path, load: Load):
