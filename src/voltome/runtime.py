@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol
 
 from voltome.errors import MemoryEstimateError
 
-__all__ = ["Progress", "ProgressEvent", "available_memory_bytes", "check_memory", "silent"]
+__all__ = ["Progress", "ProgressEvent", "available_memory_bytes", "check_memory", "compiled_before", "silent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,33 @@ class Progress(Protocol):
 
 def silent(event: ProgressEvent) -> None:
     """Ignore the report: the default of every function that can report progress."""
+
+
+def compiled_before(module: ModuleType) -> bool:
+    """Say whether the kernels of a module were compiled before, so that compiled forms are kept on disk.
+
+    The first use of a kernel takes seconds to compile it; this tells beforehand, so that a user can be told.
+
+    Parameters
+    ----------
+    module : module
+        A ``_kernels`` module; its compiled functions say where their compiled forms are kept.
+
+    Returns
+    -------
+    bool
+        False where none was ever compiled on this machine. Where it is True, a form for another type of array, or of
+        a kernel that was not needed yet, may still be missing.
+
+    Examples
+    --------
+    >>> import voltome.runtime
+    >>> voltome.runtime.compiled_before(voltome.runtime)
+    True
+    """
+    kernels = [value for value in vars(module).values() if hasattr(value, "py_func")]
+    kept = f"{module.__name__.rpartition('.')[2]}.*.nbi"
+    return not kernels or any(any(Path(kernel.stats.cache_path).glob(kept)) for kernel in kernels)
 
 
 def available_memory_bytes() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import FrozenInstanceError
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -65,3 +66,13 @@ def test_the_file_cache_of_a_container_counts_as_available(tmp_path: Path) -> No
     assert runtime._container_available_bytes(tmp_path) == 4000
     (tmp_path / "memory.stat").write_text("anon 3000\ninactive_file 2500\n", encoding="utf-8")
     assert runtime._container_available_bytes(tmp_path) == 6500
+
+
+def test_a_kernel_counts_as_compiled_once_its_form_is_on_disk(tmp_path: Path):
+    module = ModuleType("voltome.room._kernels")
+    module.flood = SimpleNamespace(py_func=len, stats=SimpleNamespace(cache_path=str(tmp_path)))
+    assert not runtime.compiled_before(module)
+    (tmp_path / "_kernels_of_others.flood-12.py311.nbi").touch()
+    assert not runtime.compiled_before(module)
+    (tmp_path / "_kernels.flood-12.py311.nbi").touch()
+    assert runtime.compiled_before(module)

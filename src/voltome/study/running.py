@@ -146,6 +146,8 @@ class _Runner:
         """Do the work of a node, store what it gives, and return the seconds that it took."""
         given = {ref: self._noun(ref) for ref in dict.fromkeys(node.refs)}
         self._check_memory(node, given)
+        if isinstance(node.operation, RunStep) and not node.operation.step.is_compiled:
+            self.progress(replace(self.event, note=f"{node.title}: compiling its kernels, once on this machine"))
         clock = time.perf_counter()
         made = perform(node, given.__getitem__)
         seconds = time.perf_counter() - clock

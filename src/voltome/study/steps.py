@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from voltome.runtime import compiled_before
 from voltome.study.signatures import Signature, read_signature
 
 __all__ = ["SOURCES", "STEPS", "Source", "Step", "StepTable"]
@@ -43,6 +44,8 @@ class Step:
         For a choice that a person makes by eye: what was chosen. Recorded in the provenance.
     bytes_per_voxel : float
         Estimated peak memory above the input, in bytes per voxel of the input.
+    kernels : str
+        The module with the kernels it calls, as ``room._kernels``; compiled at first use, which a user is told.
     references : tuple of str
         What to cite.
     """
@@ -56,12 +59,18 @@ class Step:
     check: Callable[[Parameters], None] | None = None
     decision: str = ""
     bytes_per_voxel: float = 0.0
+    kernels: str = ""
     references: tuple[str, ...] = ()
 
     @property
     def call(self) -> Callable[..., Any]:
         """The function itself."""
         return _resolve(self.function)
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether its kernels were compiled before on this machine, so that it starts at once."""
+        return not self.kernels or compiled_before(importlib.import_module(f"voltome.{self.kernels}"))
 
     @property
     def signature(self) -> Signature:
@@ -141,6 +150,8 @@ _DISTANCE = (
     "implemented by W. Silversmith, edt"
 )
 
+_PHASES = "morphology._kernels_phases"
+
 STEPS: StepTable = {
     step.name: step
     for step in (
@@ -166,17 +177,21 @@ STEPS: StepTable = {
             "separate_particles",
             "segmentation:separate_particles",
             bytes_per_voxel=35,
+            kernels="segmentation._kernels_flooding",
             references=(_DYNAMICS, _DISTANCE),
         ),
         Step("drop_touching_border", "segmentation:drop_touching_border", bytes_per_voxel=8),
         Step("filter_by_size", "segmentation:filter_by_size", bytes_per_voxel=8),
-        Step("phase_fractions", "morphology:phase_fractions", kind="phase_fractions", bytes_per_voxel=1),
-        Step("phase_profile", "morphology:phase_profile", kind="phase_profile", bytes_per_voxel=1),
+        Step(
+            "phase_fractions", "morphology:phase_fractions", kind="phase_fractions", bytes_per_voxel=1, kernels=_PHASES
+        ),
+        Step("phase_profile", "morphology:phase_profile", kind="phase_profile", bytes_per_voxel=1, kernels=_PHASES),
         Step(
             "measure_particles",
             "morphology:measure_particles",
             kind="particles",
             bytes_per_voxel=4,
+            kernels="morphology._kernels_labels",
             references=(_CROFTON,),
         ),
         Step("particle_statistics", "morphology:particle_statistics", kind="particle_statistics", takes="particles"),
@@ -186,6 +201,7 @@ STEPS: StepTable = {
             "morphology:surface_area",
             kind="surface_area",
             bytes_per_voxel=30,
+            kernels=_PHASES,
             references=(_CROFTON,),
         ),
     )

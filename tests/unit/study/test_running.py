@@ -183,6 +183,15 @@ def test_the_memory_of_a_large_step_is_told_before_it(spheres: Path, write_study
     assert "first: attenuation takes about 0.7 GB" in [event.note for event in events]
 
 
+def test_the_first_compilation_of_kernels_has_its_own_line(spheres: Path, load: Load, monkeypatch: pytest.MonkeyPatch):
+    events = []
+    text = "study: x\nscans:\n  first: {source: first.tif}\npipeline:\n  - otsu: {phases: [pore, solid]}\n  - phase_fractions\n"
+    monkeypatch.setattr("voltome.study.steps.compiled_before", lambda module: False)
+    vt.study.run(load(text), progress=events.append)
+    told = [event.note for event in events if "compiling" in event.note]
+    assert told == ["first: phase_fractions: compiling its kernels, once on this machine"]
+
+
 def test_a_source_can_be_read_again_from_its_results(spheres: Path, load: Load):
     results = vt.study.run(load(BALLS))
     volume = results.load(results.find(scan="first", name="source")[0])
