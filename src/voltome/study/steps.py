@@ -183,7 +183,11 @@ STEPS: StepTable = {
         Step("drop_touching_border", "segmentation:drop_touching_border", bytes_per_voxel=8),
         Step("filter_by_size", "segmentation:filter_by_size", bytes_per_voxel=8),
         Step(
-            "phase_fractions", "morphology:phase_fractions", kind="phase_fractions", bytes_per_voxel=1, kernels=_PHASES
+            "phase_fractions",
+            "morphology:phase_fractions",
+            kind="phase_fractions",
+            bytes_per_voxel=1,
+            kernels=_PHASES,
         ),
         Step("phase_profile", "morphology:phase_profile", kind="phase_profile", bytes_per_voxel=1, kernels=_PHASES),
         Step(
