@@ -118,7 +118,7 @@ def _last(
     results: Results, scan: str, kind: type[Image], looked: Looked, *, like: ImageNoun | None = None
 ) -> Image | None:
     """Return the last image of a kind, on the grid of `like`; of volumes one of the quantity of the first."""
-    stored = [noun for noun in results.find(scan=scan, noun=kind.__name__) if "@" not in noun.name]
+    stored = results.find(scan=scan, noun=kind.__name__)
     for noun in reversed([noun for noun in stored if kind is not Volume or noun.kind == stored[0].kind]):
         try:
             image = cast(Image, results.load(noun))

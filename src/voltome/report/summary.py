@@ -50,7 +50,7 @@ def paragraph(results: Results, grids: Mapping[str, str]) -> str:
 def work_of(results: Results) -> list[Record]:
     """Return the records of the steps proper: without reading, and without the copies that a sweep makes."""
     steps = results.provenance.get("steps", [])
-    return [step for step in steps if not str(step["step"]).startswith("read ") and "@" not in str(step["name"])]
+    return [step for step in steps if not str(step["step"]).startswith("read ") and not step["inner"]]
 
 
 def _scans(results: Results) -> str:

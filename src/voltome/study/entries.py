@@ -10,7 +10,7 @@ from typing import Any
 from voltome.study.model import SOURCE, Ref
 from voltome.study.problems import Place, Problems
 
-__all__ = ["Entry", "entry_of", "is_noun_name", "named_in_other_scans", "replaced", "wanted_name"]
+__all__ = ["Entry", "entry_of", "is_noun_name", "named_in_other_scans", "parameter_path", "replaced", "wanted_name"]
 
 COMPARISON = "comparison-"
 """What the names of the tables that compare scans begin with."""
@@ -56,6 +56,25 @@ def entry_of(item: Any, place: Place, problems: Problems) -> Entry | None:
         return Entry(str(name), given, place)
     problems.add(place, f"found {item!r}; expected one step, as 'name: {{parameters}}' or 'name'.")
     return None
+
+
+def parameter_path(key: str) -> list[str]:
+    """Return the way to a parameter from ``STEP.PARAMETER``, also deeper.
+
+    Raises
+    ------
+    LookupError
+        The key names a step and no parameter.
+
+    Examples
+    --------
+    >>> parameter_path("threshold.intervals.sulfur.0")
+    ['intervals', 'sulfur', '0']
+    """
+    _, *path = key.split(".")
+    if not path:
+        raise LookupError(key)
+    return path
 
 
 def replaced(given: Any, path: Sequence[str], value: Any) -> Any:

@@ -88,6 +88,8 @@ class Node:
         Kept in memory only, while something needs it: the images inside a sweep.
     place : Place
         Where it stands in the study file.
+    inner : bool
+        A part of other work (one value of a sweep), which users see in the table of the whole and not by itself.
     """
 
     operation: Operation
@@ -96,6 +98,7 @@ class Node:
     outputs: tuple[Output, ...]
     transient: bool
     place: Place
+    inner: bool = False
 
     @property
     def refs(self) -> tuple[Ref, ...]:

@@ -147,6 +147,11 @@ class SubVolumes:
                     tables[ref].append((place, noun))
 
 
+def step_of(node: Node) -> Step | None:
+    """Return the row of the table of steps that a node runs, or None where it does other work."""
+    return node.operation.step if isinstance(node.operation, RunStep) else None
+
+
 def perform(node: Node, lookup: Callable[[Ref], Noun]) -> dict[Ref, Noun]:
     """Do the work of `node` with the nouns that `lookup` finds, and return what it gives."""
     given: dict[str, Any] = {

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from voltome.data import PhaseImage
 from voltome.errors import VoltomeError, did_you_mean
-from voltome.study.entries import Entry, is_noun_name, named_in_other_scans, replaced, wanted_name
+from voltome.study.entries import Entry, is_noun_name, named_in_other_scans, parameter_path, replaced, wanted_name
 from voltome.study.model import ALL_SCANS, SOURCE, Graph, Node, Operation, Output, Ref
 from voltome.study.operations import RunStep
 from voltome.study.problems import Place, Problems, validated
@@ -168,13 +168,12 @@ class Planner:
         where = place
         checked = validated(step.signature.parameters, given, place, self.problems)
         for key, (override_place, value) in state.overrides.items():
-            target, _, path = key.partition(".")
-            if target != name:
+            if key.partition(".")[0] != name:
                 continue
             state.used_overrides.add(key)
             where = override_place
             try:
-                given = replaced(given, path.split(".") if path else ["?", "?"], value)
+                given = replaced(given, parameter_path(key), value)
             except LookupError:
                 self.problems.add(override_place, f"{key!r} names no parameter that {name} has in the pipeline.")
                 continue

@@ -14,7 +14,7 @@ from typing import Any
 from voltome.io import read_attributes
 from voltome.study.keys import plain
 from voltome.study.model import Node, Output, Ref, Study
-from voltome.study.operations import ReadSource, RunStep
+from voltome.study.operations import ReadSource, step_of
 from voltome.study.store import PROVENANCE, Store
 
 __all__ = ["PROVENANCE", "InputFile", "Run", "StepRecord", "write_provenance"]
@@ -46,13 +46,14 @@ class StepRecord:
     key: str
     seconds: float
     cached: bool
+    inner: bool
     decision: str
     references: tuple[str, ...]
 
     @classmethod
     def of(cls, node: Node, keys: Mapping[Ref, str], seconds: float, *, cached: bool) -> StepRecord:
         """Return the record of a node."""
-        step = node.operation.step if isinstance(node.operation, RunStep) else None
+        step = step_of(node)
         return cls(
             scans=tuple(dict.fromkeys(output.ref.scan for output in node.outputs)),
             name=node.outputs[0].ref.name,
@@ -63,6 +64,7 @@ class StepRecord:
             key=keys[node.outputs[0].ref],
             seconds=round(seconds, 3),
             cached=cached,
+            inner=node.inner,
             decision=step.decision if step else "",
             references=step.references if step else (),
         )
@@ -80,7 +82,7 @@ class Run:
 
 def write_provenance(study: Study, run: Run, store: Store, outputs: Iterable[Output]) -> None:
     """Write ``provenance.json``, complete or not at all."""
-    stored = [_stored(study, store, output) for output in outputs]
+    stored = [_stored(study, store, output) for output in outputs if not study.graph.maker_of(output.ref).inner]
     sources = [_source(study, node) for node in study.graph.nodes if isinstance(node.operation, ReadSource)]
     content = {
         "study": study.title,
@@ -148,7 +150,7 @@ def _decisions(run: Run) -> list[dict[str, Any]]:
             "parameters": record.parameters,
         }
         for record in run.steps
-        if record.decision and "@" not in record.name
+        if record.decision and not record.inner
         for scan in record.scans
     ]
 

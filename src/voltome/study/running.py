@@ -13,7 +13,7 @@ from voltome.io import input_files
 from voltome.runtime import Progress, ProgressEvent, check_memory, silent
 from voltome.study.keys import file_hash, keys_of
 from voltome.study.model import Node, Ref, Study
-from voltome.study.operations import ReadSource, RunStep, perform
+from voltome.study.operations import ReadSource, perform, step_of
 from voltome.study.provenance import InputFile, Run, StepRecord, write_provenance
 from voltome.study.results import Results, load_results
 from voltome.study.store import Store
@@ -146,7 +146,8 @@ class _Runner:
         """Do the work of a node, store what it gives, and return the seconds that it took."""
         given = {ref: self._noun(ref) for ref in dict.fromkeys(node.refs)}
         self._check_memory(node, given)
-        if isinstance(node.operation, RunStep) and not node.operation.step.is_compiled:
+        step = step_of(node)
+        if step is not None and not step.is_compiled:
             self.progress(replace(self.event, note=f"{node.title}: compiling its kernels, once on this machine"))
         clock = time.perf_counter()
         made = perform(node, given.__getitem__)
@@ -178,8 +179,9 @@ class _Runner:
     def _check_memory(self, node: Node, given: dict[Ref, Noun]) -> None:
         """Say what a step will need where that is much, and refuse one that would not fit, before it starts."""
         voxels = max((noun.values.size for noun in given.values() if isinstance(noun, ImageNoun)), default=0)
-        if isinstance(node.operation, RunStep) and voxels:
-            need = int(node.operation.step.bytes_per_voxel * voxels)
+        step = step_of(node)
+        if step is not None and voxels:
+            need = int(step.bytes_per_voxel * voxels)
             if need >= WORTH_SAYING_BYTES:
                 self.progress(replace(self.event, note=f"{node.title} takes about {need / 1e9:.1f} GB"))
             check_memory(need, task=node.title, voxels=voxels)

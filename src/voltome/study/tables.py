@@ -40,10 +40,10 @@ def write_tables(study: Study, store: Store, outputs: Iterable[Output]) -> None:
 
 
 def combined_tables(study: Study, store: Store, outputs: Iterable[Output]) -> dict[str, ResultTable]:
-    """Return the table of every measure for all scans together, and the comparisons."""
+    """Return the table of every measure for all scans together, then the comparisons."""
     parts: dict[tuple[str, str, bool], list[tuple[str, ResultTable]]] = {}
     for output in outputs:
-        if issubclass(output.noun, ResultTable) and "@" not in output.ref.name:
+        if issubclass(output.noun, ResultTable) and not study.graph.maker_of(output.ref).inner:
             table = cast(ResultTable, store.load(output))
             # two pipelines may use one name for different things: these are no rows of one table
             columns = ",".join(column.name for column in table.columns)
@@ -51,29 +51,28 @@ def combined_tables(study: Study, store: Store, outputs: Iterable[Output]) -> di
                 (output.ref.scan, table)
             )
     tables: dict[str, ResultTable] = {}
-    for (name, *_), found in parts.items():
+    compared: dict[str, ResultTable] = {}
+    for (name, _, whole), found in parts.items():
         candidates = (name, f"{name}-{found[0][0]}", *(f"{name}-{n}" for n in range(2, len(parts) + 2)))
         free = next(candidate for candidate in candidates if candidate not in tables)
-        tables[free] = found[0][1] if found[0][0] == ALL_SCANS else _combined(study, found)
-    if study.compare_by is not None:
-        for name, table in list(tables.items()):
-            compared = comparison(study, table)
-            if compared is not None:
-                tables[f"comparison-{name}"] = compared
-    return tables
+        measured = found[0][1]
+        tables[free] = measured if whole else _combined(study, found)
+        changes = None if whole or study.compare_by is None else comparison(study, tables[free], like=measured)
+        if changes is not None:
+            compared[f"comparison-{free}"] = changes
+    return tables | compared
 
 
-def comparison(study: Study, table: ResultTable) -> ResultTable | None:
+def comparison(study: Study, table: ResultTable, *, like: ResultTable) -> ResultTable | None:
     """Return a table's measures with their change since the first scan, or None where rows have no partner.
 
-    Rows are partners when their keys (phase, estimator) are the same. Tables along a position are compared by their
-    figures and not here; the label of a particle says nothing in another scan, so particles have no partner. The
-    relative change is given where the first scan's values are not zero.
+    Rows are partners when the keys that they have in one scan's table, `like`, are the same (phase, estimator). Tables
+    along a position are compared by their figures and not here; the label of a particle says nothing in another scan,
+    so particles have no partner. The relative change is given where the first scan's values are not zero.
     """
-    front = {"scan", study.compare_by} if len(table.columns) > 1 and _says_attribute(study, table) else {"scan"}
-    keys = [name for name in table.names("key") if name not in front]
-    numbers = [name for name in table.names("measure") if table.frame[name].dtype.kind in "if"]
-    order = _scans_in_order(study, set(table.frame["scan"])) if "scan" in table.frame else []
+    keys = like.names("key")
+    numbers = [name for name in like.names("measure") if table.frame[name].dtype.kind in "if"]
+    order = _scans_in_order(study, set(table.frame["scan"]))
     if (
         table.names("position")
         or table.names("label")
@@ -95,16 +94,6 @@ def comparison(study: Study, table: ResultTable) -> ResultTable | None:
     if merged[[f"{name}_first" for name in numbers]].isna().any(axis=None):
         return None  # the first scan lacks a row that others have: there is nothing to compare with
     return _with_changes(study, table, merged, numbers, order[0])
-
-
-def _says_attribute(study: Study, table: ResultTable) -> bool:
-    """Say whether the second column is the attribute that scans are compared by, and no column of the measure."""
-    return table.columns[1].name == study.compare_by and table.columns[1].meaning == _meaning_of(study.compare_by)
-
-
-def _meaning_of(attribute: str | None) -> str:
-    """Return what the column of an attribute means."""
-    return f"{attribute} of the scan, from the study file."
 
 
 def _with_changes(
@@ -152,7 +141,7 @@ def _combined(study: Study, found: Sequence[tuple[str, ResultTable]]) -> ResultT
     if by is not None and by in found[0][1].frame:
         by = None
     if by is not None:
-        front.append(Column(by, unit_in_name(by) or "1", _meaning_of(by), "key"))
+        front.append(Column(by, unit_in_name(by) or "1", f"{by} of the scan, from the study file.", "key"))
     frames = [
         prefixed(table.frame, {"scan": scan, **({by: study.scans[scan].attributes[by]} if by else {})})
         for scan, table in found

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from voltome.data import ImageNoun, Positive, ResultTable
 from voltome.errors import VoltomeError, did_you_mean
-from voltome.study.entries import Entry, entry_of, replaced, wanted_name
+from voltome.study.entries import Entry, entry_of, parameter_path, replaced, wanted_name
 from voltome.study.model import SOURCE, Graph, Node, Output, Ref
 from voltome.study.operations import CollectSweep, RunStep, SubVolumes
 from voltome.study.planning import Planner, ScanState, Wrapper
@@ -166,12 +166,12 @@ def _variants(
         why = "is a step across scans" if isinstance(target.operation, RunStep) and target.parameters else "has none"
         problems.add((*place, "over"), f"{checked['over']!r} names no parameter that can be swept: the step {why}.")
         return None
-    step, path = target.operation.step, checked["over"].split(".")[1:]
+    step = target.operation.step
     variants: list[Mapping[str, Any]] = []
     for index, value in enumerate(checked["values"]):
         at = (*place, "values", index)
         try:
-            changed = replaced(target.parameters, path or ["?", "?"], _whole(value))
+            changed = replaced(target.parameters, parameter_path(checked["over"]), _whole(value))
         except LookupError:
             known = ", ".join(target.parameters)
             problems.add((*place, "over"), f"{checked['over']!r} names no parameter; {step.name} has {known}.")
@@ -238,7 +238,7 @@ def _copied(
         }
         outputs = tuple(replace(output, ref=_renamed(output.ref, suffix)) for output in node.outputs)
         parameters = variant if node is target else node.parameters
-        nodes[key] = replace(node, parameters=parameters, inputs=inputs, outputs=outputs, transient=True)
+        nodes[key] = replace(node, parameters=parameters, inputs=inputs, outputs=outputs, transient=True, inner=True)
     return _renamed(ref, suffix)
 
 

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -255,12 +254,24 @@ def test_a_report_is_not_written_while_a_run_works(spheres: Path, load: Load):
         vt.report.write(results)
 
 
-def test_a_cached_run_takes_seconds(spheres: Path, load: Load):
-    # not a benchmark: it says that nothing is computed again, by a wide margin
-    vt.study.run(load(BALLS))
-    clock = time.perf_counter()
-    vt.study.run(load(BALLS))
-    assert time.perf_counter() - clock < 10
+def test_a_cached_run_of_images_reads_and_computes_nothing(spheres: Path, load: Load, monkeypatch: pytest.MonkeyPatch):
+    first = vt.study.run(load(BALLS))
+    before = bytes_of(first.folder)
+
+    def refuse(*_: object) -> None:
+        pytest.fail("a cached run did some work")
+
+    monkeypatch.setattr("voltome.study.running.perform", refuse)
+    second = vt.study.run(load(BALLS))
+    assert all(step["cached"] for step in second.provenance["steps"])
+    assert bytes_of(second.folder) == before
+
+
+def test_the_parts_of_a_sweep_are_no_results_of_their_own(spheres: Path, load: Load):
+    results = vt.study.run(load(BALLS))
+    fractions = [noun.name for noun in results.find(scan="first", kind="phase_fractions")]
+    assert fractions == ["phase_fractions"]
+    assert [noun.name for noun in results.find(scan="first", kind="sweep")] == ["sweep-phase_fractions"]
 
 
 def test_columns_json_says_what_every_column_means(spheres: Path, load: Load):
