@@ -190,8 +190,8 @@ def provenance_of(images: dict[str, Images]) -> dict[str, Any]:
             for scan in scans
         ],
         "steps": [
-            {"scans": [scan], "name": step, "step": step, "version": 1, "parameters": parameters, "inputs": {}, "inner": False,
-             "key": "k", "seconds": 0.2, "cached": False, "decision": "", "references": []}
+            {"scans": [scan], "name": step, "step": step, "version": 1, "parameters": parameters, "inputs": {},
+             "inner": False, "key": "k", "seconds": 0.2, "cached": False, "decision": "", "references": []}
             for scan in scans for step, parameters in steps
         ],
         "decisions": [
