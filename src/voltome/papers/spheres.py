@@ -46,7 +46,7 @@ pipeline:
       over: threshold.intervals.sulfur.0
       values: [29000, 30000, 31000, 32000, 33000]
       steps: [phase_fractions, surface_area: {phase: sulfur}]
-  - subvolumes: {edges_um: [20, 30, 40, 60], steps: [phase_fractions]}
+  - subvolumes: {edges_um: [24, 30, 60], steps: [phase_fractions]}
 compare: {by: cycle}
 """
 

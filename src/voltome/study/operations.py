@@ -112,21 +112,22 @@ class SubVolumes:
         left_out: dict[Ref, list[str]] = {ref: [] for ref in wanted}
         for edge_um in parameters["edges_um"]:
             for box in cube_boxes(next(iter(images.values())), edge_um, parameters["at_most"], parameters["seed"]):
-                self._measure(images, box, edge_um, tables, left_out)
+                self._measure(images, box, tables, left_out)
         return [_collected(node.outputs[index].ref, tables[ref], left_out[ref]) for index, ref in enumerate(wanted)]
 
     def _measure(
         self,
         images: Mapping[str, ImageNoun],
         box: Box,
-        edge_um: float,
         tables: dict[Ref, list[tuple[dict[str, float], ResultTable]]],
         left_out: dict[Ref, list[str]],
     ) -> None:
         """Run the nested steps on one cube; a cube in which a measure cannot be made is left out and counted."""
         cubes = {_ref(port): _cut(image, box) for port, image in images.items()}
-        corner = next(iter(cubes.values())).origin_um
-        place = dict(zip((column.name for column in _CUBE_COLUMNS), (float(edge_um), *corner), strict=True))
+        cube = next(iter(cubes.values()))
+        # the edge as it was cut: whole voxels, which on uneven voxels make no perfect cube
+        edge_um = round(float(np.cbrt(np.prod(cube.size_um))), 9)
+        place = dict(zip((column.name for column in _CUBE_COLUMNS), (edge_um, *cube.origin_um), strict=True))
         nouns: dict[Ref, Noun] = dict(cubes)
         failed: dict[Ref, str] = {}
         for nested in self.nested:
@@ -215,7 +216,7 @@ def _cut(image: ImageNoun, box: Box) -> ImageNoun:
 
 
 _CUBE_COLUMNS = (
-    Column("edge_um", "um", "Edge of the sub-volume.", "position"),
+    Column("edge_um", "um", "Edge of the sub-volume, in whole voxels (of the cube of equal volume).", "position"),
     *(Column(f"corner_{axis}_um", "um", f"Corner of the sub-volume along {axis}.", "position") for axis in "zyx"),
 )
 

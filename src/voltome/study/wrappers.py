@@ -40,7 +40,9 @@ class SubVolumesParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
-    edges_um: Annotated[tuple[Positive, ...], MinLen(1)] = Field(description="Edges of the cubes in um.")
+    edges_um: Annotated[tuple[Positive, ...], MinLen(1)] = Field(
+        description="Edges of the cubes in um, each rounded to whole voxels; best such that cubes fill the image."
+    )
     steps: NestedSteps = Field(description="What to measure in each cube: steps that give a table.")
     at_most: Annotated[int, Ge(1)] = Field(
         512, description="At most so many cubes of each edge, drawn at random from those that fill the image."

@@ -104,6 +104,12 @@ def test_subvolumes_measure_disjoint_cubes_of_each_edge(spheres: Path, load: Loa
         assert frame.fraction[frame.edge_um == edge].mean() == pytest.approx(whole, rel=1e-12)
 
 
+def test_the_table_says_the_edge_that_was_cut(spheres: Path, load: Load):
+    # 7.6 um are 8 voxels of 1 um
+    text = BALL + CUT + "  - subvolumes: {edges_um: [7.6], steps: [phase_fractions]}\n"
+    assert set(vt.study.run(load(text)).tables()["subvolumes-phase_fractions"].frame.edge_um) == {8.0}
+
+
 def test_subvolumes_in_which_a_measure_cannot_be_made_are_left_out_and_counted(spheres: Path, load: Load):
     text = BALL + CUT + "  - subvolumes: {edges_um: [4], at_most: 216, steps: [surface_area: {phase: solid}]}\n"
     table = vt.study.run(load(text)).tables()["subvolumes-surface_area"]
