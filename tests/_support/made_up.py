@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from voltome.data import Column, Noun, PhaseImage, PhaseName, Positive, ResultTable, Volume
+from voltome.data import Column, Noun, PhaseImage, PhaseName, Positive, ResultTable, ScanName, Volume
 from voltome.errors import ParameterError
 from voltome.study import SOURCES, STEPS, Source, Step
 
@@ -94,6 +94,42 @@ def normalise_together(traces: Mapping[str, Trace], *, to: str) -> dict[str, Tra
     return {scan: Trace(trace.values / reference, label=trace.label) for scan, trace in traces.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Centred:
+    """Traces of all scans about one level, and how far each was shifted."""
+
+    traces: dict[str, Trace]
+    shifts: ResultTable
+
+
+def centre(traces: Mapping[str, Trace], *, to: ScanName) -> Centred:
+    """Shift all traces to the mean of one."""
+    CALLS.append("centre")
+    level = traces[to].values.mean()
+    shifts = {scan: float(level - trace.values.mean()) for scan, trace in traces.items()}
+    columns = (Column("scan", "", "Name of the scan.", "key"), Column("shift", "1", "What was added."))
+    table = ResultTable(
+        pd.DataFrame({"scan": list(shifts), "shift": list(shifts.values())}), columns=columns, kind="shifts"
+    )
+    return Centred({scan: Trace(trace.values + shifts[scan]) for scan, trace in traces.items()}, table)
+
+
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """A trace cut at a level, and its peak."""
+
+    low: Trace
+    high: Trace
+    peak: Peak
+
+
+def split(trace: Trace, *, at: float = 2.0) -> Halves:
+    """Cut a trace at a level."""
+    CALLS.append("split")
+    low, high = np.minimum(trace.values, at), np.maximum(trace.values, at)
+    return Halves(Trace(low), Trace(high), Peak(float(low.max()), int(low.argmax())))
+
+
 def spread(traces: Mapping[str, Trace]) -> ResultTable:
     """Measure how far the traces of all scans lie apart."""
     CALLS.append("spread")
@@ -124,6 +160,8 @@ STEP_TABLE = {
             Step("find_peak", find_peak, kind="peak", decision="the height above which a peak counts"),
             Step("normalise_together", normalise_together),
             Step("spread", spread, kind="spread"),
+            Step("centre", centre),
+            Step("split", split),
             Step("trace_of", trace_of),
             Step("attenuation", attenuation, kind="attenuation"),
         )

@@ -1,5 +1,5 @@
 from ._noun import Noun, noun_types
-from ._parameters import AxisName, NonNegative, PhaseName, Positive
+from ._parameters import AxisName, NonNegative, PhaseName, Positive, ScanName
 from .images import ImageNoun, ParticleImage, PhaseImage, Volume
 from .tables import Column, ResultTable
 
@@ -14,6 +14,7 @@ __all__ = [
     "PhaseName",
     "Positive",
     "ResultTable",
+    "ScanName",
     "Volume",
     "noun_types",
 ]

@@ -22,6 +22,9 @@ NonNegative = Annotated[float, Ge(0)]
 PhaseName = Annotated[str, "phase"]
 """A phase of the image that the step works on; the study checks it against the known phases."""
 
+ScanName = Annotated[str, "scan"]
+"""A scan of the study; the study checks it against the scans it has."""
+
 
 def axis_index(axis: str) -> int:
     """Return 0, 1, 2 for z, y, x."""

@@ -91,10 +91,10 @@ def _names(taken: Ref | Mapping[str, Ref]) -> Any:
 
 
 def _position(node: Node, ref: Ref) -> Any:
-    """Return which output of its node a noun is: the scan where a step gives one for each, else its number."""
-    numbers = [output.ref for output in node.outputs]
+    """Return which output of its node a noun is: its number, and the scan where a step gives it for each."""
+    names = list(dict.fromkeys(output.ref.name for output in node.outputs))
     scans = {output.ref.scan for output in node.outputs}
-    return ref.scan if len(scans) > 1 else numbers.index(ref)
+    return [ref.scan, names.index(ref.name)] if len(scans) > 1 else names.index(ref.name)
 
 
 def _hash(recipe: Mapping[str, Any]) -> str:

@@ -144,8 +144,9 @@ class Graph:
         return next(output for output in self._maker[ref].outputs if output.ref == ref)
 
     def depends_on(self, ref: Ref, target: Ref) -> bool:
-        """Say whether `ref` is `target` or is made from it."""
-        return ref == target or any(self.depends_on(taken, target) for taken in self.maker_of(ref).refs)
+        """Say whether `ref` is made with `target` or from it."""
+        maker = self.maker_of(ref)
+        return maker is self.maker_of(target) or any(self.depends_on(taken, target) for taken in maker.refs)
 
 
 @dataclass(frozen=True, slots=True)

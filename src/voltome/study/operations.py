@@ -68,14 +68,17 @@ class RunStep:
         return self.step.version
 
     def perform(self, given: Given, parameters: Mapping[str, Any], node: Node) -> Sequence[Noun]:
-        """Return what the function gives: one noun, or one for every scan."""
+        """Return what the function gives: one noun or several, each of them alone or for every scan."""
         first, *others = self.step.signature.inputs
         result = self.step.call(
             given[first.name], **{p.name: given[p.name] for p in others if p.name in given}, **parameters
         )
-        if self.step.signature.output_across:
-            return [_as_noun(result[output.ref.scan]) for output in node.outputs]
-        return [_as_noun(result)]
+        made: list[Noun] = []
+        for product in self.step.signature.products:
+            part = getattr(result, product.field) if product.field else result
+            # in the order in which the planner named them: product by product, scan by scan
+            made += [_as_noun(part[scan]) for scan in given[first.name]] if product.across else [_as_noun(part)]
+        return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ another scan's noun waits until that is planned.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -17,50 +16,11 @@ from voltome.study.entries import Entry, is_noun_name, named_in_other_scans, par
 from voltome.study.model import ALL_SCANS, SOURCE, Graph, Node, Operation, Output, Ref
 from voltome.study.operations import RunStep
 from voltome.study.problems import Place, Problems, validated
-from voltome.study.signatures import Port, Signature
+from voltome.study.scan_states import ScanState
+from voltome.study.signatures import Port, Product, Signature
 from voltome.study.steps import Step, StepTable
 
-__all__ = ["Planner", "ScanState", "Wrapper"]
-
-
-@dataclass(slots=True)
-class ScanState:
-    """How far one scan is planned.
-
-    Attributes
-    ----------
-    entries : sequence of Entry
-        Its pipeline.
-    overrides : mapping of str to (Place, value)
-        What the scan sets differently, by ``step.parameter``.
-    made : list of Output
-        What it has so far, oldest first.
-    certain : bool
-        False after a step that is unknown: then what follows cannot be judged, and is not.
-    """
-
-    name: str
-    entries: Sequence[Entry]
-    overrides: Mapping[str, tuple[Place, Any]]
-    made: list[Output] = field(default_factory=list)
-    cursor: int = 0
-    certain: bool = True
-    used_overrides: set[str] = field(default_factory=set)
-
-    @property
-    def current(self) -> Entry | None:
-        """The next entry, or None at the end."""
-        return self.entries[self.cursor] if self.cursor < len(self.entries) else None
-
-    def has_name(self, name: str, *, front: bool = False) -> bool:
-        """Say whether a noun has this name; with `front`, also whether one has it in front, as those of a sweep."""
-        names = [output.ref.name for output in self.made]
-        return name in names or (front and any(other.startswith(f"{name}-") for other in names))
-
-    def free_name(self, wanted: str, *, front: bool = False) -> str:
-        """Return `wanted`, or ``wanted-2`` where it is taken."""
-        candidates = (wanted if n == 1 else f"{wanted}-{n}" for n in itertools.count(1))
-        return next(name for name in candidates if not self.has_name(name, front=front))
+__all__ = ["Planner", "Wrapper"]
 
 
 class Wrapper(Protocol):
@@ -117,11 +77,18 @@ class Planner:
         return self._plan_step(state, step, entry)
 
     def name_of(
-        self, state: ScanState, given: dict[str, Any], default: str, place: Place, *, front: bool = False
+        self,
+        state: ScanState,
+        given: dict[str, Any],
+        default: str,
+        place: Place,
+        *,
+        front: bool = False,
+        fields: Sequence[str] = (),
     ) -> str:
         """Take the name out of what is given and return it, or a free one; two nouns never have the same."""
         if "name" not in given:
-            return state.free_name(default, front=front)
+            return state.free_name(default, front=front, fields=fields)
         name = given.pop("name")
         if not is_noun_name(name):
             self.problems.add(
@@ -129,17 +96,17 @@ class Planner:
                 f"{name!r} is no name for a result; expected a text of letters, digits, spaces and + - _ that is not "
                 f"{SOURCE!r} and does not begin with 'comparison-'.",
             )
-            return state.free_name(default, front=front)
-        if state.has_name(name, front=front):
+            return state.free_name(default, front=front, fields=fields)
+        if state.has_name(name, front=front, fields=fields):
             self.problems.add((*place, "name"), f"the name {name!r} is taken by a step before this; choose another.")
-        return state.free_name(name, front=front)
+        return state.free_name(name, front=front, fields=fields)
 
     # --- one step on one scan -------------------------------------------------------------------------------------
 
     def _plan_step(self, state: ScanState, step: Step, entry: Entry) -> list[Node]:
         place, signature = (*entry.place, entry.step), step.signature
         given = self.mapping(entry.given, place)
-        name = self.name_of(state, given, step.name, place)
+        name = self.name_of(state, given, step.name, place, fields=_fields(signature))
         of = given.pop("of", None)
         others = {port.name: given.pop(port.name) for port in signature.inputs[1:] if port.name in given}
         parameters = self._parameters(state, step, name, given, place)
@@ -147,19 +114,20 @@ class Planner:
         inputs = self._further(state, signature, others, place)
         if first is not None:
             inputs[signature.inputs[0].name] = first.ref
-        output = self._output(step, signature, Ref(state.name, name), first, parameters)
-        if first is None or output is None:
+        outputs = self._outputs(step, signature, name, {state.name: first}, parameters)
+        if first is None or not outputs:
             state.certain = False
-        if output is not None:
-            state.made.append(output)
+        state.made.extend(outputs)
         if parameters is not None and first is not None and first.phases is not None:
             self._known_phases(signature, parameters, first.phases, place)
-        if parameters is None or first is None or output is None:
-            # what follows is still checked against the type that this would have given
-            if output is not None:
-                self.add(RunStep(step), {}, {}, (output,), entry)
+        if parameters is not None:
+            self._known_scans(signature, parameters, list(self.states), place)
+        if parameters is None or first is None or not outputs:
+            # what follows is still checked against the types that this would have given
+            if outputs:
+                self.add(RunStep(step), {}, {}, outputs, entry)
             return []
-        return [self.add(RunStep(step), parameters, inputs, (output,), entry)]
+        return [self.add(RunStep(step), parameters, inputs, outputs, entry)]
 
     def _parameters(
         self, state: ScanState, step: Step, name: str, given: dict[str, Any], place: Place
@@ -212,7 +180,8 @@ class Planner:
         makers = [
             name
             for name, other in self.steps.items()
-            if other.signature.output in port.types and (not step.takes or other.kind == step.takes)
+            if any(product.noun in port.types for product in other.signature.products)
+            and (not step.takes or other.kind == step.takes)
         ]
         mend = f" Put one of these steps before it: {', '.join(makers)}." if makers else ""
         return f"needs a {needed}, but scan {state.name!r} has at this point {have}.{mend}"
@@ -255,17 +224,46 @@ class Planner:
                 )
         return inputs
 
+    def _outputs(
+        self,
+        step: Step,
+        signature: Signature,
+        name: str,
+        firsts: Mapping[str, Output | None],
+        parameters: Mapping[str, Any] | None,
+    ) -> tuple[Output, ...]:
+        """Return what is known of the nouns that a step gives, product by product, scan by scan.
+
+        The main one has the name of the step, the others have the name of their field behind it.
+        """
+        made: list[Output | None] = []
+        for number, product in enumerate(signature.products):
+            full = name if number == 0 else f"{name}-{product.field}"
+            scans = list(firsts) if product.across or not signature.across else [ALL_SCANS]
+            for scan in scans:
+                first = firsts[scan] if scan in firsts else next(iter(firsts.values()))
+                made.append(self._output(step, product, Ref(scan, full), first, parameters, is_main=number == 0))
+        return tuple(output for output in made if output is not None)
+
     def _output(
-        self, step: Step, signature: Signature, ref: Ref, first: Output | None, parameters: Mapping[str, Any] | None
+        self,
+        step: Step,
+        product: Product,
+        ref: Ref,
+        first: Output | None,
+        parameters: Mapping[str, Any] | None,
+        *,
+        is_main: bool,
     ) -> Output | None:
-        """Return what is known of the noun that a step gives, or None where even its type is unknown."""
-        noun = signature.output or (first.noun if first else None)
+        """Return what is known of one noun that a step gives, or None where even its type is unknown."""
+        noun = product.noun or (first.noun if first else None)
         if noun is None:
             return None
         same = first is not None and noun is first.noun
-        kind = step.kind or (first.kind if same and first else noun.__name__)
+        said = step.kind if is_main else product.field
+        kind = said or (first.kind if same and first else noun.__name__)
         phases = first.phases if same and first else None
-        if step.phases is not None:
+        if step.phases is not None and is_main:
             phases = tuple(step.phases(parameters)) if parameters is not None else None
         return Output(ref, noun, kind, phases if issubclass(noun, PhaseImage) else None)
 
@@ -279,6 +277,18 @@ class Planner:
                 listed = ", ".join(map(repr, known))
                 self.problems.add(
                     (*place, name), f"unknown phase {phase!r}; the image has {listed}.{did_you_mean(phase, known)}"
+                )
+
+    def _known_scans(
+        self, signature: Signature, parameters: Mapping[str, Any], known: Sequence[str], place: Place
+    ) -> None:
+        """Note a scan that the study does not have."""
+        for name in signature.scan_parameters:
+            scan = parameters.get(name)
+            if scan is not None and scan not in known:
+                listed = ", ".join(known)
+                self.problems.add(
+                    (*place, name), f"unknown scan {scan!r}; expected one of {listed}.{did_you_mean(scan, known)}"
                 )
 
     def add(
@@ -324,28 +334,25 @@ class Planner:
         found = {scan: output for scan, output in chosen.items() if output is not None}
         for state in sharing:
             state.cursor += 1
+        if parameters is not None:
+            self._known_scans(signature, parameters, list(chosen), place)
         if len(found) < len(chosen) or parameters is None:
             for state in sharing:
                 state.certain = False
             return True
-        first = next(iter(found.values()))
-        targets = [state.name for state in sharing] if signature.output_across else [ALL_SCANS]
-        outputs: list[Output] = []
-        for scan in targets:
-            made = self._output(step, signature, Ref(scan, name), found.get(scan, first), parameters)
-            if made is not None:
-                outputs.append(made)
-                if scan in self.states:
-                    self.states[scan].made.append(made)
+        outputs = self._outputs(step, signature, name, found, parameters)
+        for output in outputs:
+            if output.ref.scan in self.states:
+                self.states[output.ref.scan].made.append(output)
         inputs = {signature.inputs[0].name: {scan: output.ref for scan, output in found.items()}}
-        self.add(RunStep(step), parameters, inputs, tuple(outputs), entry)
+        self.add(RunStep(step), parameters, inputs, outputs, entry)
         return True
 
     def _name_across(self, sharing: Sequence[ScanState], given: dict[str, Any], step: Step, place: Place) -> str:
         """Return a name that is free in every scan that shares the step, and in the study as a whole."""
-        whole = [node.outputs[0] for node in self.graph.nodes if node.outputs[0].ref.scan == ALL_SCANS]
+        whole = [output for node in self.graph.nodes for output in node.outputs if output.ref.scan == ALL_SCANS]
         made = [*whole, *(output for state in sharing for output in state.made)]
-        return self.name_of(ScanState("", (), {}, made), given, step.name, place)
+        return self.name_of(ScanState("", (), {}, made), given, step.name, place, fields=_fields(step.signature))
 
     def _waits(self, entry: Entry) -> bool:
         """Say whether an entry names a noun of another scan that is not planned yet but will be."""
@@ -380,3 +387,8 @@ class Planner:
                     place,
                     f"no step is named {step!r} here; expected one of {', '.join(names)}.{did_you_mean(step, names)}",
                 )
+
+
+def _fields(signature: Signature) -> list[str]:
+    """Return the fields that name the further nouns of a step."""
+    return [product.field for product in signature.products[1:]]

@@ -13,8 +13,9 @@ from voltome.io import Description, describe
 from voltome.study.entries import Entry, entry_of
 from voltome.study.model import ALL_SCANS, SOURCE, Graph, Node, Output, Ref, Scan, Study
 from voltome.study.operations import ReadSource
-from voltome.study.planning import Planner, ScanState
+from voltome.study.planning import Planner
 from voltome.study.problems import Place, Problems, validated
+from voltome.study.scan_states import ScanState
 from voltome.study.steps import SOURCES, STEPS, Source, StepTable
 from voltome.study.wrappers import WRAPPERS
 from voltome.study.yaml_lines import read_yaml
@@ -251,7 +252,7 @@ def _source_of(
     if source is None:
         problems.add_unknown((*place, "as", str(said)), sources, "kind of source")
         return None, None
-    noun = source.signature.output or Volume
+    noun = source.signature.products[0].noun or Volume
     return source, (noun, source.kind or noun.__name__)
 
 
@@ -318,4 +319,23 @@ def _compare_by(content: Mapping[str, Any], scans: Mapping[str, Scan], problems:
     kinds = {isinstance(scan.attributes.get(by), str) for scan in scans.values() if by in scan.attributes}
     if len(kinds) > 1:
         problems.add(("compare", "by"), f"{by!r} is a text for some scans and a number for others; expected one kind.")
+    elif kinds == {False}:
+        _check_order(by, scans, problems)
     return by
+
+
+def _check_order(by: str, scans: Mapping[str, Scan], problems: Problems) -> None:
+    """Note scans that do not stand in the order of the number that they are compared by.
+
+    Tables, figures and overlays follow the order of the file: states in another order would be read wrongly.
+    """
+    numbers = {name: scan.attributes[by] for name, scan in scans.items() if by in scan.attributes}
+    found = list(numbers)
+    expected = sorted(found, key=lambda name: numbers[name])
+    if found != expected:
+        listed = ", ".join(f"{name} ({numbers[name]:g})" for name in found)
+        problems.add(
+            ("compare", "by"),
+            f"the scans stand in the order {listed}; expected rising {by!r}: {', '.join(expected)}. Change the order "
+            f"under 'scans', or correct the {by!r} of a scan.",
+        )

@@ -7,6 +7,7 @@ its sentence from the docstring.
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import re
 import textwrap
@@ -20,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from voltome.data import Noun, ResultTable
 
-__all__ = ["Port", "Signature", "parameter_texts", "read_signature"]
+__all__ = ["Port", "Product", "Signature", "parameter_texts", "read_signature"]
 
 _CONFIG = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -48,6 +49,25 @@ class Port:
 
 
 @dataclass(frozen=True, slots=True)
+class Product:
+    """One noun that a function gives.
+
+    Attributes
+    ----------
+    field : str
+        Field of the result that holds it; empty where the result is the noun itself.
+    noun : type of Noun or None
+        What it is; None: the same as the first input.
+    across : bool
+        True where there is one for every scan, as a mapping.
+    """
+
+    field: str
+    noun: type[Noun] | None
+    across: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     """What a function takes and gives.
 
@@ -57,21 +77,21 @@ class Signature:
         The nouns it takes; the first is the one it works on. Empty for a reader of files.
     parameters : type of pydantic.BaseModel
         Every other parameter, with type, range, default and description.
-    output : type of Noun or None
-        The noun it gives; None: the same as its first input.
-    output_across : bool
-        True where it gives a noun for every scan, as a mapping.
+    products : tuple of Product
+        The nouns it gives: one, or the fields of a dataclass, of which the first is the main one.
     phase_parameters : tuple of str
         The parameters that name a phase of the first input.
+    scan_parameters : tuple of str
+        The parameters that name a scan.
     summary : str
         First sentence of the docstring.
     """
 
     inputs: tuple[Port, ...]
     parameters: type[BaseModel]
-    output: type[Noun] | None
-    output_across: bool
+    products: tuple[Product, ...]
     phase_parameters: tuple[str, ...]
+    scan_parameters: tuple[str, ...]
     summary: str
 
     @property
@@ -99,7 +119,7 @@ def read_signature(function: Callable[..., Any], *, skip: tuple[str, ...] = ()) 
     texts = parameter_texts(inspect.getdoc(function) or "")
     inputs: list[Port] = []
     fields: dict[str, Any] = {}
-    phase_parameters: list[str] = []
+    named: dict[str, list[str]] = {"phase": [], "scan": []}
     for parameter in inspect.signature(function).parameters.values():
         if parameter.name in skip:
             continue
@@ -111,14 +131,15 @@ def read_signature(function: Callable[..., Any], *, skip: tuple[str, ...] = ()) 
         if nouns:
             inputs.append(Port(parameter.name, nouns, required, across))
             continue
-        if "phase" in getattr(hint, "__metadata__", ()):
-            phase_parameters.append(parameter.name)
+        for what, names in named.items():
+            if what in getattr(hint, "__metadata__", ()):
+                names.append(parameter.name)
         default = ... if required else parameter.default
         fields[parameter.name] = (hint, Field(default, description=texts.get(parameter.name, "")))
-    output, output_across = _output_of(hints.get("return"), inputs, function)
+    products = _products_of(hints.get("return"), inputs, function)
     model = create_model(f"{function.__name__}_parameters", __config__=_CONFIG, **fields)
     summary = (inspect.getdoc(function) or "").strip().split("\n", 1)[0]
-    return Signature(tuple(inputs), model, output, output_across, tuple(phase_parameters), summary)
+    return Signature(tuple(inputs), model, products, tuple(named["phase"]), tuple(named["scan"]), summary)
 
 
 def parameter_texts(docstring: str) -> dict[str, str]:
@@ -165,15 +186,27 @@ def _nouns_of(hint: Any) -> tuple[tuple[type[Noun], ...], bool]:
     return (), False
 
 
-def _output_of(hint: Any, inputs: list[Port], function: Callable[..., Any]) -> tuple[type[Noun] | None, bool]:
-    """Return the noun that a function gives (None: the same as its first input) and whether for every scan."""
+def _products_of(hint: Any, inputs: list[Port], function: Callable[..., Any]) -> tuple[Product, ...]:
+    """Return the nouns that a function gives: its result, or the fields of its result."""
+    several = dataclasses.is_dataclass(hint) and not hasattr(hint, "to_table") and not _nouns_of(hint)[0]
+    if not several:
+        return (_product_of("", hint, inputs, function),)
+    assert isinstance(hint, type)  # noqa: S101 - an annotation names a class and not an instance of one
+    hints = typing.get_type_hints(hint)
+    return tuple(_product_of(each.name, hints[each.name], inputs, function) for each in dataclasses.fields(hint))
+
+
+def _product_of(field: str, hint: Any, inputs: list[Port], function: Callable[..., Any]) -> Product:
+    """Return one noun that a function gives, alone or for every scan."""
     if typing.get_origin(hint) in (Mapping, dict):
-        output, _ = _output_of(typing.get_args(hint)[1], inputs, function)
-        return output, True
+        return dataclasses.replace(_product_of(field, typing.get_args(hint)[1], inputs, function), across=True)
     if isinstance(hint, typing.TypeVar) and inputs:
-        return None, False
+        return Product(field, None, across=False)
     if isinstance(hint, type) and hasattr(hint, "to_table"):
-        return ResultTable, False
+        return Product(field, ResultTable, across=False)
     if isinstance(hint, type) and issubclass(hint, Noun):
-        return hint, False
-    raise TypeError(f"{function.__qualname__} returns {hint}; expected a noun or a result with to_table().")
+        return Product(field, hint, across=False)
+    raise TypeError(
+        f"{function.__qualname__} gives {hint}; expected a noun, a result with to_table(), each for every scan, "
+        f"or a dataclass of these."
+    )

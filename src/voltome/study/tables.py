@@ -72,7 +72,7 @@ def comparison(study: Study, table: ResultTable, *, like: ResultTable) -> Result
     """
     keys = like.names("key")
     numbers = [name for name in like.names("measure") if table.frame[name].dtype.kind in "if"]
-    order = _scans_in_order(study, set(table.frame["scan"]))
+    order = [name for name in study.scans if name in set(table.frame["scan"])]
     if (
         table.names("position")
         or table.names("label")
@@ -123,15 +123,6 @@ def _with_changes(
 def _without_unit(name: str) -> str:
     """Return a column name without the unit at its end."""
     return next((name.removesuffix(ending) for ending in UNIT_SUFFIXES if name.endswith(ending)), name)
-
-
-def _scans_in_order(study: Study, present: set[str]) -> list[str]:
-    """Return the scans of a table, in the order in which they are compared."""
-    scans = [name for name in study.scans if name in present]
-    by = study.compare_by
-    if by is None or by == "scan":
-        return scans
-    return sorted(scans, key=lambda name: study.scans[name].attributes[by])
 
 
 def _combined(study: Study, found: Sequence[tuple[str, ResultTable]]) -> ResultTable:

@@ -17,8 +17,9 @@ from voltome.errors import VoltomeError, did_you_mean
 from voltome.study.entries import Entry, entry_of, parameter_path, replaced, wanted_name
 from voltome.study.model import SOURCE, Graph, Node, Output, Ref
 from voltome.study.operations import CollectSweep, RunStep, SubVolumes
-from voltome.study.planning import Planner, ScanState, Wrapper
+from voltome.study.planning import Planner, Wrapper
 from voltome.study.problems import Place, Problems, validated
+from voltome.study.scan_states import ScanState
 
 __all__ = ["WRAPPERS", "WRAPPER_PARAMETERS", "SubVolumesParameters", "SweepParameters"]
 
@@ -67,9 +68,8 @@ def plan_sweep(planner: Planner, state: ScanState, entry: Entry) -> list[Node]:
     if target is None or variants is None:
         return []
     nodes: list[Node] = []
-    for measure in (node for node in nested if node.outputs[0].noun is ResultTable):
-        label = labels[measure.outputs[0].ref]
-        nodes += _sweep_of(measure, label, target, variants, graph, checked, name, entry, planner.problems)
+    for measure in (output.ref for node in nested for output in node.outputs if output.noun is ResultTable):
+        nodes += _sweep_of(measure, labels[measure], target, variants, graph, checked, name, entry, planner.problems)
     if nested and not nodes:
         planner.problems.add(place, "the steps in it measure nothing that can be swept; add one that gives a table.")
     added: list[Node] = []
@@ -133,7 +133,10 @@ def _plan_nested(
             continue
         for node in inner.plan_entry(copy, entry):
             nodes.append(node)
-            labels.update({output.ref: _unused(wanted_name(entry), labels) for output in node.outputs})
+            main, *further = node.outputs
+            labels[main.ref] = _unused(wanted_name(entry), labels)
+            for output in further:
+                labels[output.ref] = labels[main.ref] + output.ref.name.removeprefix(main.ref.name)
     return nodes, inner.graph, labels
 
 
@@ -197,7 +200,7 @@ def _whole(value: float | str) -> float | int | str:
 
 
 def _sweep_of(
-    measure: Node,
+    wanted: Ref,
     label: str,
     target: Node,
     variants: Sequence[Mapping[str, Any]],
@@ -208,8 +211,7 @@ def _sweep_of(
     problems: Problems,
 ) -> list[Node]:
     """Return, for every variant, copies of all nodes from the swept one to the measure; then the collecting table."""
-    swept, wanted = target.outputs[0].ref, measure.outputs[0].ref
-    if not graph.depends_on(wanted, swept):
+    if not graph.depends_on(wanted, target.outputs[0].ref):
         problems.add(
             (*entry.place, entry.step),
             f"{label!r} does not depend on {checked['over']!r}: sweeping changes nothing.",
@@ -219,7 +221,7 @@ def _sweep_of(
     inputs: dict[str, Ref | Mapping[str, Ref]] = {}
     for index, variant in enumerate(variants):
         inputs[str(index)] = _copied(wanted, target, variant, f"{name}-{index + 1}", graph, nodes)
-        measured = _renamed(wanted, f"{name}-{index + 1}")
+        measured = _renamed(graph.maker_of(wanted).outputs[0].ref, f"{name}-{index + 1}")
         nodes[measured] = replace(nodes[measured], transient=False)
     output = Output(Ref(wanted.scan, f"{name}-{label}"), ResultTable, "sweep")
     collector = CollectSweep(checked["over"], checked["values"])

@@ -97,3 +97,44 @@ def test_an_error_in_a_step_says_scan_and_place(traces: Path, load: Load):
     with pytest.raises(ParameterError, match=r"no value above 5\.0; the highest is 3\.0") as caught:
         vt.study.run(load(SCANS + "pipeline:\n  - find_peak: {above: 5}\n"))
     assert caught.value.__notes__ == ["in a: find_peak (study file: pipeline.0)"]
+
+
+def test_a_step_across_scans_can_give_several_results(traces: Path, load: Load):
+    results = vt.study.run(load(SCANS + "pipeline:\n  - centre: {to: a}\n  - find_peak\n"))
+    shifts = results.tables()["centre-shifts"].frame
+    # the means of [0, 3, 1], [0, 6, 1] and [0, 12, 1]
+    assert shifts["shift"].to_numpy() == pytest.approx([0, 4 / 3 - 7 / 3, 4 / 3 - 13 / 3])
+    assert results.tables()["find_peak"].frame.height.iloc[0] == 3.0
+    assert [found.kind for found in results.find(name="centre-shifts")] == ["shifts"]
+
+
+def test_several_results_of_one_step_are_cached_together(traces: Path, load: Load):
+    text = SCANS + "pipeline:\n  - split: {at: 1}\n  - find_peak: {of: split-high}\n"
+    first = vt.study.run(load(text))
+    calls = made_up.CALLS.count("split")
+    assert vt.study.run(load(text)).tables()["find_peak"].frame.equals(first.tables()["find_peak"].frame)
+    assert made_up.CALLS.count("split") == calls
+    assert first.tables()["split-peak"].frame.height.tolist() == [1.0, 1.0, 1.0]
+    assert first.tables()["find_peak"].frame.height.tolist() == [3.0, 6.0, 12.0]
+
+
+def test_two_steps_of_several_results_get_names_of_their_own(traces: Path, load: Load):
+    study = load(SCANS + "pipeline:\n  - split\n  - split: {of: split}\n")
+    names = [output.ref.name for node in study.graph.nodes for output in node.outputs if output.ref.scan == "a"]
+    assert names == ["source", "split", "split-high", "split-peak", "split-2", "split-2-high", "split-2-peak"]
+    with pytest.raises(StudyFileError, match="the name 'split' is taken"):
+        load(SCANS + "pipeline:\n  - scale: {name: split-high}\n  - split: {name: split, of: source}\n")
+
+
+def test_a_step_of_several_results_can_be_swept_and_measured_in_a_sweep(traces: Path, load: Load):
+    text = SCANS + "pipeline:\n  - scale\n  - split: {at: 4}\n"
+    text += "  - sweep: {over: split.at, values: [1, 2], steps: [find_peak: {of: split-high}]}\n"
+    text += "  - sweep: {name: factors, over: scale.factor, values: [1, 2], steps: [split: {of: scale, at: 5}]}\n"
+    tables = vt.study.run(load(text)).tables()
+    assert tables["sweep-find_peak"].frame.query("scan == 'a'").height.tolist() == [6.0, 6.0]
+    assert tables["factors-split-peak"].frame.query("scan == 'a'").height.tolist() == [3.0, 5.0]
+
+
+def test_a_parameter_that_names_no_scan_is_refused(traces: Path, load: Load):
+    with pytest.raises(StudyFileError, match="unknown scan 'd'; expected one of a, b, c"):
+        load(SCANS + "pipeline:\n  - centre: {to: d}\n")

@@ -3,14 +3,14 @@ import pytest
 
 import voltome as vt
 from voltome.study import STEPS
-from voltome.study.signatures import parameter_texts, read_signature
+from voltome.study.signatures import Product, parameter_texts, read_signature
 
 
 def test_a_step_is_described_by_its_function_alone():
     signature = read_signature(made_up.scale)
     assert [port.name for port in signature.inputs] == ["trace"]
     assert signature.inputs[0].types == (made_up.Trace,)
-    assert signature.output is made_up.Trace
+    assert signature.products == (Product("", made_up.Trace, across=False),)
     assert signature.summary == "Scale a trace."
     schema = signature.parameters.model_json_schema()["properties"]
     assert schema["factor"]["exclusiveMinimum"] == 0
@@ -27,16 +27,16 @@ def test_a_noun_parameter_is_an_input_and_no_parameter():
 
 def test_a_mapping_of_nouns_makes_a_step_across_scans():
     assert read_signature(made_up.normalise_together).across
-    assert read_signature(made_up.normalise_together).output_across
+    assert read_signature(made_up.normalise_together).products == (Product("", made_up.Trace, across=True),)
     assert read_signature(made_up.spread).across
-    assert not read_signature(made_up.spread).output_across
+    assert read_signature(made_up.spread).products == (Product("", vt.data.ResultTable, across=False),)
     assert not read_signature(made_up.scale).across
 
 
 def test_a_filter_gives_the_noun_that_it_takes():
     signature = STEPS["crop"].signature
     assert set(signature.inputs[0].types) == {vt.data.Volume, vt.data.PhaseImage, vt.data.ParticleImage}
-    assert signature.output is None
+    assert signature.products == (Product("", None, across=False),)
 
 
 def test_a_phase_parameter_is_known_as_one():
@@ -44,7 +44,23 @@ def test_a_phase_parameter_is_known_as_one():
 
 
 def test_a_result_with_to_table_counts_as_a_table():
-    assert read_signature(made_up.find_peak).output is vt.data.ResultTable
+    assert read_signature(made_up.find_peak).products == (Product("", vt.data.ResultTable, across=False),)
+
+
+def test_a_dataclass_of_nouns_gives_each_of_its_fields():
+    assert read_signature(made_up.centre).products == (
+        Product("traces", made_up.Trace, across=True),
+        Product("shifts", vt.data.ResultTable, across=False),
+    )
+    assert read_signature(made_up.split).products == (
+        Product("low", made_up.Trace, across=False),
+        Product("high", made_up.Trace, across=False),
+        Product("peak", vt.data.ResultTable, across=False),
+    )
+
+
+def test_a_parameter_that_names_a_scan_is_known_as_one():
+    assert read_signature(made_up.centre).scan_parameters == ("to",)
 
 
 def test_a_function_that_gives_no_noun_is_refused():

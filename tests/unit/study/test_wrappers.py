@@ -140,8 +140,8 @@ def test_subvolumes_of_steps_that_measure_nothing_are_refused(spheres: Path, loa
 COMPARED = """\
 study: x
 scans:
-  late: {source: first.tif, cycle: 10}
   early: {source: second.tif, cycle: 0}
+  late: {source: first.tif, cycle: 10}
 pipeline:
   - threshold: {intervals: {solid: [150, null]}, rest: pore}
   - phase_fractions
@@ -150,7 +150,14 @@ compare: {by: cycle}
 """
 
 
-def test_scans_are_compared_in_the_order_of_the_attribute(spheres: Path, load: Load):
+def test_scans_that_do_not_stand_in_the_order_of_the_number_are_refused(spheres: Path, load: Load):
+    text = COMPARED.replace("cycle: 10", "cycle: -1")
+    with pytest.raises(StudyFileError, match=r"order early \(0\), late \(-1\); expected rising 'cycle': late, early"):
+        load(text)
+    assert load(COMPARED.replace("cycle: 10", "cycle: 0")).compare_by == "cycle", "two cells at one cycle are in order"
+
+
+def test_scans_are_compared_with_the_first(spheres: Path, load: Load):
     tables = vt.study.run(load(COMPARED)).tables()
     assert "comparison-phase_profile" not in tables, "rows along a position have no partner"
     table = tables["comparison-phase_fractions"]
@@ -171,9 +178,9 @@ def test_particles_of_different_scans_are_no_partners(spheres: Path, load: Load)
 def test_tables_carry_the_attribute_by_which_scans_are_compared(spheres: Path, load: Load):
     frame = vt.study.run(load(COMPARED)).tables()["phase_fractions"].frame
     assert list(frame.columns[:3]) == ["scan", "cycle", "phase"]
-    assert frame.cycle.tolist() == [10, 10, 0, 0]
+    assert frame.cycle.tolist() == [0, 0, 10, 10]
 
 
 def test_scans_can_be_compared_by_their_name(spheres: Path, load: Load):
     table = vt.study.run(load(COMPARED.replace("by: cycle", "by: scan"))).tables()["comparison-phase_fractions"]
-    assert table.frame.scan.tolist() == ["late", "early"] * 2
+    assert table.frame.scan.tolist() == ["early", "late"] * 2
