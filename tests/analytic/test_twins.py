@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from voltome.twins import Ellipsoid, Scene, Sphere, grey_volume, true_particles, true_phases
+from voltome.data import Transform
+from voltome.twins import Block, Capsule, Ellipsoid, Scene, Sphere, grey_volume, true_particles, true_phases
 
 
 def test_an_ellipsoid_of_equal_axes_has_the_area_of_a_sphere():
@@ -72,3 +73,54 @@ def test_true_particles_are_analytic():
     assert frame.sphericity.tolist() == pytest.approx([1, math.pi ** (1 / 3) * (6 * volume) ** (2 / 3) / area])
     assert frame.equivalent_diameter_um.tolist() == pytest.approx([4, 2 * 2 ** (1 / 3)])
     assert frame[["z_um", "y_um", "x_um"]].to_numpy().tolist() == [[5, 5, 5], [12, 5, 5]]
+
+
+def test_a_short_capsule_is_a_sphere():
+    capsule = Capsule((5, 5, 5), (5, 5, 5 + 1e-9), 3)
+    assert capsule.volume_um3 == pytest.approx(36 * math.pi)
+    assert capsule.surface_area_um2 == pytest.approx(36 * math.pi)
+
+
+@pytest.mark.parametrize(
+    "solid",
+    [
+        Capsule((10.3, 9.8, 4.1), (11.2, 16.4, 18.6), 3.5),
+        Block((12.1, 11.8, 12.3), (9, 7, 11), (0.5, -0.3, 0.9)),
+    ],
+)
+def test_points_inside_hold_the_volume(solid):
+    # Monte Carlo in the box of 24^3 um: 1e6 points, standard error sqrt(f (1 - f) / n) of the share f
+    points = np.random.default_rng(5).uniform(0, 24, (1_000_000, 3))
+    share = solid.volume_um3 / 24**3
+    assert solid.contains(points).mean() == pytest.approx(share, abs=4 * math.sqrt(share / 1e6))
+    low, high = solid.bounds_um
+    inside = points[solid.contains(points)]
+    assert np.all(inside >= low)
+    assert np.all(inside <= high)
+    np.testing.assert_allclose(inside.min(axis=0), low, atol=0.35)
+    np.testing.assert_allclose(inside.max(axis=0), high, atol=0.35)
+
+
+@pytest.mark.parametrize(
+    "solid",
+    [
+        Sphere((10, 12, 11), 5),
+        Ellipsoid((10, 12, 11), (3, 4, 6), (0.2, 0.5, -0.7)),
+        Capsule((8, 9, 7), (12, 13, 14), 2),
+        Block((12, 11, 12), (6, 8, 9), (0.5, -0.3, 0.9)),
+    ],
+)
+def test_a_moved_solid_contains_the_moved_points(solid):
+    transform = Transform((31, -12, 5), centre_um=(12, 12, 12), shift_um=(1, -2, 0.5))
+    points = np.random.default_rng(2).uniform(2, 22, (20_000, 3))
+    moved = solid.moved(transform)
+    np.testing.assert_array_equal(moved.contains(transform.apply(points)), solid.contains(points))
+    assert (moved.volume_um3, moved.surface_area_um2) == pytest.approx((solid.volume_um3, solid.surface_area_um2))
+    np.testing.assert_allclose(moved.centre_um, transform.apply(solid.centre_um))
+
+
+def test_a_moved_scene_keeps_what_reaches_into_its_box():
+    scene = Scene(tuple(Sphere((10, 10, x), 2) for x in (3, 10, 17)), size_um=(20, 20, 20))
+    moved = scene.moved(Transform((0, 0, 0), shift_um=(0, 0, 4)), size_um=(20, 20, 22))
+    assert [solid.centre_um[2] for solid in moved.solids] == [7, 14, 21]
+    assert len(scene.moved(Transform((0, 0, 0), shift_um=(0, 0, 6))).solids) == 2, "23 - 2 um is outside 20 um"

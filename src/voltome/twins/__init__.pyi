@@ -1,9 +1,12 @@
+from .bodies import Block, Capsule
 from .packing import pack
 from .scenes import Scene
 from .simulated_images import grey_volume, true_particles, true_phases
 from .solids import Ellipsoid, Solid, Sphere
 
 __all__ = [
+    "Block",
+    "Capsule",
     "Ellipsoid",
     "Scene",
     "Solid",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from voltome.data import Transform
 from voltome.data._parameters import check_positive
 from voltome.errors import ParameterError
 from voltome.twins.solids import Solid, Triple, check_material, triple
@@ -61,8 +62,8 @@ class Scene:
             raise ParameterError(
                 f"solid {number} is made of {solid.material!r}, the name of the background; expected another name."
             )
-        low, high = solid.bounds_um
-        if any(top <= 0 or bottom >= edge for bottom, top, edge in zip(low, high, self.size_um, strict=True)):
+        if _lies_outside(solid, self.size_um):
+            low, high = solid.bounds_um
             raise ParameterError(
                 f"solid {number} lies outside the scene: it runs from {low} to {high} um, "
                 f"the scene from 0 to {self.size_um} um. Move it, or leave it out."
@@ -78,6 +79,34 @@ class Scene:
         low, high = solid.bounds_um
         return any(bottom < 0 or top > edge for bottom, top, edge in zip(low, high, self.size_um, strict=True))
 
+    def moved(self, transform: Transform, *, size_um: Triple | None = None) -> Scene:
+        """Return the scene after a rigid motion, as another scan with its own field of view would see it.
+
+        Parameters
+        ----------
+        transform : Transform
+            The motion, from the frame of this scene to that of the new one.
+        size_um : tuple of float, optional
+            Edge lengths (z, y, x) of the new box in um, its corner at the origin; None: those of this scene.
+
+        Returns
+        -------
+        Scene
+            The solids that reach into the new box, in the order of this scene; those wholly outside it are left out.
+
+        Examples
+        --------
+        >>> from voltome.data import Transform
+        >>> from voltome.twins import Scene, Sphere
+        >>> scene = Scene((Sphere((5, 5, 2), 1), Sphere((5, 5, 8), 1)), size_um=(10, 10, 10))
+        >>> scene.moved(Transform((0, 0, 0), shift_um=(0, 0, 4))).solids[0].centre_um
+        (5.0, 5.0, 6.0)
+        """
+        size = self.size_um if size_um is None else triple("size_um", size_um)
+        moved = tuple(solid.moved(transform) for solid in self.solids)
+        inside = tuple(solid for solid in moved if not _lies_outside(solid, size))
+        return Scene(inside, size_um=size, background=self.background)
+
     @property
     def in_words(self) -> str:
         """Number, materials and box of the scene, as histories say it."""
@@ -85,3 +114,9 @@ class Scene:
         made_of = f" of {', '.join(self.materials)}" if self.solids else ""
         plural = "solid" if len(self.solids) == 1 else "solids"
         return f"{len(self.solids)} {plural}{made_of} in {self.background}, {size} um (z, y, x)"
+
+
+def _lies_outside(solid: Solid, size_um: Triple) -> bool:
+    """Say whether a solid lies wholly outside a box with its corner at the origin, as far as its bounds tell."""
+    low, high = solid.bounds_um
+    return any(top <= 0 or bottom >= edge for bottom, top, edge in zip(low, high, size_um, strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 from scipy.special import elliprg
 
+from voltome.data import Transform
 from voltome.data._parameters import check_positive
 from voltome.errors import ParameterError
 
@@ -48,6 +49,9 @@ class Solid(Protocol):
 
     def contains(self, points_um: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return which points, shape (..., 3) as (z, y, x) in um, lie inside or on the surface."""
+
+    def moved(self, transform: Transform) -> Solid:
+        """Return the solid after a rigid motion."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,10 @@ class Sphere:
         offsets = points_um - np.asarray(self.centre_um)
         inside: NDArray[np.bool_] = np.einsum("...i,...i", offsets, offsets) <= self.radius_um**2
         return inside
+
+    def moved(self, transform: Transform) -> Sphere:
+        """Return the sphere after a rigid motion."""
+        return replace(self, centre_um=moved_point(transform, self.centre_um))
 
 
 @dataclass(frozen=True)
@@ -181,6 +189,14 @@ class Ellipsoid:
         inside: NDArray[np.bool_] = np.einsum("...i,...i", scaled, scaled) <= 1
         return inside
 
+    def moved(self, transform: Transform) -> Ellipsoid:
+        """Return the ellipsoid after a rigid motion."""
+        return replace(
+            self,
+            centre_um=moved_point(transform, self.centre_um),
+            rotation=moved_rotation(transform, self.rotation),
+        )
+
 
 def triple(name: str, value: Any) -> Triple:
     """Return three finite floats, or raise `ParameterError` naming the parameter."""
@@ -199,6 +215,17 @@ def check_material(material: Any) -> None:
     """Refuse a material without a name."""
     if not isinstance(material, str) or not material.strip():
         raise ParameterError(f"material is {material!r}; expected a name, such as 'sulfur'.")
+
+
+def moved_point(transform: Transform, point_um: Triple) -> Triple:
+    """Return where a rigid motion takes a point."""
+    return triple("point_um", transform.apply(point_um))
+
+
+def moved_rotation(transform: Transform, rotation: Triple) -> Triple:
+    """Return the rotation vector in radians of a body that had `rotation` before a rigid motion."""
+    turned = Rotation.from_matrix(transform.matrix) * Rotation.from_rotvec(rotation)
+    return triple("rotation", turned.as_rotvec())
 
 
 def box_around(centre: Triple, reach: Any) -> tuple[Triple, Triple]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from voltome.errors import ParameterError, VoltomeError
-from voltome.twins import Ellipsoid, Solid, Sphere
+from voltome.twins import Block, Capsule, Ellipsoid, Solid, Sphere
 
 HALF_TURN = (math.pi / 2, 0.0, 0.0)
 
@@ -12,6 +12,8 @@ HALF_TURN = (math.pi / 2, 0.0, 0.0)
 def test_spheres_and_ellipsoids_are_solids():
     assert isinstance(Sphere((0, 0, 0), 1), Solid)
     assert isinstance(Ellipsoid((0, 0, 0), (1, 2, 3)), Solid)
+    assert isinstance(Capsule((0, 0, 0), (1, 2, 3), 1), Solid)
+    assert isinstance(Block((0, 0, 0), (1, 2, 3)), Solid)
 
 
 def test_a_rotation_about_z_swaps_the_bounds_of_y_and_x():
@@ -43,6 +45,11 @@ def test_bounds_touch_the_surface_of_a_rotated_ellipsoid():
         lambda: Sphere("abc", 1),
         lambda: Sphere((0, 0, 0), 1, material=" "),
         lambda: Ellipsoid((0, 0, 0), (1, 2, 0)),
+        lambda: Capsule((1, 2, 3), (1, 2, 3), 1),
+        lambda: Capsule((1, 2, 3), (1, 2, math.inf), 1),
+        lambda: Capsule((1, 2, 3), (1, 2, 4), 0),
+        lambda: Block((0, 0, 0), (1, -2, 3)),
+        lambda: Block((0, 0, 0), (1, 2, 3), rotation=(0, 0)),
         lambda: Ellipsoid((0, 0, 0), (1, 2)),
         lambda: Ellipsoid((0, 0, 0), (1, 2, 3), rotation=(True, 0, 0)),
     ],
