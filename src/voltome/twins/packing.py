@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,8 +25,9 @@ _MIXTURES = np.linspace(0.02, 0.98, 33)
 def pack(
     size_um: tuple[float, float, float],
     *,
-    count: int,
-    radius_um: tuple[Positive, Positive],
+    count: int | None = None,
+    radius_um: tuple[Positive, Positive] | None = None,
+    radii_um: Sequence[float] | None = None,
     ellipsoid_share: float = 0.0,
     aspect_ratio: tuple[float, float] = (1.3, 2.0),
     gap_um: float = 0.0,
@@ -43,10 +46,12 @@ def pack(
     ----------
     size_um : tuple of float
         Edge lengths of the scene along (z, y, x) in um.
-    count : int
+    count : int, optional
         Number of solids, 1 or above.
-    radius_um : tuple of float
+    radius_um : tuple of float, optional
         Lowest and highest radius in um, drawn uniformly; for an ellipsoid the radius of the sphere of its volume.
+    radii_um : sequence of float, optional
+        The radius of every solid in um, in place of `count` and `radius_um`.
     ellipsoid_share : float
         Probability that a solid is an ellipsoid, 0 to 1.
     aspect_ratio : tuple of float
@@ -74,8 +79,8 @@ def pack(
 
     Notes
     -----
-    Time grows with the square of `count`. The gap is exact between spheres; around an ellipsoid it is at least
-    `gap_um` (for an overlap: about). Overlap of ellipsoids is found by the contact function of Perram and Wertheim.
+    Time grows with the square of the number of solids: 2,000 take seconds. The gap is exact between spheres; around an
+    ellipsoid it is at least `gap_um` (for an overlap: about). Overlap of ellipsoids is found by the contact function of Perram and Wertheim.
 
     References
     ----------
@@ -89,40 +94,89 @@ def pack(
     (12, ('sulfur',))
     """
     size = triple("size_um", size_um)
-    _check(size, count, radius_um, ellipsoid_share, aspect_ratio, across_border)
-    if not (math.isfinite(gap_um) and gap_um > -radius_um[0]):
-        raise ParameterError(f"gap_um is {gap_um}; expected above minus the smallest radius, -{radius_um[0]}.")
     random = np.random.default_rng(check_seed(seed))
-    radii = np.sort(random.uniform(*radius_um, size=count))[::-1]
-    placed: list[Solid] = []
+    radii = _radii(random, count, radius_um, radii_um)
+    smallest = float(radii[-1] if radius_um is None else radius_um[0])
+    _check(size, smallest, ellipsoid_share, aspect_ratio, across_border)
+    if not (math.isfinite(gap_um) and gap_um > -smallest):
+        raise ParameterError(f"gap_um is {gap_um}; expected above minus the smallest radius, -{smallest}.")
+    placed = _Placed(len(radii))
     for radius in radii:
         axes, rotation = _shape(random, float(radius), ellipsoid_share, aspect_ratio)
         solid = _place(random, axes, rotation, placed, size=size, gap=gap_um, across=across_border, material=material)
         if solid is None:
             raise ParameterError(
-                f"{len(placed)} of {count} solids fitted into {size} um; the next, of radius {radius:.3g} um, found no "
-                f"place in {ATTEMPTS} attempts. Ask for fewer or smaller solids, a smaller gap, or a larger scene."
+                f"{len(placed.solids)} of {len(radii)} solids fitted into {size} um; the next, of radius {radius:.3g} "
+                f"um, found no place in {ATTEMPTS} attempts. Ask for fewer or smaller solids, a smaller gap, or a "
+                f"larger scene."
             )
-        placed.append(solid)
-    return Scene(tuple(placed), size_um=size, background=background)
+        placed.add(solid)
+    return Scene(tuple(placed.solids), size_um=size, background=background)
 
 
-def _check(
-    size: Triple, count: Any, radii: tuple[float, float], share: float, aspect: tuple[float, float], across: bool
-) -> None:
+@dataclass(slots=True)
+class _Placed:
+    """The solids placed so far, and arrays of them in which those near a place are found quickly."""
+
+    room: int
+    solids: list[Solid] = field(default_factory=list)
+    centres: NDArray[np.float64] = field(init=False)
+    longest: NDArray[np.float64] = field(init=False)
+    shortest: NDArray[np.float64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.centres, self.longest, self.shortest = np.empty((self.room, 3)), np.empty(self.room), np.empty(self.room)
+
+    def add(self, solid: Solid) -> None:
+        """Place one more."""
+        number = len(self.solids)
+        axes = _semi_axes(solid)
+        self.centres[number], self.longest[number], self.shortest[number] = solid.centre_um, max(axes), min(axes)
+        self.solids.append(solid)
+
+    def near(self, centre: NDArray[np.float64], axes: Triple, gap: float) -> list[Solid] | None:
+        """Return the solids that one at this place might be too near to; None where it surely overlaps one."""
+        number = len(self.solids)
+        offsets = self.centres[:number] - centre
+        apart = np.sqrt(np.einsum("ij,ij->i", offsets, offsets))
+        if np.any(apart < self.shortest[:number] + min(axes) + gap):
+            return None
+        return [self.solids[index] for index in np.flatnonzero(apart < self.longest[:number] + max(axes) + gap)]
+
+
+def _radii(
+    random: np.random.Generator, count: Any, between: tuple[float, float] | None, given: Sequence[float] | None
+) -> NDArray[np.float64]:
+    """Return the radii of all solids, the largest first."""
+    if given is not None:
+        if count is not None or between is not None or not len(given):
+            raise ParameterError(
+                "found radii_um and count or radius_um, or no radius; expected either of the two ways."
+            )
+        return np.sort([check_positive("each of radii_um", radius) for radius in given])[::-1]
+    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
+        raise ParameterError(f"count is {count!r}; expected a whole number, 1 or above.")
+    low, high = _pair("radius_um", between, 0.0)
+    return np.sort(random.uniform(low, high, size=count))[::-1]
+
+
+def _pair(name: str, pair: tuple[float, float] | None, lowest: float) -> tuple[float, float]:
+    """Return two finite numbers, the lowest first."""
+    low, high = pair if pair is not None else (math.nan, math.nan)
+    if not (math.isfinite(high) and lowest <= low <= high and low > 0):
+        raise ParameterError(f"{name} is {pair}; expected (lowest, highest), the lowest first.")
+    return low, high
+
+
+def _check(size: Triple, smallest: float, share: float, aspect: tuple[float, float], across: bool) -> None:
     """Refuse parameters outside their range."""
     for edge in size:
         check_positive("each of size_um", edge)
-    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
-        raise ParameterError(f"count is {count!r}; expected a whole number, 1 or above.")
-    for name, pair, lowest in (("radius_um", radii, 0.0), ("aspect_ratio", aspect, 1.0)):
-        low, high = pair
-        if not (math.isfinite(high) and lowest <= low <= high and low > 0):
-            raise ParameterError(f"{name} is {pair}; expected (lowest, highest), the lowest first.")
+    _pair("aspect_ratio", aspect, 1.0)
     if not 0 <= share <= 1:
         raise ParameterError(f"ellipsoid_share is {share}; expected 0 to 1.")
-    if not across and share == 0 and 2 * radii[0] > min(size):
-        raise ParameterError(f"radius_um is {radii}: even the smallest does not fit into {size} um.")
+    if not across and share == 0 and 2 * smallest > min(size):
+        raise ParameterError(f"the smallest radius is {smallest:g} um: even this does not fit into {size} um.")
 
 
 def _shape(
@@ -141,7 +195,7 @@ def _place(
     random: np.random.Generator,
     axes: Triple,
     rotation: Triple,
-    placed: list[Solid],
+    placed: _Placed,
     *,
     size: Triple,
     gap: float,
@@ -155,9 +209,12 @@ def _place(
     if np.any(low > high):
         return None
     for _ in range(ATTEMPTS):
-        centre = triple("centre_um", random.uniform(low, high))
-        solid = _solid(centre, axes, rotation, material)
-        if not any(_too_near(solid, other, gap) for other in placed):
+        centre = random.uniform(low, high)
+        near = placed.near(centre, axes, gap)
+        if near is None:
+            continue
+        solid = _solid(triple("centre_um", centre), axes, rotation, material)
+        if not any(_too_near(solid, other, gap) for other in near):
             return solid
     return None
 

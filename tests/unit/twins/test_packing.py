@@ -89,3 +89,16 @@ def test_bad_parameters_are_named(changes, message):
 def test_a_seed_that_would_not_give_the_same_scene_again_is_refused(seed):
     with pytest.raises(ParameterError, match=r"seed is .*; expected a whole number, 0 or above"):
         pack(SIZE, count=2, radius_um=(3, 5), seed=seed)
+
+
+def test_given_radii_are_placed_largest_first():
+    scene = pack(SIZE, radii_um=[3, 5, 4], seed=1)
+    assert [solid.radius_um for solid in scene.solids] == [5, 4, 3]
+    with pytest.raises(ParameterError, match="expected either of the two ways"):
+        pack(SIZE, radii_um=[3, 5], count=2, seed=1)
+    with pytest.raises(ParameterError, match="each of radii_um is -1; expected a finite number above 0"):
+        pack(SIZE, radii_um=[3, -1], seed=1)
+    with pytest.raises(ParameterError, match="count is None"):
+        pack(SIZE, seed=1)
+    with pytest.raises(ParameterError, match=r"radius_um is None; expected \(lowest, highest\)"):
+        pack(SIZE, count=3, seed=1)
