@@ -13,7 +13,17 @@ from scipy.spatial.transform import Rotation
 from voltome.data import Transform
 from voltome.data._parameters import check_positive
 from voltome.errors import ParameterError
-from voltome.twins.solids import Triple, box_around, check_material, moved_point, moved_rotation, triple
+from voltome.twins.solids import (
+    BLOCK,
+    CAPSULE,
+    Numbers,
+    Triple,
+    box_around,
+    check_material,
+    moved_point,
+    moved_rotation,
+    triple,
+)
 
 
 @dataclass(frozen=True)
@@ -91,6 +101,13 @@ class Capsule:
         inside: NDArray[np.bool_] = np.einsum("...i,...i", offsets, offsets) <= self.radius_um**2
         return inside
 
+    @property
+    def numbers(self) -> Numbers:
+        """The capsule in numbers."""
+        matrix = np.zeros((3, 3))
+        matrix[0], matrix[1, 0] = np.subtract(self.end_um, self.start_um), self.radius_um
+        return Numbers(CAPSULE, np.asarray(self.start_um), matrix)
+
     def moved(self, transform: Transform) -> Capsule:
         """Return the capsule after a rigid motion."""
         return replace(self, start_um=moved_point(transform, self.start_um), end_um=moved_point(transform, self.end_um))
@@ -161,6 +178,11 @@ class Block:
         scaled = (points_um - np.asarray(self.centre_um)) @ (self.axes * 2 / np.asarray(self.edges_um))
         inside: NDArray[np.bool_] = np.abs(scaled).max(axis=-1) <= 1
         return inside
+
+    @property
+    def numbers(self) -> Numbers:
+        """The block in numbers."""
+        return Numbers(BLOCK, np.asarray(self.centre_um), (self.axes * 2 / np.asarray(self.edges_um)).T.copy())
 
     def moved(self, transform: Transform) -> Block:
         """Return the block after a rigid motion."""

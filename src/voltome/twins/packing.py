@@ -80,7 +80,8 @@ def pack(
     Notes
     -----
     Time grows with the square of the number of solids: 2,000 take seconds. The gap is exact between spheres; around an
-    ellipsoid it is at least `gap_um` (for an overlap: about). Overlap of ellipsoids is found by the contact function of Perram and Wertheim.
+    ellipsoid it is at least `gap_um` (for an overlap: about). Overlap of ellipsoids is found by the contact function of
+    Perram and Wertheim.
 
     References
     ----------

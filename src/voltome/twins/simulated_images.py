@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -17,8 +17,9 @@ from voltome.data._parameters import check_choice, check_not_negative, check_see
 from voltome.data.images import SIMULATED
 from voltome.errors import ParameterError, PhaseError, did_you_mean
 from voltome.runtime import check_memory
+from voltome.twins._kernels_filling import fill
 from voltome.twins.scenes import Scene
-from voltome.twins.solids import Solid, Triple
+from voltome.twins.solids import Numbers, Solid, Triple
 
 Box = tuple[slice, slice, slice]
 
@@ -148,9 +149,9 @@ def true_phases(scene: Scene, *, voxel_size_um: float | tuple[float, float, floa
         raise ParameterError(f"the scene has {len(names) - 1} materials; expected at most 255.")
     labels = np.zeros(shape, np.uint8)
     for solid in scene.solids:
-        for box, share in _filled(solid, size, shape, 1):
-            here = labels[box]
-            here[(share > 0) & (here == 0)] = names.index(solid.material)
+        box, share = _filled(solid, size, shape, 1)
+        here = labels[box]
+        here[(share > 0) & (here == 0)] = names.index(solid.material)
     did = f"{SIMULATED} {scene.in_words}; phase at the centre of each voxel"
     return PhaseImage(labels, voxel_size_um=size, phases=dict(enumerate(names)), history=(did,))
 
@@ -237,32 +238,41 @@ def _partial_volumes(
     values = np.full(shape, grey[scene.background], np.float32)
     for solid in scene.solids:
         contrast = np.float32(grey[solid.material] - grey[scene.background])
-        for box, share in _filled(solid, size, shape, points):
-            taken = np.minimum(share, free[box])
-            free[box] -= taken
-            values[box] += contrast * taken
+        box, share = _filled(solid, size, shape, points)
+        taken = np.minimum(share, free[box])
+        free[box] -= taken
+        values[box] += contrast * taken
     return values
 
 
-def _filled(
-    solid: Solid, size: Triple, shape: tuple[int, int, int], points: int
-) -> Iterator[tuple[Box, NDArray[np.float32]]]:
-    """Yield, slice by slice of the solid's box, where it is and the share of each voxel that it fills."""
+def _filled(solid: Solid, size: Triple, shape: tuple[int, int, int], points: int) -> tuple[Box, NDArray[np.float32]]:
+    """Return the box of a solid in the image and the share of each of its voxels that it fills."""
     low, high = solid.bounds_um
     first = [max(0, math.floor(bottom / edge)) for bottom, edge in zip(low, size, strict=True)]
     last = [min(n, math.ceil(top / edge)) for top, edge, n in zip(high, size, shape, strict=True)]
+    box = (slice(first[0], last[0]), slice(first[1], last[1]), slice(first[2], last[2]))
+    share = np.empty([end - start for start, end in zip(first, last, strict=True)], np.float32)
+    numbers = getattr(solid, "numbers", None)
+    if isinstance(numbers, Numbers):
+        fill(*numbers, np.array(first, np.int64), np.asarray(size), points, share)
+    else:
+        _fill_by_points(solid, first, last, size, points, share)
+    return box, share
+
+
+def _fill_by_points(
+    solid: Solid, first: list[int], last: list[int], size: Triple, points: int, share: NDArray[np.float32]
+) -> None:
+    """Write the share of each voxel that a solid of another kind fills, as its own `contains` says, slice by slice."""
     y, x = (_sample_points(first[i], last[i], size[i], points) for i in (1, 2))
     place = np.empty((len(y), len(x), 3))
     place[..., 1], place[..., 2] = y[:, None], x[None, :]
-    for index in range(first[0], last[0]):
-        inside = np.zeros((last[1] - first[1], last[2] - first[2]), np.float32)
+    for index, inside in enumerate(share, start=first[0]):
+        inside[:] = 0
         for z in _sample_points(index, index + 1, size[0], points):
             place[..., 0] = z
             inside += solid.contains(place).reshape(inside.shape[0], points, inside.shape[1], points).sum((1, 3))
-        yield (
-            (slice(index, index + 1), slice(first[1], last[1]), slice(first[2], last[2])),
-            inside[None] / np.float32(points**3),
-        )
+        inside /= np.float32(points**3)
 
 
 def _sample_points(first: int, last: int, edge: float, points: int) -> NDArray[np.float64]:

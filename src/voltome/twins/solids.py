@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,17 @@ from voltome.data._parameters import check_positive
 from voltome.errors import ParameterError
 
 Triple = tuple[float, float, float]
+
+ELLIPSOID, CAPSULE, BLOCK = 0, 1, 2
+"""Kinds of `Numbers`."""
+
+
+class Numbers(NamedTuple):
+    """A solid in numbers, for the kernel that fills images; `voltome.twins._kernels_filling` says what they mean."""
+
+    kind: int
+    centre_um: NDArray[np.float64]
+    matrix: NDArray[np.float64]
 
 
 @runtime_checkable
@@ -108,6 +119,11 @@ class Sphere:
         inside: NDArray[np.bool_] = np.einsum("...i,...i", offsets, offsets) <= self.radius_um**2
         return inside
 
+    @property
+    def numbers(self) -> Numbers:
+        """The sphere in numbers."""
+        return Numbers(ELLIPSOID, np.asarray(self.centre_um), np.eye(3) / self.radius_um)
+
     def moved(self, transform: Transform) -> Sphere:
         """Return the sphere after a rigid motion."""
         return replace(self, centre_um=moved_point(transform, self.centre_um))
@@ -188,6 +204,11 @@ class Ellipsoid:
         scaled = (points_um - np.asarray(self.centre_um)) @ (self.axes / np.asarray(self.semi_axes_um))
         inside: NDArray[np.bool_] = np.einsum("...i,...i", scaled, scaled) <= 1
         return inside
+
+    @property
+    def numbers(self) -> Numbers:
+        """The ellipsoid in numbers."""
+        return Numbers(ELLIPSOID, np.asarray(self.centre_um), (self.axes / np.asarray(self.semi_axes_um)).T.copy())
 
     def moved(self, transform: Transform) -> Ellipsoid:
         """Return the ellipsoid after a rigid motion."""
