@@ -2,6 +2,7 @@ from ._noun import Noun, noun_types
 from ._parameters import AxisName, NonNegative, PhaseName, Positive
 from .images import ImageNoun, ParticleImage, PhaseImage, Volume
 from .tables import Column, ResultTable
+from .transforms import Transform
 
 __all__ = [
     "AxisName",
@@ -14,6 +15,7 @@ __all__ = [
     "PhaseName",
     "Positive",
     "ResultTable",
+    "Transform",
     "Volume",
     "noun_types",
 ]
