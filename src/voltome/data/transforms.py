@@ -34,7 +34,8 @@ class Transform(Noun):
     centre_um : tuple of float
         The point (z, y, x) in um about which the rotation turns.
     residual_um : float, optional
-        Root mean square distance in um by which parts of the scans miss each other after the motion; None: not measured.
+        Root mean square distance in um by which parts of the scans miss each other after the motion; None: not
+        measured.
     correlation : float, optional
         Correlation of the grey values after the motion, -1 to 1; None: not measured.
     region : str
@@ -73,8 +74,8 @@ class Transform(Noun):
             object.__setattr__(self, name, _three_numbers(name, getattr(self, name)))
         if math.hypot(*self.rotation_deg) > 360:
             raise ParameterError(
-                f"rotation_deg is {self.rotation_deg}, a turn by {math.hypot(*self.rotation_deg):g} degrees; expected at "
-                f"most 360: subtract whole turns."
+                f"rotation_deg is {self.rotation_deg}, a turn by {math.hypot(*self.rotation_deg):g} degrees; expected "
+                f"at most 360: subtract whole turns."
             )
         if self.residual_um is not None:
             object.__setattr__(self, "residual_um", check_not_negative("residual_um", self.residual_um))
@@ -103,8 +104,8 @@ class Transform(Noun):
     def inverse(self) -> Transform:
         """Return the motion that takes points of the fixed scan to the frame of the moving one."""
         return Transform(
-            _triple(-np.asarray(self.rotation_deg)),
-            shift_um=_triple(-self.matrix.T @ self.shift_um),
+            triple(-np.asarray(self.rotation_deg)),
+            shift_um=triple(-self.matrix.T @ self.shift_um),
             centre_um=self.centre_um,
             residual_um=self.residual_um,
             correlation=self.correlation,
@@ -123,8 +124,8 @@ class Transform(Noun):
         shift = other.apply(np.add(self.centre_um, self.shift_um)) - self.centre_um
         known = None if self.residual_um is None or other.residual_um is None else (self.residual_um, other.residual_um)
         return Transform(
-            _triple(rotation),
-            shift_um=_triple(shift),
+            triple(rotation),
+            shift_um=triple(shift),
             centre_um=self.centre_um,
             residual_um=None if known is None else math.hypot(*known),
             region="; then ".join(text for text in (self.region, other.region) if text),
@@ -132,8 +133,8 @@ class Transform(Noun):
         )
 
 
-def _triple(numbers: NDArray[np.float64]) -> Triple:
-    """Return three floats; -0 becomes 0."""
+def triple(numbers: NDArray[np.float64]) -> Triple:
+    """Return an array of three as floats; -0 becomes 0."""
     z, y, x = (float(number) + 0.0 for number in numbers)
     return z, y, x
 
@@ -144,7 +145,7 @@ def _three_numbers(name: str, value: Any) -> Triple:
     plain = [number for number in numbers if isinstance(number, int | float | np.integer | np.floating)]
     if len(numbers) != 3 or len(plain) != 3 or not all(map(math.isfinite, plain)) or True in map(_is_bool, plain):
         raise ParameterError(f"{name} is {value!r}; expected three finite numbers (z, y, x).")
-    return _triple(np.asarray(plain, np.float64))
+    return triple(np.asarray(plain, np.float64))
 
 
 def _is_bool(value: Any) -> bool:
@@ -156,5 +157,7 @@ def _checked_correlation(value: Any) -> float:
     """Return a correlation from -1 to 1; a last digit beyond, as sums leave it, is cut."""
     number = isinstance(value, int | float | np.floating) and not isinstance(value, bool)
     if not number or not abs(value) <= 1 + 1e-9:
-        raise ParameterError(f"correlation is {value!r}; expected a number from -1 to 1, or None where it is not known.")
+        raise ParameterError(
+            f"correlation is {value!r}; expected a number from -1 to 1, or None where it is not known."
+        )
     return max(-1.0, min(1.0, float(value)))

@@ -94,7 +94,7 @@ def _standardised(polar: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _correlated(fixed: NDArray[np.float32], moving: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the circular correlation over angle for every shift along the axis that is possible, shape (shift, angle)."""
+    """Return the circular correlation over angle for every shift along the axis, shape (shift, angle)."""
     radii = min(fixed.shape[1], moving.shape[1])
     ours = fft.rfft(fixed[:, :radii], axis=-1)
     theirs = np.conj(fft.rfft(moving[:, :radii], axis=-1))

@@ -49,7 +49,7 @@ def box_inside(field: NDArray[np.bool_]) -> Box:
 
 
 def _whole_cells(field: NDArray[np.bool_], cells: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Return which cells of so many voxels lie wholly in the field; a cell that the image cuts counts by what is there."""
+    """Return which cells of so many voxels lie wholly in the field; of a cell that the image cuts, what is there."""
     whole = field
     for axis, cell in enumerate(cells):
         starts = np.arange(0, whole.shape[axis], cell)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 
 @njit(cache=True, nogil=True)
-def largest_rectangle(plane, heights, stack):
+def largest_rectangle(
+    plane: NDArray[np.bool_], heights: NDArray[np.int64], stack: NDArray[np.int64]
+) -> NDArray[np.int64]:
     """Return (cells, y0, y1, x0, x1) of the largest rectangle of True cells; of equal ones the first that ends.
 
     Row by row, every column knows how many True cells stand above it; a stack of rising heights gives the widest
@@ -37,7 +40,7 @@ def largest_rectangle(plane, heights, stack):
 
 
 @njit(cache=True, nogil=True)
-def largest_box(field):
+def largest_box(field: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return (z0, z1, y0, y1, x0, x1) of the box of True cells with the most cells; zeros where there is none.
 
     Every pair of first and last layer is tried, with the largest rectangle that is in all layers between.

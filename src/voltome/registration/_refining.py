@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voltome.data import Transform, Volume
+from voltome.data.transforms import triple
 from voltome.errors import ConvergenceError, GeometryError
 from voltome.registration.regions import Place, extent_in_words
 
@@ -38,7 +40,7 @@ def refine(fixed: Volume, moving: Volume, place: Place, seed: Transform, pitch_u
     The seed is kept as it is, and a small motion after it is sought: so no angle is ever near one at which the three
     angles of a rotation are not its own.
     """
-    import SimpleITK as sitk  # noqa: N813 - the name that it has everywhere
+    itk = _itk()
 
     share = share_inside(fixed, moving, place, seed)
     if share < LEAST_INSIDE:
@@ -49,15 +51,15 @@ def refine(fixed: Volume, moving: Volume, place: Place, seed: Transform, pitch_u
     near = _widened(place, fixed)
     image, mask = _fixed_images(fixed, place, near)
     other, other_mask = _moving_images(fixed, moving, near, seed)
-    begin = _to_sitk(seed.inverse())
-    small = sitk.Euler3DTransform()
+    begin = _to_itk(seed.inverse())
+    small = itk.Euler3DTransform()
     small.SetCenter(tuple(reversed(_middle(fixed, place))))
     voxel = min(fixed.voxel_size_um)
     sigmas = _smoothing_um(voxel, pitch_um)
     for sigma in sigmas:
         last = sigma == sigmas[-1]
         method = _method(int(np.count_nonzero(place.inside)), step_um=sigma / 2)
-        method.SetInterpolator(sitk.sitkBSpline if last else sitk.sitkLinear)
+        method.SetInterpolator(itk.sitkBSpline if last else itk.sitkLinear)
         method.SetMetricFixedMask(mask)
         if other_mask is not None:
             method.SetMetricMovingMask(other_mask)
@@ -77,6 +79,11 @@ def refine(fixed: Volume, moving: Volume, place: Place, seed: Transform, pitch_u
 _MEND = "Choose a region with more structure, or one that did not change between the scans."
 
 
+def _itk() -> Any:
+    """Return SimpleITK, which takes half a second to load: when it is first needed."""
+    return importlib.import_module("SimpleITK")
+
+
 def _smoothing_um(voxel_um: float, pitch_um: float) -> list[float]:
     """Return the widths of the smoothing: from what the seed may be wrong by, to less than a voxel."""
     widths = [max(FIRST_SMOOTHING * voxel_um, pitch_um)]
@@ -86,10 +93,10 @@ def _smoothing_um(voxel_um: float, pitch_um: float) -> list[float]:
 
 
 def _smoothed(image: Any, sigma_um: float) -> Any:
-    """Return an image with noise lowered; an axis of fewer than four voxels, which ITK's filter refuses, is left."""
-    import SimpleITK as sitk  # noqa: N813
+    """Return an image with noise lowered."""
+    itk = _itk()
 
-    filtered = sitk.SmoothingRecursiveGaussianImageFilter()
+    filtered = itk.SmoothingRecursiveGaussianImageFilter()
     filtered.SetSigma(sigma_um)
     filtered.SetNumberOfThreads(1)
     return filtered.Execute(image)
@@ -109,7 +116,9 @@ def share_inside(fixed: Volume, moving: Volume, place: Place, motion: Transform)
     numbers = np.argwhere(place.inside)
     numbers = numbers[:: max(1, len(numbers) // 5000)] + [part.start for part in place.box]
     points = fixed.origin_um + (numbers + 0.5) * fixed.voxel_size_um
-    voxels = np.floor((motion.inverse().apply(points) - moving.origin_um) / moving.voxel_size_um + 1e-6).astype(np.int64)
+    voxels = np.floor((motion.inverse().apply(points) - moving.origin_um) / moving.voxel_size_um + 1e-6).astype(
+        np.int64
+    )
     inside = np.all((voxels >= 0) & (voxels < moving.shape), axis=1)
     if moving.mask is not None:
         inside[inside] = moving.mask[tuple(voxels[inside].T)]
@@ -118,9 +127,9 @@ def share_inside(fixed: Volume, moving: Volume, place: Place, motion: Transform)
 
 def _method(voxels: int, *, step_um: float) -> Any:
     """Return the registration: correlation, by steps that halve where the gradient turns."""
-    import SimpleITK as sitk  # noqa: N813
+    itk = _itk()
 
-    method = sitk.ImageRegistrationMethod()
+    method = itk.ImageRegistrationMethod()
     method.SetMetricAsCorrelation()
     if voxels > MOST_SAMPLES:
         method.SetMetricSamplingStrategy(method.REGULAR)
@@ -174,9 +183,9 @@ def _moving_images(
 
 def _to_image(values: NDArray[Any], volume: Volume, box: tuple[slice, slice, slice]) -> Any:
     """Return a part of a scan as ITK's image, in um."""
-    import SimpleITK as sitk  # noqa: N813
+    itk = _itk()
 
-    image = sitk.GetImageFromArray(values)
+    image = itk.GetImageFromArray(values)
     corner = [
         origin + (part.start + 0.5) * edge
         for origin, part, edge in zip(volume.origin_um, box, volume.voxel_size_um, strict=True)
@@ -186,11 +195,11 @@ def _to_image(values: NDArray[Any], volume: Volume, box: tuple[slice, slice, sli
     return image
 
 
-def _to_sitk(motion: Transform) -> Any:
+def _to_itk(motion: Transform) -> Any:
     """Return a motion as ITK writes it: axes (x, y, z)."""
-    import SimpleITK as sitk  # noqa: N813
+    itk = _itk()
 
-    written = sitk.AffineTransform(3)
+    written = itk.AffineTransform(3)
     written.SetMatrix(motion.matrix[::-1, ::-1].ravel().tolist())
     written.SetCenter(tuple(reversed(motion.centre_um)))
     written.SetTranslation(tuple(reversed(motion.shift_um)))
@@ -214,7 +223,7 @@ def _combined(seed: Transform, small: Any, fixed: Volume, pitch_um: float) -> Tr
     middle = np.asarray(fixed.origin_um) + np.asarray(fixed.size_um) / 2
     # ITK leads from fixed to moving points, so the motion to the fixed frame is its inverse
     back = Transform(
-        tuple(turn.as_rotvec(degrees=True)),
+        triple(turn.as_rotvec(degrees=True)),
         centre_um=tuple(reversed(small.GetCenter())),
         shift_um=tuple(reversed(small.GetTranslation())),
     ).inverse()
@@ -225,6 +234,4 @@ def _combined(seed: Transform, small: Any, fixed: Volume, pitch_um: float) -> Tr
             f"{MOST_TURN_DEG:g} degrees and {6 * pitch_um:.3g} um. {_MEND}"
         )
     whole = seed.then(back)
-    rotation = Rotation.from_matrix(whole.matrix).as_rotvec(degrees=True)
-    shift_um = whole.apply(middle) - middle
-    return Transform(tuple(rotation), shift_um=tuple(shift_um), centre_um=tuple(middle))
+    return Transform(whole.rotation_deg, shift_um=triple(whole.apply(middle) - middle), centre_um=triple(middle))

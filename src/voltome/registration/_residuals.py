@@ -46,7 +46,8 @@ def measure_fit(fixed: Volume, moving: Volume, place: Place, motion: Transform) 
     if not len(shifts):
         raise ConvergenceError(
             f"not one of {parts} parts of the region has enough contrast to verify the motion (the correlation is "
-            f"{correlation:.3f}); expected at least one. Choose a region with more structure, or one that did not change."
+            f"{correlation:.3f}); expected at least one. Choose a region with more structure, or one that did not "
+            "change."
         )
     squared = ((shifts * fixed.voxel_size_um) ** 2).sum(axis=1)
     return Fit(correlation, float(np.sqrt(squared.mean())), parts, len(shifts))
@@ -92,7 +93,7 @@ def _shift(
     reach = [min(MOST_SHIFT_VOXELS, (count - 1) // 2) for count in size]
     near = surface[np.ix_(*(np.arange(-r, r + 1) for r in reach))]
     peak = np.unravel_index(int(np.argmax(near)), near.shape)
-    return _refined_peak(near, np.array(peak)) - reach
+    return _refined_peak(near, np.array(peak)) - np.array(reach, np.float64)
 
 
 def _windowed(part: NDArray[np.float32], inside: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -111,7 +112,7 @@ def _refined_peak(surface: NDArray[np.float32], peak: NDArray[np.int64]) -> NDAr
         if not 0 < place < surface.shape[axis] - 1:
             continue
         index = [int(i) for i in peak]
-        before, here, after = (float(surface[tuple(index[:axis] + [place + step] + index[axis + 1 :])]) for step in (-1, 0, 1))
+        before, here, after = (float(surface[(*index[:axis], place + step, *index[axis + 1 :])]) for step in (-1, 0, 1))
         curvature = before - 2 * here + after
         refined[axis] += 0.5 * (before - after) / curvature if curvature < 0 else 0.0
     return refined

@@ -58,7 +58,9 @@ class Matcher:
         self.region, self.moving = region, moving
         shapes = np.array([region.values.shape, moving.values.shape])
         self.most = np.maximum(shapes.max(axis=0) // 2, 2)
-        self.size = [fft.next_fast_len(int(a + b), real=True) for a, b in zip(shapes.max(axis=0), self.most, strict=True)]
+        self.size = [
+            fft.next_fast_len(int(a + b), real=True) for a, b in zip(shapes.max(axis=0), self.most, strict=True)
+        ]
         self.size[0] = fft.next_fast_len(int(shapes[:, 0].sum()), real=True)
         self.most_along_um = most_along_um
         self._is_allowed = self._allowed()
@@ -132,9 +134,9 @@ def seed_from_nothing(matcher: Matcher, candidates: Iterable[float]) -> Seed:
     spread = max(1.4826 * float(np.median(np.abs(scores - chance))), LEAST_SPREAD)
     if best.score - chance < STANDS_OUT * spread:
         raise ConvergenceError(
-            f"no rotation stands out: the best, {_in_turn(best.angle_deg):.1f} degrees, correlates by {best.score:.3f}, "
-            f"rotations by chance by {chance:.3f} with a spread of {spread:.3f}; expected at least {STANDS_OUT:g} spreads "
-            f"above chance. {MEND}"
+            f"no rotation stands out: the best, {_in_turn(best.angle_deg):.1f} degrees, correlates by "
+            f"{best.score:.3f}, rotations by chance by {chance:.3f} with a spread of {spread:.3f}; expected at least "
+            f"{STANDS_OUT:g} spreads above chance. {MEND}"
         )
     _check_rivals(matcher, best, others, chance)
     return best

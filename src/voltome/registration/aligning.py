@@ -105,7 +105,8 @@ def align(
     >>> grey = {"pore": 50, "solid": 200}
     >>> scene = vt.twins.Scene(tuple(balls), size_um=(12, 40, 40))
     >>> first = vt.twins.grey_volume(scene, voxel_size_um=1, grey=grey, blur_um=0.7, seed=1)
-    >>> turned = [vt.twins.Sphere((ball.centre_um[0], ball.centre_um[2], 40 - ball.centre_um[1]), 2.2) for ball in balls]
+    >>> places = [(z, x, 40 - y) for z, y, x in (ball.centre_um for ball in balls)]  # by 90 degrees: x goes to y
+    >>> turned = [vt.twins.Sphere(place, 2.2) for place in places]
     >>> scene = vt.twins.Scene(tuple(turned), size_um=(12, 40, 40))
     >>> second = vt.twins.grey_volume(scene, voxel_size_um=1, grey=grey, blur_um=0.7, seed=2)
     >>> aligned = vt.registration.align({"new": first, "cycled": second}, to="new")
@@ -145,8 +146,8 @@ def _check(volumes: Any, to: Any, field: str, start_deg: Any) -> None:
         raise ParameterError(f"volumes is {_kinds(volumes)}; expected {{name: Volume}}, two scans or more.")
     if len(volumes) < 2:
         raise ParameterError(
-            f"align got {len(volumes)} scan{'' if len(volumes) == 1 else 's'}; expected two or more: one is the reference, "
-            f"and the others are brought onto it."
+            f"align got {len(volumes)} scan{'' if len(volumes) == 1 else 's'}; expected two or more: one is the "
+            f"reference, and the others are brought onto it."
         )
     given = {} if start_deg is None else start_deg
     if not isinstance(given, Mapping):
@@ -178,8 +179,8 @@ def _common(
     if kept < LEAST_COMMON * reference.sample_voxels:
         shares = ", ".join(f"{name!r} {each.mean():.1%}" for name, each in inside.items())
         raise GeometryError(
-            f"the scans have {kept / reference.sample_voxels:.1%} of {to!r} in common (alone: {shares}); expected at least "
-            f"{LEAST_COMMON:.0%}. Leave out the scan that shows another place, or align to another one."
+            f"the scans have {kept / reference.sample_voxels:.1%} of {to!r} in common (alone: {shares}); expected at "
+            f"least {LEAST_COMMON:.0%}. Leave out the scan that shows another place, or align to another one."
         )
     return (box_inside(common) if field == "box" else box_around(common)), common
 
@@ -267,7 +268,8 @@ def _columns(to: str, about: AxisName) -> tuple[Column, ...]:
         Column(
             f"rotation_{about}_deg",
             "deg",
-            f"By how much the scan was turned about {about}, the first part of its motion; positive turns {turns[about]}.",
+            f"By how much the scan was turned about {about}, the first part of its motion; positive turns "
+            f"{turns[about]}.",
         ),
         *(
             Column(

@@ -29,8 +29,9 @@ def apply_transform(
 ) -> ImageT:
     """Resample an image onto the grid of another scan, moved by a rigid motion.
 
-    Use it for images that belong to a scan whose motion is known: its phases, a second reconstruction. Resample once, and
-    as late as possible: every interpolation smooths a little. Particles that are measured are better labelled after it.
+    Use it for images that belong to a scan whose motion is known: its phases, a second reconstruction. Resample once,
+    and as late as possible: every interpolation smooths a little. Particles that are measured are better labelled after
+    it.
 
     Parameters
     ----------
@@ -48,8 +49,8 @@ def apply_transform(
     -------
     Volume, PhaseImage or ParticleImage
         The same noun on the grid of `like`, of the same type of number. Where the image has no data (outside it, or
-        outside its mask) the mask is False, and the value is 0 for grey values and particles and the label of the nearest
-        face for phases; without such voxels there is no mask. The history says the motion.
+        outside its mask) the mask is False, and the value is 0 for grey values and particles and the label of the
+        nearest face for phases; without such voxels there is no mask. The history says the motion.
 
     Raises
     ------
@@ -63,8 +64,8 @@ def apply_transform(
     Notes
     -----
     A voxel of `like` has data if its centre lies within the outer faces of the moved image. In whole numbers values are
-    rounded; a cubic B-spline can go beyond the values on either side of an edge, and what leaves the range of the type is
-    set to its end, which the history counts. Memory: about 13 bytes per voxel (cubic, 16 bit).
+    rounded; a cubic B-spline can go beyond the values on either side of an edge, and what leaves the range of the type
+    is set to its end, which the history counts. Memory: about 13 bytes per voxel (cubic, 16 bit).
 
     References
     ----------
@@ -81,7 +82,9 @@ def apply_transform(
     """
     check_choice("interpolation", interpolation, ("cubic", "linear"))
     if not isinstance(transform, Transform):
-        raise ParameterError(f"transform is a {type(transform).__name__}; expected a Transform, as find_transform gives.")
+        raise ParameterError(
+            f"transform is a {type(transform).__name__}; expected a Transform, as find_transform gives."
+        )
     return moved(image, transform, grid_of(like), interpolation)
 
 
@@ -93,12 +96,12 @@ def moved(image: ImageT, motion: Transform, grid: Grid, interpolation: Interpola
     inside = sampler.inside()
     if not inside.any():
         raise GeometryError(
-            f"not one voxel of the grid lies in the moved image; the image has {extent_in_words(image)} in its own frame, "
-            f"and the motion shifts it by {_in_words(motion.shift_um)} um. Look whether the transform leads from this "
-            f"image to that grid, and not back (Transform.inverse)."
+            f"not one voxel of the grid lies in the moved image; the image has {extent_in_words(image)} in its own "
+            f"frame, and the motion shifts it by {_in_words(motion.shift_um)} um. Look whether the transform leads "
+            f"from this image to that grid, and not back (Transform.inverse)."
         )
     values, remark = _read(image, sampler, inside, interpolation)
-    how = "nearest voxel" if not isinstance(image, Volume) else f"{interpolation} interpolation"
+    how = f"{interpolation} interpolation" if _is_grey(image) else "nearest voxel"
     did = (
         f"apply_transform: rotation vector ({_in_words(motion.rotation_deg)}) deg about "
         f"({_in_words(motion.centre_um)}) um, shift ({_in_words(motion.shift_um)}) um, {how}{remark}"
@@ -112,11 +115,16 @@ def moved(image: ImageT, motion: Transform, grid: Grid, interpolation: Interpola
     )
 
 
+def _is_grey(image: ImageNoun) -> bool:
+    """Say whether values between voxels have a meaning."""
+    return isinstance(image, Volume)
+
+
 def _read(
     image: ImageNoun, sampler: Sampler, inside: NDArray[np.bool_], interpolation: Interpolation
 ) -> tuple[NDArray[Any], str]:
     """Return the values on the grid in the type of the image, and a remark for the history."""
-    if not isinstance(image, Volume):
+    if not _is_grey(image):
         labels = sampler.labels()
         if isinstance(image, ParticleImage):
             labels[~inside] = 0

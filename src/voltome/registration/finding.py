@@ -9,6 +9,7 @@ import numpy as np
 
 from voltome.data import AxisName, Positive, Transform, Volume
 from voltome.data._parameters import axis_index, check_positive
+from voltome.data.transforms import triple
 from voltome.errors import GeometryError, ParameterError, ValuesError
 from voltome.registration._angles import candidate_angles
 from voltome.registration._grids import ORDERS, CoarseScan, coarse_scan, pitch_for
@@ -44,8 +45,8 @@ def find_transform(
 
     For scans of one cell at several cycles, taken out and mounted again in between: turned about `about` by any angle,
     tilted by a few degrees at most, shifted. It is driven by a region that does not change; name one (a separator, a
-    can) wherever most of the scan may have changed. Not for scans of different objects, for swelling or bending, and not
-    for another magnification: voxel sizes may differ, but they must be true.
+    can) wherever most of the scan may have changed. Not for scans of different objects, for swelling or bending, and
+    not for another magnification: voxel sizes may differ, but they must be true.
 
     Parameters
     ----------
@@ -83,16 +84,16 @@ def find_transform(
 
     Notes
     -----
-    Seed: both scans are brought to cubes (at most 256 across), shading and noise are taken out; magnitudes of the Fourier
-    transforms of thin layers in polar form, which know no shift, are correlated over angle, and so are the layers
-    themselves around their middle. Candidate angles, half a turn added, and twelve angles spread over the turn for
-    comparison, are compared by the normalised correlation of the region with the turned scan at every shift. The
+    Seed: both scans are brought to cubes (at most 256 across), shading and noise are taken out; magnitudes of the
+    Fourier transforms of thin layers in polar form, which know no shift, are correlated over angle, and so are the
+    layers themselves around their middle. Candidate angles, half a turn added, and twelve angles spread over the turn
+    for comparison, are compared by the normalised correlation of the region with the turned scan at every shift. The
     best must rise above the median of the others by 5 times their spread, and no other maximum may reach 60 % of that.
     Refinement: Pearson's correlation in the region with all six numbers free, with smoothing that ends at 0.8 voxel, by
-    SimpleITK on one thread. Residual: the region is cut into parts of about 32 voxels, the shift of each is read from its
-    cross-correlation to a fraction of a voxel (a parabola through the peak), parts without contrast are left out;
-    the residual is the root mean square of these shifts. On the simulated scans of the documentation the motion is right
-    to 0.03 degrees and 0.03 voxels.
+    SimpleITK on one thread. Residual: the region is cut into parts of about 32 voxels, the shift of each is read from
+    its cross-correlation to a fraction of a voxel (a parabola through the peak), parts without contrast are left out;
+    the residual is the root mean square of these shifts. On the simulated scans of the documentation the motion is
+    right to 0.03 degrees and 0.03 voxels.
     The result is the same for any number of threads. Memory: about 20 bytes per voxel of the region's box and of the
     part of the moving scan that meets it, and a copy of each scan at the coarse voxel size.
 
@@ -110,8 +111,9 @@ def find_transform(
     >>> scene = vt.twins.Scene(tuple(balls), size_um=(12, 40, 40))
     >>> grey = {"pore": 50, "solid": 200}
     >>> first = vt.twins.grey_volume(scene, voxel_size_um=1, grey=grey, blur_um=0.7, seed=1)
-    >>> turned = [vt.twins.Sphere((ball.centre_um[0], ball.centre_um[2], 40 - ball.centre_um[1]), 2.2) for ball in balls]
-    >>> scene = vt.twins.Scene(tuple(turned), size_um=(12, 40, 40))  # by 90 degrees: x goes to where y was
+    >>> places = [(z, x, 40 - y) for z, y, x in (ball.centre_um for ball in balls)]  # by 90 degrees: x goes to y
+    >>> turned = [vt.twins.Sphere(place, 2.2) for place in places]
+    >>> scene = vt.twins.Scene(tuple(turned), size_um=(12, 40, 40))
     >>> second = vt.twins.grey_volume(scene, voxel_size_um=1, grey=grey, blur_um=0.7, seed=2)
     >>> motion = vt.registration.find_transform(second, to=first)
     >>> round(motion.rotation_deg[0], 1), motion.residual_um < 0.1
@@ -133,7 +135,9 @@ def find_transform(
         residual_um=fit.residual_um,
         correlation=fit.correlation,
         region=f"{region.in_words()}; residual of {fit.used} of {fit.parts} parts",
-        history=(f"find_transform about {about}, {how}: seed {seed.angle_deg % 360:.1f} degrees, score {seed.score:.3f}",),
+        history=(
+            f"find_transform about {about}, {how}: seed {seed.angle_deg % 360:.1f} degrees, score {seed.score:.3f}",
+        ),
     )
 
 
@@ -150,7 +154,9 @@ def _checked(volume: Volume, to: Volume, region: Any, start_deg: Any) -> Region:
     if region is not None and not isinstance(region, Region):
         raise ParameterError(f"region is {region!r}; expected voltome.registration.Region(box_um=..., ...) or None.")
     if start_deg is not None and (
-        isinstance(start_deg, bool) or not isinstance(start_deg, int | float | np.number) or not math.isfinite(start_deg)
+        isinstance(start_deg, bool)
+        or not isinstance(start_deg, int | float | np.number)
+        or not math.isfinite(start_deg)
     ):
         raise ParameterError(f"start_deg is {start_deg!r}; expected a finite number of degrees, or None.")
     return Region() if region is None else region
@@ -185,7 +191,8 @@ def _coarse(
     inside[place.box] = place.inside
     fixed, moving = coarse_scan(to, order, pitch_um, inside), coarse_scan(volume, order, pitch_um)
     ends = [
-        to.origin_um[along] + number * to.voxel_size_um[along] for number in (place.box[along].start, place.box[along].stop)
+        to.origin_um[along] + number * to.voxel_size_um[along]
+        for number in (place.box[along].start, place.box[along].stop)
     ]
     region = _layers(fixed, ends[0], ends[1])
     near = _layers(moving, ends[0] - most_um, ends[1] + most_um)
@@ -214,4 +221,4 @@ def _in_frame(seed: Seed, about: AxisName) -> Transform:
     rotation, centre, shift = np.zeros(3), np.zeros(3), np.zeros(3)
     rotation[order[0]] = (seed.angle_deg + 180) % 360 - 180
     centre[order], shift[order] = seed.centre_um, seed.shift_um
-    return Transform(tuple(rotation), centre_um=tuple(centre), shift_um=tuple(shift))
+    return Transform(triple(rotation), centre_um=triple(centre), shift_um=triple(shift))

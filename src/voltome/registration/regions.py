@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
-from voltome.data import AxisName, Volume
+from voltome.data import AxisName, ImageNoun, Volume
 from voltome.data._parameters import AXES, axis_index
 from voltome.errors import GeometryError, ParameterError, ValuesError
 
@@ -33,14 +33,14 @@ class Region:
     Attributes
     ----------
     box_um : three pairs of float or None, optional
-        ((z0, z1), (y0, y1), (x0, x1)) in um in the frame of the fixed scan, so that a crop of that scan leaves the region
-        where it is: the voxels whose centres lie inside. null or None is an open end.
+        ((z0, z1), (y0, y1), (x0, x1)) in um in the frame of the fixed scan, so that a crop of that scan leaves the
+        region where it is: the voxels whose centres lie inside. null or None is an open end.
     radius_um : pair of float or None, optional
         (inner, outer) distance in um from the middle axis of the fixed scan, which runs along the axis of rotation
         through the middle of the image; both ends inclusive. null or None is an open end.
     grey : pair of float or None, optional
-        (lowest, highest) grey value of the fixed scan, both ends inclusive, null or None is an open end. Voxels up to two
-        voxels from these belong to the region too, because a match needs their edges.
+        (lowest, highest) grey value of the fixed scan, both ends inclusive, null or None is an open end. Voxels up to
+        two voxels from these belong to the region too, because a match needs their edges.
 
     Raises
     ------
@@ -61,10 +61,11 @@ class Region:
 
     def __post_init__(self) -> None:
         if self.box_um is not None:
-            if not isinstance(self.box_um, Sequence) or len(self.box_um) != 3:
+            box: Any = self.box_um
+            if not isinstance(box, Sequence) or len(box) != 3:
                 raise ParameterError(
-                    f"region.box_um is {self.box_um!r}; expected three pairs ((z0, z1), (y0, y1), (x0, x1)), None for an "
-                    f"open end."
+                    f"region.box_um is {self.box_um!r}; expected three pairs ((z0, z1), (y0, y1), (x0, x1)), None for "
+                    f"an open end."
                 )
             for axis, pair in zip(AXES, self.box_um, strict=True):
                 _check_pair(f"region.box_um along {axis}", pair, touching=False)
@@ -79,7 +80,9 @@ class Region:
         """Return the region as the history says it."""
         parts = []
         if self.box_um is not None:
-            box = [f"{axis} {_range(pair)}" for axis, pair in zip(AXES, self.box_um, strict=True) if pair != (None, None)]
+            box = [
+                f"{axis} {_range(pair)}" for axis, pair in zip(AXES, self.box_um, strict=True) if pair != (None, None)
+            ]
             parts += [f"{', '.join(box)} um"] if box else []
         if self.radius_um is not None and tuple(self.radius_um) != (None, None):
             parts.append(f"{_bounds(self.radius_um)} um from the middle")
@@ -139,19 +142,19 @@ def place_of(region: Region, volume: Volume, about: AxisName) -> Place:
 
 
 def check_grey_present(region: Region, volume: Volume) -> None:
-    """Refuse a scan that has no voxel in the grey interval of the region: it is not the same thing, or another scale."""
+    """Refuse a scan without a voxel in the grey interval of the region: another thing, or another grey scale."""
     if region.grey is None:
         return
     values = volume.values if volume.mask is None else volume.values[volume.mask]
     if not _in_interval(values, region.grey).any():
         raise ValuesError(
             f"the scan has no voxel of the region's grey values ({_bounds(region.grey)}); its grey values run from "
-            f"{values.min():g} to {values.max():g}. Bring the scans to one grey scale, or choose the region by box_um or "
-            f"radius_um."
+            f"{values.min():g} to {values.max():g}. Bring the scans to one grey scale, or choose the region by box_um "
+            f"or radius_um."
         )
 
 
-def extent_in_words(volume: Volume) -> str:
+def extent_in_words(volume: ImageNoun) -> str:
     """Return from where to where a scan reaches in its frame."""
     ends = zip(AXES, volume.origin_um, volume.size_um, strict=True)
     return ", ".join(f"{axis} {low:g}..{low + size:g}" for axis, low, size in ends) + " um"
@@ -206,7 +209,7 @@ def _in_interval(values: NDArray[Any], grey: Pair) -> NDArray[np.bool_]:
 def _tight(place: Place) -> Place:
     """Return the place with the smallest box that holds its voxels."""
     parts = []
-    for axis, part in enumerate(place.box):
+    for axis in range(3):
         others = tuple(other for other in range(3) if other != axis)
         found = np.flatnonzero(place.inside.any(axis=others))
         parts.append(slice(int(found[0]), int(found[-1]) + 1))

@@ -169,7 +169,9 @@ def _separation(parameters: Mapping[str, Any]) -> str:
 
 def _alignment(parameters: Mapping[str, Any]) -> str:
     """Return the phrase of the alignment of scans."""
-    shown = parameters_in_words({name: value for name, value in parameters.items() if name != "to" and value is not None})
+    shown = parameters_in_words(
+        {name: value for name, value in parameters.items() if name != "to" and value is not None}
+    )
     return f"The scans were aligned to {parameters.get('to', 'one of them')}" + (f" ({shown})" if shown else "")
 
 

@@ -20,8 +20,8 @@ def states(phases: Mapping[str, PhaseImage], *, phase: PhaseName) -> PhaseImage:
     """Overlay one phase of two to four aligned scans: in which of them each voxel has it.
 
     Use it to show and to measure where a phase was lost, kept or formed between states of a cell. The scans must lie on
-    one grid (`voltome.registration.align`); a misfit of one voxel shows as loss on one side of every particle and gain on
-    the other, so look at the residual of the alignment before small changes are believed.
+    one grid (`voltome.registration.align`); a misfit of one voxel shows as loss on one side of every particle and gain
+    on the other, so look at the residual of the alignment before small changes are believed.
 
     Parameters
     ----------
@@ -51,8 +51,8 @@ def states(phases: Mapping[str, PhaseImage], *, phase: PhaseName) -> PhaseImage:
 
     Notes
     -----
-    For two states before and after, the fractions of the result are: kept ``a + b``, lost ``a``, gained ``b``. Memory: one
-    byte per voxel.
+    For two states before and after, the fractions of the result are: kept ``a + b``, lost ``a``, gained ``b``. Memory:
+    one byte per voxel.
 
     Examples
     --------
@@ -73,7 +73,9 @@ def states(phases: Mapping[str, PhaseImage], *, phase: PhaseName) -> PhaseImage:
     masks = [image.mask for image in images if image.mask is not None]
     mask = np.logical_and.reduce(masks) if masks else None
     if mask is not None and not mask.any():
-        raise ValuesError("the masks of the states have no voxel in common; expected at least one: align the scans again.")
+        raise ValuesError(
+            "the masks of the states have no voxel in common; expected at least one: align the scans again."
+        )
     labels = np.zeros(images[0].shape, np.uint8)
     for number, (name, image) in enumerate(phases.items()):
         labels[_is_phase(name, image, phase)] |= np.uint8(1 << number)
@@ -98,19 +100,21 @@ def state_names(scans: list[str]) -> list[str]:
 def _checked_names(phases: Any) -> list[str]:
     """Return the names of the states, or say what is wrong with them."""
     if not isinstance(phases, Mapping) or not all(isinstance(image, PhaseImage) for image in phases.values()):
-        found = {name: type(image).__name__ for name, image in phases.items()} if isinstance(phases, Mapping) else phases
+        found = (
+            {name: type(image).__name__ for name, image in phases.items()} if isinstance(phases, Mapping) else phases
+        )
         raise ParameterError(f"phases is {found!r}; expected {{name: PhaseImage}}, two to {MOST_STATES} states.")
     names = list(phases)
     if not 2 <= len(names) <= MOST_STATES:
         raise ParameterError(
-            f"states got {len(names)} scans ({', '.join(map(repr, names))}); expected two to {MOST_STATES}. More cannot be "
-            f"told apart by colour: overlay some of them."
+            f"states got {len(names)} scans ({', '.join(map(repr, names))}); expected two to {MOST_STATES}. More "
+            f"cannot be told apart by colour: overlay some of them."
         )
     combined = state_names(names)
     if len(set(combined)) < len(combined):
         raise ParameterError(
-            f"the names {', '.join(map(repr, names))} make two combinations of one name; expected names without ' + ', and "
-            f"none that is {NOWHERE!r}."
+            f"the names {', '.join(map(repr, names))} make two combinations of one name; expected names without ' + ', "
+            f"and none that is {NOWHERE!r}."
         )
     return names
 
@@ -125,9 +129,9 @@ def _check_grid(first_name: str, first: PhaseImage, name: str, image: PhaseImage
     ):
         if any(abs(a - b) > near for a, b, near in zip(one, other, tolerance, strict=True)):
             raise GeometryError(
-                f"the states lie on different grids: {what} ({', '.join(AXES)}) is {one} in {first_name!r} and {other} in "
-                f"{name!r}; expected the same. Bring the scans onto one grid with voltome.registration.align, and crop them "
-                f"alike."
+                f"the states lie on different grids: {what} ({', '.join(AXES)}) is {one} in {first_name!r} and {other} "
+                f"in {name!r}; expected the same. Bring the scans onto one grid with voltome.registration.align, and "
+                f"crop them alike."
             )
 
 
