@@ -4,9 +4,10 @@ Rooms, from the ground up:
 
 ``errors``        every error voltome raises
 ``runtime``       progress and memory
-``data``          the nouns: Volume, PhaseImage, ParticleImage, ResultTable
+``data``          the nouns: Volume, PhaseImage, ParticleImage, ResultTable, Transform
 ``io``            files <-> nouns
 ``filters``       image -> image: crop, median, Gaussian
+``registration``  scans of one object -> one frame
 ``twins``         scenes whose truth is known
 ``segmentation``  grey -> phases -> particles
 ``morphology``    phases and particles -> numbers

@@ -1,4 +1,4 @@
-from . import data, errors, filters, io, morphology, papers, report, runtime, segmentation, study, twins
+from . import data, errors, filters, io, morphology, papers, registration, report, runtime, segmentation, study, twins
 
 __all__ = [
     "data",
@@ -7,6 +7,7 @@ __all__ = [
     "io",
     "morphology",
     "papers",
+    "registration",
     "report",
     "runtime",
     "segmentation",

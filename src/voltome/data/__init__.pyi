@@ -2,6 +2,7 @@ from ._noun import Noun, noun_types
 from ._parameters import AxisName, NonNegative, PhaseName, Positive, ScanName
 from .images import ImageNoun, ParticleImage, PhaseImage, Volume
 from .tables import Column, ResultTable
+from .transforms import Transform
 
 __all__ = [
     "AxisName",
@@ -15,6 +16,7 @@ __all__ = [
     "Positive",
     "ResultTable",
     "ScanName",
+    "Transform",
     "Volume",
     "noun_types",
 ]

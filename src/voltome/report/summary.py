@@ -167,6 +167,14 @@ def _separation(parameters: Mapping[str, Any]) -> str:
     )
 
 
+def _alignment(parameters: Mapping[str, Any]) -> str:
+    """Return the phrase of the alignment of scans."""
+    shown = parameters_in_words(
+        {name: value for name, value in parameters.items() if name != "to" and value is not None}
+    )
+    return f"The scans were aligned to {parameters.get('to', 'one of them')}" + (f" ({shown})" if shown else "")
+
+
 PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "crop": _with_parameters("The image was cropped"),
     "median": _with_parameters("Noise was lowered by a median filter"),
@@ -174,6 +182,8 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "threshold": _threshold,
     "otsu": _otsu,
     "separate_particles": _separation,
+    "align": _alignment,
+    "states": lambda parameters: f"The states of {parameters.get('phase', 'the phase')} were laid over each other",
     "drop_touching_border": _with_parameters("Particles that touch the border were left out"),
     "filter_by_size": _with_parameters("Particles were kept by their size"),
 }

@@ -1,6 +1,7 @@
 from .intervals import check_intervals
 from .particles import drop_touching_border, filter_by_size
 from .separation import separate_particles
+from .states import states
 from .thresholds import otsu, otsu_thresholds, threshold
 
 __all__ = [
@@ -10,5 +11,6 @@ __all__ = [
     "otsu",
     "otsu_thresholds",
     "separate_particles",
+    "states",
     "threshold",
 ]

@@ -150,12 +150,27 @@ _DISTANCE = (
     "implemented by W. Silversmith, edt"
 )
 
+_POLAR = (
+    "B. S. Reddy, B. N. Chatterji, An FFT-based technique for translation, rotation, and scale-invariant image "
+    "registration, IEEE Trans. Image Process. 5, 1266 (1996)"
+)
+_MASKED = "D. Padfield, Masked object registration in the Fourier domain, IEEE Trans. Image Process. 21, 2706 (2012)"
+_SIMPLEITK = "B. C. Lowekamp et al., The design of SimpleITK, Front. Neuroinform. 7, 45 (2013)"
+
 _PHASES = "morphology._kernels_phases"
 
 STEPS: StepTable = {
     step.name: step
     for step in (
         Step("crop", "filters:crop"),
+        Step(
+            "align",
+            "registration:align",
+            decision="the region by which scans are aligned",
+            bytes_per_voxel=20,
+            kernels="registration._kernels_boxes",
+            references=(_POLAR, _MASKED, _SIMPLEITK),
+        ),
         Step("median", "filters:median", bytes_per_voxel=4),
         Step("gaussian", "filters:gaussian", bytes_per_voxel=12),
         Step(
@@ -182,6 +197,7 @@ STEPS: StepTable = {
         ),
         Step("drop_touching_border", "segmentation:drop_touching_border", bytes_per_voxel=8),
         Step("filter_by_size", "segmentation:filter_by_size", bytes_per_voxel=8),
+        Step("states", "segmentation:states", bytes_per_voxel=2),
         Step(
             "phase_fractions",
             "morphology:phase_fractions",
