@@ -91,3 +91,67 @@ def read_cubic(
                             )
                         value += w[0, c] * plane
                 found[k, j, i] = value
+
+
+@numba.njit(cache=True, nogil=True)
+def read_linear(
+    known: NDArray[Any],
+    first: NDArray[np.float64],
+    matrix: NDArray[np.float64],
+    start: int,
+    stop: int,
+    found: NDArray[Any],
+) -> None:
+    """Write the layers `start` to `stop` of linear interpolation; as `read_cubic`, but `known` are values."""
+    depth, height, width = known.shape
+    for k in range(start, stop):
+        for j in range(found.shape[1]):
+            for i in range(found.shape[2]):
+                z = first[0] + matrix[0, 0] * k + matrix[0, 1] * j + matrix[0, 2] * i
+                y = first[1] + matrix[1, 0] * k + matrix[1, 1] * j + matrix[1, 2] * i
+                x = first[2] + matrix[2, 0] * k + matrix[2, 1] * j + matrix[2, 2] * i
+                # beyond a face the values of the face go on
+                z, y, x = min(max(z, 0.0), depth - 1.0), min(max(y, 0.0), height - 1.0), min(max(x, 0.0), width - 1.0)
+                z0, y0, x0 = int(z), int(y), int(x)
+                z1, y1, x1 = min(z0 + 1, depth - 1), min(y0 + 1, height - 1), min(x0 + 1, width - 1)
+                c, b, a = z - z0, y - y0, x - x0
+                near = (1 - b) * ((1 - a) * known[z0, y0, x0] + a * known[z0, y0, x1]) + b * (
+                    (1 - a) * known[z0, y1, x0] + a * known[z0, y1, x1]
+                )
+                far = (1 - b) * ((1 - a) * known[z1, y0, x0] + a * known[z1, y0, x1]) + b * (
+                    (1 - a) * known[z1, y1, x0] + a * known[z1, y1, x1]
+                )
+                found[k, j, i] = (1 - c) * near + c * far
+
+
+@numba.njit(cache=True, nogil=True)
+def read_nearest(
+    known: NDArray[Any],
+    first: NDArray[np.float64],
+    matrix: NDArray[np.float64],
+    round_off: float,
+    start: int,
+    stop: int,
+    found: NDArray[Any],
+    inside: NDArray[np.bool_],
+) -> None:
+    """Write the layers `start` to `stop` of the nearest voxels, and whether each place lies within the outer faces.
+
+    A place may miss a face by `round_off` voxels; beyond a face the values of the face go on.
+    """
+    depth, height, width = known.shape
+    for k in range(start, stop):
+        for j in range(found.shape[1]):
+            for i in range(found.shape[2]):
+                z = first[0] + matrix[0, 0] * k + matrix[0, 1] * j + matrix[0, 2] * i
+                y = first[1] + matrix[1, 0] * k + matrix[1, 1] * j + matrix[1, 2] * i
+                x = first[2] + matrix[2, 0] * k + matrix[2, 1] * j + matrix[2, 2] * i
+                inside[k, j, i] = (
+                    -0.5 - round_off <= z <= depth - 0.5 + round_off
+                    and -0.5 - round_off <= y <= height - 0.5 + round_off
+                    and -0.5 - round_off <= x <= width - 0.5 + round_off
+                )
+                zn = min(max(np.int64(np.floor(z + 0.5)), 0), depth - 1)
+                yn = min(max(np.int64(np.floor(y + 0.5)), 0), height - 1)
+                xn = min(max(np.int64(np.floor(x + 0.5)), 0), width - 1)
+                found[k, j, i] = known[zn, yn, xn]

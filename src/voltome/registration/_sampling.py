@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import map_coordinates, spline_filter
+from scipy.ndimage import spline_filter
 
 from voltome.data import ImageNoun, Transform
 from voltome.data._checks import Triple
-from voltome.registration._kernels_sampling import read_cubic
+from voltome.registration._kernels_sampling import read_cubic, read_linear, read_nearest
 
 Interpolation = Literal["cubic", "linear"]
 
@@ -58,34 +58,15 @@ class Sampler:
         first = motion.inverse().apply(np.asarray(grid.origin_um) + edge / 2)
         self.first = (first - moving.origin_um) / size - 0.5
 
-    def places(self, layer: int) -> NDArray[np.float64]:
-        """Return where the voxels of a layer lie in the moving image, in voxels from its first centre: (3, y, x)."""
-        rows, columns = np.arange(self.grid.shape[1]), np.arange(self.grid.shape[2])
-        z, y, x = (self.matrix[:, axis, None, None] for axis in range(3))
-        places: NDArray[np.float64] = self.first[:, None, None] + z * layer + y * rows[:, None] + x * columns[None, :]
-        return places
-
     def inside(self) -> NDArray[np.bool_]:
         """Return which voxels of the grid lie within the moving image and its mask."""
-        found = np.empty(self.grid.shape, np.bool_)
-
-        def read(layer: int) -> None:
-            voxels, found[layer] = self._nearest(self.places(layer))
-            if self.moving.mask is not None:
-                found[layer] &= self.moving.mask[tuple(voxels)]
-
-        _on_threads(read, self.grid.shape[0])
-        return found
+        known = np.ones((1, 1, 1), np.bool_) if self.moving.mask is None else self.moving.mask
+        found, inside = self._nearest(np.broadcast_to(known, self.moving.shape))
+        return found & inside
 
     def labels(self) -> NDArray[Any]:
         """Return the label of the nearest voxel everywhere; outside the image that of its nearest face."""
-        found = np.empty(self.grid.shape, self.moving.values.dtype)
-
-        def read(layer: int) -> None:
-            found[layer] = self.moving.values[tuple(self._nearest(self.places(layer))[0])]
-
-        _on_threads(read, self.grid.shape[0])
-        return found
+        return self._nearest(self.moving.values)[0]
 
     def greys(self, interpolation: Interpolation) -> NDArray[np.float32] | NDArray[np.float64]:
         """Return interpolated values everywhere; outside the image they mean nothing."""
@@ -94,22 +75,20 @@ class Sampler:
         kind = np.float64 if exact and values.dtype != np.float32 else np.float32
         found = np.empty(self.grid.shape, kind)
         if interpolation == "cubic":
-            known, first = spline_filter(values, order=3, output=kind), self.first - corner
-            _on_threads(lambda z: read_cubic(known, first, self.matrix, z, z + 1, found), self.grid.shape[0])
+            known = spline_filter(values, order=3, output=kind)
+            on_threads(lambda z: read_cubic(known, self.first - corner, self.matrix, z, z + 1, found), len(found))
             return found
         given = values.astype(kind, copy=False)
-
-        def read(layer: int) -> None:
-            map_coordinates(given, self.places(layer) - corner[:, None, None], found[layer], order=1, mode="mirror")
-
-        _on_threads(read, self.grid.shape[0])
+        on_threads(lambda z: read_linear(given, self.first - corner, self.matrix, z, z + 1, found), len(found))
         return found
 
-    def _nearest(self, places: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Return the nearest voxels, brought to the faces where they lie beyond, and which lie inside."""
-        last = np.asarray(self.moving.shape)[:, None, None] - 1
-        inside = np.all((places >= -0.5 - ROUND_OFF) & (places <= last + 0.5 + ROUND_OFF), axis=0)
-        return np.clip(np.floor(places + 0.5).astype(np.int64), 0, last), inside
+    def _nearest(self, known: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        """Return the values of the nearest voxels, and which places lie within the image."""
+        found, inside = np.empty(self.grid.shape, known.dtype), np.empty(self.grid.shape, np.bool_)
+        on_threads(
+            lambda z: read_nearest(known, self.first, self.matrix, ROUND_OFF, z, z + 1, found, inside), len(found)
+        )
+        return found, inside
 
     def _needed(self) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """Return the part of the moving values that the grid needs, and its first voxel."""
@@ -121,7 +100,7 @@ class Sampler:
         return self.moving.values[tuple(slice(a, b) for a, b in zip(low, high, strict=True))], low
 
 
-def _on_threads(read: Callable[[int], None], layers: int) -> None:
+def on_threads(read: Callable[[int], None], layers: int) -> None:
     """Call `read` for every layer; each writes only its own."""
     with ThreadPoolExecutor(min(layers, os.cpu_count() or 1)) as threads:
         list(threads.map(read, range(layers)))

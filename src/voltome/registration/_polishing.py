@@ -1,0 +1,111 @@
+"""The last hundredths of a voxel: all voxels of the region at once, by Gauss-Newton steps."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
+
+from voltome.data import Transform, Volume
+from voltome.data.transforms import triple
+from voltome.registration._kernels_polishing import equations, moments
+from voltome.registration._sampling import Sampler, grid_of, on_threads
+from voltome.registration.regions import Place
+
+SMOOTHING_VOXELS = 1.0
+"""Width of the smoothing of both scans: wide enough for a gradient that noise does not govern."""
+
+MARGIN_VOXELS = 4
+"""What is smoothed around the region, so that it sees no edge."""
+
+MOST_STEPS = 40
+SETTLED_VOXELS = 2e-3
+"""A step that moves no corner of the region further ends it."""
+
+MOST_MOVED_VOXELS = 4.0
+"""A step that moves a corner further than this has left what a linear model holds for."""
+
+LEAST_CORRELATION = 0.2
+"""Correlation below which steps are not lengthened further."""
+
+
+def polish(fixed: Volume, moving: Volume, place: Place, start: Transform) -> Transform | None:
+    """Return the motion with the highest correlation near `start`, or None where the steps do not settle.
+
+    The inverse compositional form of Lucas and Kanade's method: the gradient is that of the fixed scan, so that it is
+    computed once. Both scans are brought to mean 0 and deviation 1 in the region in each step, which makes the least
+    squares the highest correlation. Noise in the gradient makes plain steps too short by the correlation of the scans;
+    they are divided by it.
+
+    References
+    ----------
+    S. Baker, I. Matthews, Lucas-Kanade 20 years on, Int. J. Comput. Vis. 56, 221 (2004), section 3.2.
+    """
+    region = _Region(fixed, place)
+    smooth = _smoothed(moving.values)
+    source = Volume(smooth, voxel_size_um=moving.voxel_size_um, origin_um=moving.origin_um, mask=moving.mask)
+    motion = start
+    for _ in range(MOST_STEPS):
+        sampler = Sampler(source, motion, region.grid)
+        step = region.step(sampler.greys("linear").astype(np.float32, copy=False), sampler.inside() & region.inside)
+        moved = region.largest_shift_voxels(step)
+        if not moved <= MOST_MOVED_VOXELS:
+            return None
+        turn = triple(np.degrees(step[:3]))
+        motion = motion.then(Transform(turn, shift_um=triple(step[3:]), centre_um=region.middle_um))
+        if moved < SETTLED_VOXELS:
+            return motion
+    return None
+
+
+class _Region:
+    """The region in the fixed scan, with its gradient."""
+
+    def __init__(self, fixed: Volume, place: Place) -> None:
+        near, inner = [], []
+        for part, count in zip(place.box, fixed.shape, strict=True):
+            first = max(0, part.start - MARGIN_VOXELS)
+            near.append(slice(first, min(count, part.stop + MARGIN_VOXELS)))
+            inner.append(slice(part.start - first, part.stop - first))
+        smooth = _smoothed(fixed.values[tuple(near)])
+        self.inside, self.grid = place.inside, grid_of(fixed).part(place.box)
+        self.size = np.asarray(fixed.voxel_size_um)
+        self.values = np.ascontiguousarray(smooth[tuple(inner)])
+        self.slopes = np.zeros((3, *self.values.shape), np.float32)
+        for axis in range(3):
+            if smooth.shape[axis] > 1:
+                self.slopes[axis] = np.gradient(smooth, float(self.size[axis]), axis=axis)[tuple(inner)]
+        self.middle = np.asarray(self.values.shape) / 2 * self.size
+        self.middle_um = triple(self.grid.origin_um + self.middle)
+
+    def step(self, found: NDArray[np.float32], inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return the small rotation (radians) and shift (um) after which the scans agree better."""
+        layers = len(found)
+        sums = np.empty((layers, 6))
+        on_threads(lambda z: moments(self.values, found, inside, z, z + 1, sums), layers)
+        n, f, m, ff, mm, fm = sums.sum(axis=0)
+        deviation, other = math.sqrt(ff / n - (f / n) ** 2), math.sqrt(mm / n - (m / n) ** 2)
+        correlation = (fm / n - f / n * m / n) / (deviation * other)
+        apart = (self.values - np.float32(f / n)) - (found - np.float32(m / n)) * np.float32(deviation / other)
+        left, right = np.empty((layers, 6, 6)), np.empty((layers, 6))
+        on_threads(
+            lambda z: equations(self.slopes, apart, inside, self.middle, self.size, z, z + 1, left, right), layers
+        )
+        lower = left.sum(axis=0)
+        matrix = lower + lower.T - np.diag(np.diag(lower))
+        step: NDArray[np.float64] = -np.linalg.lstsq(matrix, right.sum(axis=0), rcond=1e-10)[0]
+        return step / max(correlation, LEAST_CORRELATION)
+
+    def largest_shift_voxels(self, step: NDArray[np.float64]) -> float:
+        """Return how far a small motion moves the corner of the region that it moves the most."""
+        corners = np.stack(np.meshgrid(*[(-r, r) for r in self.middle], indexing="ij"), axis=-1).reshape(-1, 3)
+        return float(np.abs((np.cross(step[:3], corners) + step[3:]) / self.size).max())
+
+
+def _smoothed(values: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Return grey values with noise lowered."""
+    sigmas = [SMOOTHING_VOXELS if count > 1 else 0.0 for count in values.shape]
+    smooth: NDArray[np.float32] = gaussian_filter(values, sigmas, output=np.float32, mode="nearest")
+    return smooth
