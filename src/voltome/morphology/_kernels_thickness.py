@@ -91,74 +91,90 @@ def _moves(cubes: bool) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[n
 
 
 @njit(cache=True, nogil=True)
+def _voxels_by_level(edges, levels, scale):
+    """Return the steps (z, y, x), none negative, sorted by level, and where each level starts."""
+    ez, ey, ex = edges[0] ** 2, edges[1] ** 2, edges[2] ** 2
+    limit = (levels + 1) / scale
+    most_z, most_y, most_x = int(sqrt(limit / ez)) + 1, int(sqrt(limit / ey)) + 1, int(sqrt(limit / ex)) + 1
+    starts = np.zeros(levels + 2, np.int64)
+    voxels = np.empty((0, 3), np.int16)
+    for listing in range(2):
+        if listing:
+            for level in range(levels + 1):
+                starts[level + 1] += starts[level]
+            voxels = np.empty((starts[levels + 1], 3), np.int16)
+            filled = starts.copy()
+        else:
+            filled = starts
+        for z in range(most_z + 1):
+            for y in range(most_y + 1):
+                for x in range(most_x + 1):
+                    level = int((ez * z * z + ey * y * y + ex * x * x) * scale)
+                    if level > levels:
+                        break
+                    if listing:
+                        at = filled[level]
+                        voxels[at, 0], voxels[at, 1], voxels[at, 2] = z, y, x
+                        filled[level] += 1
+                    else:
+                        starts[level + 1] += 1
+    return voxels, starts
+
+
+@njit(cache=True, nogil=True)
 def _rims(kinds, edges, levels, scale, tie, length):
     """Return, for every kind of move and level, the voxels of a ball that are farthest from the neighbour.
 
-    Returns ``away[kind, level, i]``, the squared distance to the neighbour in descending order, and
-    ``voxels[kind, level, i]``, the steps from the centre. The level of a ball is its squared radius times `scale`; on
-    cubes that is exact, elsewhere the voxels of the whole level count. The ball is open: on cubes it holds the voxels
-    of lower levels.
+    Returns ``away[kind, level, i]``, the squared distance to the neighbour in descending order, 0 where the ball has no
+    more voxels, and ``rims[kind, level, i]``, the steps from the centre. The level of a ball is its squared radius
+    times `scale`. On cubes that is exact, and the open ball holds the voxels of lower levels; elsewhere those of its
+    level are taken, too, and distances a little long, so that no voxel of a rim is missed.
     """
     ez, ey, ex = edges[0] ** 2, edges[1] ** 2, edges[2] ** 2
-    limit = levels / scale
-    # voxels by level: counted, then listed
-    most_z, most_y, most_x = int(sqrt(limit / ez)) + 1, int(sqrt(limit / ey)) + 1, int(sqrt(limit / ex)) + 1
-    starts = np.zeros(levels + 2, np.int64)
-    for z in range(most_z + 1):
-        for y in range(most_y + 1):
-            for x in range(most_x + 1):
-                level = int((ez * z * z + ey * y * y + ex * x * x) * scale)
-                if level > levels:
-                    break
-                starts[level + 1] += 1
-    for level in range(levels + 1):
-        starts[level + 1] += starts[level]
-    filled = starts.copy()
-    listed = np.empty((starts[levels + 1], 3), np.int16)
-    for z in range(most_z + 1):
-        for y in range(most_y + 1):
-            for x in range(most_x + 1):
-                level = int((ez * z * z + ey * y * y + ex * x * x) * scale)
-                if level > levels:
-                    break
-                at = filled[level]
-                listed[at, 0], listed[at, 1], listed[at, 2] = z, y, x
-                filled[level] += 1
+    voxels, starts = _voxels_by_level(edges, levels, scale)
     away = np.zeros((kinds.shape[0], levels + 1, length), np.float32)
-    voxels = np.zeros((kinds.shape[0], levels + 1, length, 3), np.int16)
-    far = np.empty(length, np.float32)
-    held = np.empty((length, 3), np.int16)
-    exact = tie == 0
+    rims = np.zeros((kinds.shape[0], levels + 1, length, 3), np.int16)
     for kind in range(kinds.shape[0]):
         a, b, c = kinds[kind, 0], kinds[kind, 1], kinds[kind, 2]
-        far[:] = 0
-        held[:] = 0
+        far, rim = np.zeros(length, np.float32), np.zeros((length, 3), np.int16)
         for level in range(levels + 1):
-            if exact:
-                away[kind, level], voxels[kind, level] = far, held
+            if tie == 0:
+                _copy_rim(far, rim, away[kind, level], rims[kind, level])
             for entry in range(starts[level], starts[level + 1]):
-                z, y, x = np.int64(listed[entry, 0]), np.int64(listed[entry, 1]), np.int64(listed[entry, 2])
-                # the farthest lie opposite to the move; along an axis without a move, and near it, on both sides
+                z, y, x = np.int64(voxels[entry, 0]), np.int64(voxels[entry, 1]), np.int64(voxels[entry, 2])
                 for signs in range(8):
-                    sz, sy, sx = 1 - 2 * (signs & 1), 1 - (signs & 2), 1 - (signs & 4) // 2
-                    if (z == 0 and sz < 0) or (y == 0 and sy < 0) or (x == 0 and sx < 0):
+                    vz, vy, vx = z * (1 - 2 * (signs & 1)), y * (1 - (signs & 2)), x * (1 - (signs & 4) // 2)
+                    if (z == 0 and signs & 1) or (y == 0 and signs & 2) or (x == 0 and signs & 4):
                         continue
-                    vz, vy, vx = sz * z, sy * y, sx * x
-                    distance = np.float32(
-                        (ez * (vz - a) ** 2 + ey * (vy - b) ** 2 + ex * (vx - c) ** 2) * (1 + 3 * tie)
-                    )
-                    if distance <= far[length - 1]:
-                        continue
-                    place = length - 1
-                    while place > 0 and far[place - 1] < distance:
-                        far[place] = far[place - 1]
-                        held[place] = held[place - 1]
-                        place -= 1
-                    far[place] = distance
-                    held[place, 0], held[place, 1], held[place, 2] = vz, vy, vx
-            if not exact:
-                away[kind, level], voxels[kind, level] = far, held
-    return away, voxels
+                    squared = ez * (vz - a) ** 2 + ey * (vy - b) ** 2 + ex * (vx - c) ** 2
+                    _keep_farthest(far, rim, np.float32(squared * (1 + 3 * tie)), vz, vy, vx)
+            if tie > 0:
+                _copy_rim(far, rim, away[kind, level], rims[kind, level])
+    return away, rims
+
+
+@njit(cache=True, nogil=True)
+def _copy_rim(far, rim, into_far, into_rim):
+    """Copy a rim; written out, as assigning slices takes seconds to compile."""
+    for place in range(far.size):
+        into_far[place] = far[place]
+        for axis in range(3):
+            into_rim[place, axis] = rim[place, axis]
+
+
+@njit(cache=True, nogil=True)
+def _keep_farthest(far, rim, squared, vz, vy, vx):
+    """Put a voxel at its place among the farthest, and drop the last, unless it is nearer than all of them."""
+    place = far.size - 1
+    if squared <= far[place]:
+        return
+    while place > 0 and far[place - 1] < squared:
+        far[place] = far[place - 1]
+        for axis in range(3):
+            rim[place, axis] = rim[place - 1, axis]
+        place -= 1
+    far[place] = squared
+    rim[place, 0], rim[place, 1], rim[place, 2] = vz, vy, vx
 
 
 @njit(cache=True, nogil=True)

@@ -130,7 +130,8 @@ def _of_quarters(
     octants = octants_of(phases)
     sides = [axis for axis in range(3) if axis != across]
     area_um2 = float(np.prod([phases.voxel_size_um[axis] for axis in sides]))
-    seen = np.ones([here.shape[axis] for axis in sides], np.bool_) if phases.mask is None else phases.mask.any(across)
+    inside = np.ones((1, 1, 1), np.bool_) if phases.mask is None else phases.mask
+    seen = np.broadcast_to(np.asarray(inside.any(axis=across)), [here.shape[axis] for axis in sides])
     columns_of_phase = here.sum(axis=across, dtype=np.int64)
     halves = [
         (slice(octants.lower[axis], octants.split[axis]), slice(octants.split[axis], octants.upper[axis]))

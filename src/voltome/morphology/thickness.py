@@ -48,8 +48,8 @@ def local_thickness(phases: PhaseImage, *, phase: PhaseName) -> Volume:
     exact: it equals painting the ball of every voxel. The thickness is twice the radius.
 
     The faces of the image and the edge of the mask are no boundary: a ball reaches to the nearest voxel of another
-    phase that is seen, and none is centred beyond. What is cut there can read too wide or too narrow; leave out a margin
-    of the largest radius where that matters.
+    phase that is seen, and none is centred beyond. What is cut there can read too wide or too narrow; where that
+    matters, leave out a margin of the largest radius.
 
     Bias of the thickness, in voxel edges, at any size: round bodies -1.0 (the best voxel is half an edge off their
     centre), long cylinders -0.2, plates +0.3, plates along the axes 0 where their thickness is an even number of

@@ -155,8 +155,8 @@ _BALLS = (
     "images, J. Microsc. 185, 67 (1997)"
 )
 _CONTINUOUS = (
-    "B. Münch, L. Holzer, Contradicting geometrical concepts in pore size analysis attained with electron microscopy and "
-    "mercury intrusion, J. Am. Ceram. Soc. 91, 4059 (2008)"
+    "B. Münch, L. Holzer, Contradicting geometrical concepts in pore size analysis attained with electron microscopy "
+    "and mercury intrusion, J. Am. Ceram. Soc. 91, 4059 (2008)"
 )
 
 _PHASES = "morphology._kernels_phases"
