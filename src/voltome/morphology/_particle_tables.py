@@ -54,8 +54,8 @@ def counted_particles(table: ResultTable, minimum_radius_um: float) -> Counted:
     kept = radius >= minimum * (1 - ROUNDING)
     if not kept.any():
         raise ValuesError(
-            f"none of {len(frame)} particles has an equivalent radius of minimum_radius_um = {minimum:g} um or more; "
-            f"the largest has {radius.max():.4g} um. Lower minimum_radius_um."
+            f"no particle has an equivalent radius of minimum_radius_um = {minimum:g} um or more; the largest of "
+            f"{len(frame)} has {radius.max():.4g} um. Lower minimum_radius_um."
         )
     out = int(np.count_nonzero(~kept))
     share = float(volume[~kept].sum() / volume.sum())
