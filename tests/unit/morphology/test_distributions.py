@@ -73,7 +73,7 @@ def test_small_particles_are_left_out_of_the_shares_and_their_share_is_said(func
     assert set(found.frame.excluded_particles) == {1}
     assert found.frame.excluded_volume_fraction.tolist() == pytest.approx([0.01] * 3)
     assert "radius below 1 um left out: 1 of 4, 1 % of the volume" in found.method
-    with pytest.raises(ValuesError, match="no particle has an equivalent radius .* the largest of 4 has 2 um"):
+    with pytest.raises(ValuesError, match=r"no particle has an equivalent radius .* the largest of 4 has 2 um"):
         function(table_of([1, 2, 3, 4]), minimum_radius_um=9)
 
 
