@@ -7,6 +7,7 @@ BENCHMARKS = {
     "morphology": "benchmarks.morphology",
     "study": "benchmarks.study",
     "surface_bias": "benchmarks.surface_bias",
+    "thickness": "benchmarks.thickness",
 }
 """Name -> module with a function ``main(arguments)``."""
 

@@ -181,6 +181,29 @@ CASES = [
         "  - medain\n  - threshold: {rest: pore}\n  - gaussian: {sigma_um: -1}\n",
         ("3 mistakes", "Did you mean 'median'?", "'intervals' is missing", "greater than 0"),
     ),
+    Case(
+        "density absent",
+        good,
+        SCAN,
+        CUT + "  - areal_loading: {phase: solid}\n",
+        ("pipeline.1.areal_loading", "the parameter 'density_g_per_cm3' is missing"),
+    ),
+    Case(
+        "smallest radius above all particles",
+        good,
+        SCAN,
+        CUT
+        + "  - separate_particles: {phase: solid}\n  - measure_particles\n"
+        + "  - size_distribution: {minimum_radius_um: 40}\n",
+        ("no particle has", "minimum_radius_um = 40 um", "in scan: size_distribution"),
+    ),
+    Case(
+        "thickness of a phase that fills the image",
+        good,
+        SCAN,
+        CUT + "  - crop: {box_voxels: [[5, 7], [5, 7], [5, 7]]}\n  - local_thickness: {phase: solid}\n",
+        ("'solid' fills the sample whole", "in scan: local_thickness"),
+    ),
     Case("misspelt parameter", good, SCAN, "  - median: {size_voxel: 3}\n", ("Did you mean 'size_voxels'?",)),
     Case("chain that does not fit", good, SCAN, "  - measure_particles\n", ("ParticleImage", "separate_particles")),
     Case("broken YAML", good, SCAN, "  - median: {size_voxels: 3\n", ("not valid YAML", "line")),

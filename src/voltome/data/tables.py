@@ -15,6 +15,8 @@ from voltome.errors import ParameterError, ValuesError, did_you_mean
 Role = Literal["key", "label", "position", "measure", "standard_error", "flag"]
 
 UNIT_SUFFIXES = {
+    "_mg_per_cm2": "mg/cm2",
+    "_g_per_cm3": "g/cm3",
     "_per_um3": "1/um3",
     "_per_um2": "1/um2",
     "_per_um": "1/um",
@@ -26,6 +28,7 @@ UNIT_SUFFIXES = {
     "_kev": "keV",
     "_s": "s",
     "_mah_per_g": "mAh/g",
+    "_mg": "mg",
     "_per_cm": "1/cm",
 }
 """How a unit is spelled at the end of a column name; the first that fits counts."""

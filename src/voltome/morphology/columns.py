@@ -7,6 +7,13 @@ from voltome.morphology._octants import FROM_ONE_IMAGE
 
 PHASE = Column("phase", "", "Name of the phase.", "key")
 
+EXCLUDED_PARTICLES = Column(
+    "excluded_particles", "1", "Particles left out because their equivalent radius is below the smallest one asked for."
+)
+EXCLUDED_VOLUME_FRACTION = Column(
+    "excluded_volume_fraction", "1", "Volume of the particles left out over the volume of all particles of the table."
+)
+
 PHASE_FRACTIONS = (
     PHASE,
     Column("voxels", "1", "Voxels of the phase inside the sample."),
@@ -26,6 +33,51 @@ PHASE_PROFILE = (
     Column("position_um", "um", "Centre of the layer along the axis, in the frame of the scan.", "position"),
     Column("fraction", "1", "Volume of the phase over the volume of the sample, in the layer."),
     Column("sample_volume_um3", "um3", "Volume of the sample in the layer."),
+)
+
+AREAL_LOADING = (
+    PHASE,
+    Column("volume_um3", "um3", "Volume of the phase inside the sample."),
+    Column("density_g_per_cm3", "g/cm3", "Density of the phase, as given."),
+    Column("mass_mg", "mg", "Mass of the phase: volume times density."),
+    Column("area_um2", "um2", "Geometric area that the mass lies on: of the sample seen along the axis, or as given."),
+    Column("loading_mg_per_cm2", "mg/cm2", "Mass of the phase over the geometric area."),
+    Column(
+        "loading_standard_error_mg_per_cm2",
+        "mg/cm2",
+        "Standard error of the loading. From the scatter among up to 4 quarters of the area of this one image; too "
+        "small where the structure is coarser than a quarter; without the error of the density.",
+        "standard_error",
+        "loading_mg_per_cm2",
+    ),
+)
+
+CONTINUOUS_SIZE_DISTRIBUTION = (
+    PHASE,
+    Column("radius_um", "um", "Middle of the bin (geometric mean of its edges on a log scale).", "position"),
+    Column("radius_from_um", "um", "Lower edge of the bin, inclusive.", "position"),
+    Column("radius_to_um", "um", "Upper edge of the bin, exclusive but for the last.", "position"),
+    Column("share", "1", "Share of the counted volume whose largest ball has a radius in the bin; adds up to 1."),
+    Column("density_per_um", "1/um", "Share over the width of the bin: independent of the number of bins."),
+    Column(
+        "coverable_share",
+        "1",
+        "Share of the counted volume that balls inside the phase of at least the lower edge cover.",
+    ),
+    Column(
+        "volume_weighted_mean_radius_um",
+        "um",
+        "Mean radius of the largest balls over the counted volume; the same in every row.",
+    ),
+    Column(
+        "r50_um", "um", "Radius up to which half of the counted volume has its largest balls; the same in every row."
+    ),
+    Column(
+        "excluded_volume_fraction",
+        "1",
+        "Share of the volume of the phase that was left out, its largest balls being smaller than the smallest "
+        "radius asked for; the same in every row.",
+    ),
 )
 
 SURFACE_AREA = (
@@ -69,6 +121,7 @@ PARTICLES = (
         "Surface with the part added that lines along 13 directions miss on the ellipsoid of equal volume and inertia: "
         "without bias on rounded particles down to a radius of 3 voxels.",
     ),
+    Column("surface_to_volume_corrected_per_um", "1/um", "That surface over volume."),
     Column("semi_axis_a_um", "um", "Longest semi-axis of the ellipsoid of equal second moments of the voxel centres."),
     Column("semi_axis_b_um", "um", "Middle semi-axis of that ellipsoid."),
     Column("semi_axis_c_um", "um", "Shortest semi-axis of that ellipsoid; 0 for a particle flat by one voxel."),
@@ -101,6 +154,16 @@ PARTICLE_STATISTICS = (
     Column("d10_um", "um", "Diameter at or below which particles hold a tenth of the volume."),
     Column("d50_um", "um", "Diameter at or below which particles hold half of the volume."),
     Column("d90_um", "um", "Diameter at or below which particles hold nine tenths of the volume."),
+    EXCLUDED_VOLUME_FRACTION,
+    EXCLUDED_PARTICLES,
+    Column("mean_radius_um", "um", "Mean of the equivalent radii, every particle counting the same."),
+    Column(
+        "mean_radius_standard_error_um",
+        "um",
+        "Standard deviation of the radii over the square root of the number of particles.",
+        "standard_error",
+        "mean_radius_um",
+    ),
     Column("mean_sphericity", "1", "Mean of the sphericities, every particle counting the same."),
     Column(
         "mean_sphericity_standard_error",
@@ -109,8 +172,22 @@ PARTICLE_STATISTICS = (
         "standard_error",
         "mean_sphericity",
     ),
-    Column("total_surface_to_volume_per_um", "1/um", "Surface of all particles over their volume."),
+    Column(
+        "total_surface_to_volume_per_um",
+        "1/um",
+        "Surface of all particles over their volume; the same as the mean of surface over volume weighted by volume.",
+    ),
     Column("mean_surface_to_volume_per_um", "1/um", "Mean of surface over volume, every particle counting the same."),
+    Column(
+        "mean_surface_to_volume_standard_error_per_um",
+        "1/um",
+        "Standard deviation of surface over volume over the square root of the number of particles.",
+        "standard_error",
+        "mean_surface_to_volume_per_um",
+    ),
+    Column(
+        "area_weighted_mean_surface_to_volume_per_um", "1/um", "Mean of surface over volume weighted by the surface."
+    ),
 )
 
 SIZE_DISTRIBUTION = (
@@ -121,4 +198,23 @@ SIZE_DISTRIBUTION = (
     Column("share", "1", "Share of all particles (by number or volume) in the bin; the shares add up to 1."),
     Column("density_per_um", "1/um", "Share over the width of the bin: independent of the number of bins."),
     Column("cumulative_share", "1", "Share of all particles below the upper edge."),
+    EXCLUDED_PARTICLES,
+    EXCLUDED_VOLUME_FRACTION,
+)
+
+SURFACE_TO_VOLUME_DISTRIBUTION = (
+    Column("phase", "", "What the particles are made of.", "key"),
+    Column(
+        "surface_to_volume_per_um",
+        "1/um",
+        "Middle of the bin of surface over volume (geometric mean of its edges on a log scale).",
+        "position",
+    ),
+    Column("surface_to_volume_from_per_um", "1/um", "Lower edge of the bin, inclusive.", "position"),
+    Column("surface_to_volume_to_per_um", "1/um", "Upper edge of the bin, exclusive but for the last.", "position"),
+    Column("share", "1", "Share of all particles (by number, volume or area) in the bin; the shares add up to 1."),
+    Column("density_um", "um", "Share over the width of the bin: independent of the number of bins."),
+    Column("cumulative_share", "1", "Share of all particles below the upper edge."),
+    EXCLUDED_PARTICLES,
+    EXCLUDED_VOLUME_FRACTION,
 )

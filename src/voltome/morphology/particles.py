@@ -34,8 +34,8 @@ def measure_particles(particles: ParticleImage) -> ResultTable:
         Kind ``particles``, one row per particle in the order of their numbers: `label`, `volume_um3`,
         `surface_area_um2`, `surface_to_volume_per_um`, `equivalent_diameter_um`, `sphericity`, centroid `z_um`,
         `y_um`, `x_um` in the frame of the scan (the origin of a crop included), `touches_border`, `voxels`,
-        `surface_area_corrected_um2`, the
-        semi-axes of the ellipsoid of equal inertia, the direction of its longest axis, the bounding box, `phase`.
+        `surface_area_corrected_um2`, `surface_to_volume_corrected_per_um`, the semi-axes of the ellipsoid of equal
+        inertia, the direction of its longest axis, the bounding box, `phase`.
 
     Raises
     ------
@@ -151,6 +151,7 @@ def _frame(
         at_faces.any(axis=1) | touches_mask,
         voxels,
         area + unseen,
+        (area + unseen) / volume,
         *semi_axes.T,
         *longest.T,
         *np.stack([low, high], axis=2).reshape(len(labels), 6).T,

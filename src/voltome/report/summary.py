@@ -27,6 +27,9 @@ MEASURES = {
     "measure_particles": "size, surface and shape of every particle",
     "particle_statistics": "statistics of the particles",
     "size_distribution": "the size distribution of the particles",
+    "surface_to_volume_distribution": "the distribution of the particles over surface per volume",
+    "continuous_size_distribution": "continuous size distributions",
+    "areal_loading": "areal loadings",
 }
 
 OTHERS = {"sweep": "how results change with the {}", "subvolumes": "how results scatter among sub-volumes"}
@@ -175,6 +178,11 @@ def _alignment(parameters: Mapping[str, Any]) -> str:
     return f"The scans were aligned to {parameters.get('to', 'one of them')}" + (f" ({shown})" if shown else "")
 
 
+def _thickness(parameters: Mapping[str, Any]) -> str:
+    """Return the phrase of the local thickness."""
+    return f"For every voxel of {parameters.get('phase', 'the phase')} the largest ball that holds it was found"
+
+
 PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "crop": _with_parameters("The image was cropped"),
     "median": _with_parameters("Noise was lowered by a median filter"),
@@ -186,4 +194,5 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "states": lambda parameters: f"The states of {parameters.get('phase', 'the phase')} were laid over each other",
     "drop_touching_border": _with_parameters("Particles that touch the border were left out"),
     "filter_by_size": _with_parameters("Particles were kept by their size"),
+    "local_thickness": _thickness,
 }

@@ -156,8 +156,17 @@ _POLAR = (
 )
 _MASKED = "D. Padfield, Masked object registration in the Fourier domain, IEEE Trans. Image Process. 21, 2706 (2012)"
 _SIMPLEITK = "B. C. Lowekamp et al., The design of SimpleITK, Front. Neuroinform. 7, 45 (2013)"
+_BALLS = (
+    "T. Hildebrand, P. Rüegsegger, A new method for the model-independent assessment of thickness in three-dimensional "
+    "images, J. Microsc. 185, 67 (1997)"
+)
+_CONTINUOUS = (
+    "B. Münch, L. Holzer, Contradicting geometrical concepts in pore size analysis attained with electron microscopy "
+    "and mercury intrusion, J. Am. Ceram. Soc. 91, 4059 (2008)"
+)
 
 _PHASES = "morphology._kernels_phases"
+_THICKNESS = "morphology._kernels_thickness"
 
 STEPS: StepTable = {
     step.name: step
@@ -206,16 +215,53 @@ STEPS: StepTable = {
             kernels=_PHASES,
         ),
         Step("phase_profile", "morphology:phase_profile", kind="phase_profile", bytes_per_voxel=1, kernels=_PHASES),
+        Step("areal_loading", "morphology:areal_loading", kind="areal_loading", bytes_per_voxel=2),
+        Step(
+            "local_thickness",
+            "morphology:local_thickness",
+            kind="local thickness",
+            bytes_per_voxel=14,
+            kernels=_THICKNESS,
+            references=(_BALLS, _DISTANCE),
+        ),
+        Step(
+            "continuous_size_distribution",
+            "morphology:continuous_size_distribution",
+            kind="continuous_size_distribution",
+            bytes_per_voxel=18,
+            kernels=_THICKNESS,
+            references=(_BALLS, _CONTINUOUS, _DISTANCE),
+        ),
         Step(
             "measure_particles",
             "morphology:measure_particles",
+            version=2,
             kind="particles",
             bytes_per_voxel=4,
             kernels="morphology._kernels_labels",
             references=(_CROFTON,),
         ),
-        Step("particle_statistics", "morphology:particle_statistics", kind="particle_statistics", takes="particles"),
-        Step("size_distribution", "morphology:size_distribution", kind="size_distribution", takes="particles"),
+        Step(
+            "particle_statistics",
+            "morphology:particle_statistics",
+            version=2,
+            kind="particle_statistics",
+            takes="particles",
+        ),
+        Step(
+            "size_distribution",
+            "morphology:size_distribution",
+            version=2,
+            kind="size_distribution",
+            takes="particles",
+        ),
+        Step(
+            "surface_to_volume_distribution",
+            "morphology:surface_to_volume_distribution",
+            kind="surface_to_volume_distribution",
+            takes="particles",
+            references=(_CROFTON,),
+        ),
         Step(
             "surface_area",
             "morphology:surface_area",

@@ -20,6 +20,7 @@ def table_of(diameters, sphericity=None):
     frame["sphericity"] = 1.0 if sphericity is None else sphericity
     frame["surface_area_um2"] = np.pi * diameters**2
     frame["surface_to_volume_per_um"] = 6 / diameters
+    frame["surface_area_corrected_um2"] = 1.1 * np.pi * diameters**2
     frame["phase"] = "sulfur"
     return ResultTable(frame, columns=PARTICLES, kind="particles", measured_on="image", method="made", history=("a",))
 
@@ -39,7 +40,14 @@ def test_statistics_by_hand():
     assert (row.mean_sphericity, row.mean_sphericity_standard_error) == pytest.approx((0.9, 0.1 / np.sqrt(3)))
     assert row.total_surface_to_volume_per_um == pytest.approx(6 * 14 / 36)
     assert row.mean_surface_to_volume_per_um == pytest.approx((6 + 3 + 2) / 3)
-    assert len(found.names("standard_error")) == 2
+    assert (row.mean_radius_um, row.mean_radius_standard_error_um) == pytest.approx((1, 0.5 / np.sqrt(3)))
+    # 6, 3, 2 1/um: the squares of their differences from 11/3 sum to 78/9
+    assert row.mean_surface_to_volume_standard_error_per_um == pytest.approx(np.sqrt(78 / 9 / 2 / 3))
+    # weighted by areas 1, 4, 9
+    assert row.area_weighted_mean_surface_to_volume_per_um == pytest.approx((6 + 4 * 3 + 9 * 2) / 14)
+    assert (row.excluded_particles, row.excluded_volume_fraction) == (0, 0)
+    assert len(found.names("standard_error")) == 4
+    assert "left out" not in found.method
 
 
 def test_a_share_that_is_met_exactly_is_met():
@@ -49,59 +57,70 @@ def test_a_share_that_is_met_exactly_is_met():
     assert vt.morphology.particle_statistics(ten).frame.d50_um[0] == pytest.approx(2, abs=1e-6)
 
 
+def test_the_volume_weighted_mean_of_surface_over_volume_is_that_of_all_together():
+    table = table_of(np.random.default_rng(3).lognormal(0, 0.7, 40))
+    row = vt.morphology.particle_statistics(table).frame.iloc[0]
+    frame = table.frame
+    specific = frame.surface_area_um2 / frame.volume_um3
+    assert row.total_surface_to_volume_per_um == pytest.approx(np.average(specific, weights=frame.volume_um3))
+    # small particles count most by number, least by volume
+    by_area = row.area_weighted_mean_surface_to_volume_per_um
+    assert row.mean_surface_to_volume_per_um > by_area > row.total_surface_to_volume_per_um
+
+
+def test_the_surface_is_the_one_asked_for():
+    table = table_of([1, 2, 3])
+    plain, corrected = (
+        vt.morphology.particle_statistics(table, surface=surface).frame.iloc[0]
+        for surface in ("crofton13", "corrected")
+    )
+    for name in (
+        "total_surface_to_volume_per_um",
+        "mean_surface_to_volume_per_um",
+        "mean_surface_to_volume_standard_error_per_um",
+        "area_weighted_mean_surface_to_volume_per_um",
+    ):
+        assert corrected[name] == pytest.approx(1.1 * plain[name])
+    assert "by corrected" in vt.morphology.particle_statistics(table, surface="corrected").method
+    with pytest.raises(ParameterError, match="surface is 'correct'; expected one of 'crofton13', 'corrected'"):
+        vt.morphology.particle_statistics(table, surface="correct")
+
+
+def test_small_particles_are_left_out_and_their_share_is_said():
+    found = vt.morphology.particle_statistics(table_of([1, 2, 3, 4]), minimum_radius_um=1.0)
+    row = found.frame.iloc[0]
+    assert row.particles == 3  # a radius of exactly 1 um counts
+    assert row.mean_radius_um == pytest.approx(1.5)
+    assert row.total_volume_um3 == pytest.approx(np.pi / 6 * 99)
+    assert (row.excluded_particles, row.excluded_volume_fraction) == (1, pytest.approx(1 / 100))
+    assert "radius below 1 um left out: 1 of 4, 1 % of the volume" in found.method
+
+
+def test_a_smallest_radius_that_leaves_too_little():
+    with pytest.raises(ValuesError, match=r"no particle has .* = 5 um or more; the largest of 2 has 1\.5 um"):
+        vt.morphology.particle_statistics(table_of([1, 3]), minimum_radius_um=5)
+    with pytest.raises(ValuesError, match="has 1 particle of at least minimum_radius_um = 1 um; expected at least two"):
+        vt.morphology.particle_statistics(table_of([1, 3]), minimum_radius_um=1)
+    with pytest.raises(ParameterError, match="minimum_radius_um is -1; expected a finite number, 0 or above"):
+        vt.morphology.particle_statistics(table_of([1, 3]), minimum_radius_um=-1)
+
+
 def test_one_particle_has_no_standard_error():
     with pytest.raises(ValuesError, match="the table has 1 particle; expected at least two"):
         vt.morphology.particle_statistics(table_of([1]))
 
 
-@pytest.mark.parametrize("function", [vt.morphology.particle_statistics, vt.morphology.size_distribution])
+@pytest.mark.parametrize(
+    "function",
+    [
+        vt.morphology.particle_statistics,
+        vt.morphology.size_distribution,
+        vt.morphology.surface_to_volume_distribution,
+    ],
+)
 def test_other_tables_are_refused(function):
     image = vt.data.PhaseImage(np.zeros((2, 2, 2), np.uint8), voxel_size_um=1, phases={0: "pore"})
     with pytest.raises(ValuesError, match="the table is of kind 'phase_fractions'; expected 'particles'"):
         function(vt.morphology.phase_fractions(image))
     with pytest.raises(ValuesError, match="the table of particles has no row"):
         function(table_of([]))
-
-
-def test_bins_on_a_linear_scale_by_number_and_by_volume():
-    table = table_of([1, 1, 2, 5])
-    found = vt.morphology.size_distribution(table, weight="number", bins=4, scale="linear")
-    assert found.kind == "size_distribution"
-    assert found.frame.diameter_from_um.tolist() == [1, 2, 3, 4]
-    assert found.frame.diameter_to_um.tolist() == [2, 3, 4, 5]
-    assert found.frame.diameter_um.tolist() == [1.5, 2.5, 3.5, 4.5]
-    assert found.frame.share.tolist() == [0.5, 0.25, 0, 0.25]
-    assert found.frame.cumulative_share.tolist() == [0.5, 0.75, 0.75, 1]
-    by_volume = vt.morphology.size_distribution(table, bins=2, scale="linear").frame
-    assert by_volume.share.tolist() == pytest.approx([10 / 135, 125 / 135])
-    assert by_volume.density_per_um.tolist() == pytest.approx([5 / 135, 62.5 / 135])
-
-
-def test_bins_on_a_log_scale_have_one_ratio_and_lose_no_particle():
-    table = table_of(np.random.default_rng(0).lognormal(0, 1, 500))
-    frame = vt.morphology.size_distribution(table).frame
-    assert len(frame) == 30
-    ratio = frame.diameter_to_um / frame.diameter_from_um
-    assert ratio.to_numpy() == pytest.approx(ratio[0])
-    assert (frame.density_per_um * (frame.diameter_to_um - frame.diameter_from_um)).sum() == pytest.approx(1)
-    assert frame.diameter_um.to_numpy() == pytest.approx(np.sqrt(frame.diameter_from_um * frame.diameter_to_um))
-
-
-@pytest.mark.parametrize("scale", ["linear", "log"])
-def test_equal_particles_fall_in_the_bins(scale):
-    frame = vt.morphology.size_distribution(table_of([2, 2]), bins=3, scale=scale).frame
-    assert frame.share.sum() == 1
-    assert (frame.diameter_from_um[0], frame.diameter_to_um[2]) == pytest.approx((2 / np.sqrt(2), 2 * np.sqrt(2)))
-
-
-@pytest.mark.parametrize("bins", [0, -3, 2.5, True])
-def test_bins_that_are_no_number_of_bins(bins):
-    with pytest.raises(ParameterError, match=r"bins is .*; expected a whole number, 1 or above"):
-        vt.morphology.size_distribution(table_of([1, 2]), bins=bins)
-
-
-def test_unknown_weight_and_scale():
-    with pytest.raises(ParameterError, match="weight is 'mass'"):
-        vt.morphology.size_distribution(table_of([1, 2]), weight="mass")
-    with pytest.raises(ParameterError, match="scale is 'logarithmic'"):
-        vt.morphology.size_distribution(table_of([1, 2]), scale="logarithmic")
