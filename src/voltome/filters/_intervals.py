@@ -45,7 +45,7 @@ def is_inside(values: NDArray[Any], interval: GreyInterval) -> NDArray[np.bool_]
 
 def in_words(interval: GreyInterval) -> str:
     """Return an interval as ``[100, ...]``."""
-    low, high = ("..." if end is None else f"{end}" for end in interval)
+    low, high = ("..." if end is None else f"{end:.10g}" for end in interval)
     return f"[{low}, {high}]"
 
 

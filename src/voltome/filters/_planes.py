@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 
 MAD_TO_DEVIATION = 1.4826
 """Median absolute deviation to standard deviation, for normal residuals."""
@@ -49,7 +50,8 @@ def robust_plane(y: Array, x: Array, z: Array, *, smallest_deviation: float) -> 
     `smallest_deviation` keeps the weights finite where the points lie in a plane.
     """
     design = np.column_stack([np.ones(z.size), y, x])
-    weights, found = np.ones(z.size), np.zeros(3)
+    weights: Array = np.ones(z.size)
+    found: Array = np.zeros(3)
     for _ in range(ROUNDS):
         before = found
         found = _weighted(design, z, weights)

@@ -118,7 +118,8 @@ def _curves(volume: Volume, counts: Counts, ends: tuple[float, float], clip_limi
     histograms = np.zeros((*counts, BINS), np.int64)
     edges = [np.arange(count + 1) * length // count for length, count in zip(volume.shape, counts, strict=True)]
     for place in product(*map(range, counts)):
-        tile = tuple(slice(edges[axis][n], edges[axis][n + 1]) for axis, n in enumerate(place))
+        zs, ys, xs = (slice(edges[axis][n], edges[axis][n + 1]) for axis, n in enumerate(place))
+        tile = (zs, ys, xs)
         inside = volume.values[tile].ravel() if volume.mask is None else volume.values[tile][volume.mask[tile]]
         bins, _ = _bin_of(inside, ends)
         histograms[place] = np.bincount(bins, minlength=BINS)
@@ -126,7 +127,7 @@ def _curves(volume: Volume, counts: Counts, ends: tuple[float, float], clip_limi
     curves = np.zeros((*counts, BINS + 1), np.float32)
     for place in product(*map(range, counts)):
         histogram = histograms[place] if histograms[place].any() else whole
-        curves[(*place, slice(1, None))] = np.cumsum(_clipped(histogram / histogram.sum(), clip_limit))
+        curves[place][1:] = np.cumsum(_clipped(histogram / histogram.sum(), clip_limit))
     curves[..., -1] = 1.0  # the sum of the shares, without its rounding error
     return curves
 

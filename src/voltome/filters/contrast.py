@@ -60,8 +60,7 @@ def equalise_histogram(volume: Volume, *, levels: Annotated[int, Ge(2), Le(MOST_
     >>> vt.filters.equalise_histogram(volume, levels=5).values
     array([[[0, 1, 3, 3, 4]]], dtype=uint16)
     """
-    if isinstance(levels, bool) or not isinstance(levels, int | np.integer) or not 2 <= levels <= MOST_LEVELS:
-        raise ParameterError(f"levels is {levels!r}; expected a whole number from 2 to {MOST_LEVELS:,}.")
+    _check_levels(levels)
     found, counts = _distinct(volume)
     if found.size == 1:
         raise ValuesError(
@@ -74,6 +73,12 @@ def equalise_histogram(volume: Volume, *, levels: Annotated[int, Ge(2), Le(MOST_
     values = _replaced(volume.values, found[first], level[first])
     merged = f", {found.size:,} grey values became {first.size:,}" if first.size < found.size else ""
     return volume.derive(f"equalise_histogram: {levels:,} levels{merged}", values=values, unit="")
+
+
+def _check_levels(levels: Any) -> None:
+    """Refuse what is no whole number from 2 to `MOST_LEVELS`."""
+    if isinstance(levels, bool) or not isinstance(levels, int | np.integer) or not 2 <= levels <= MOST_LEVELS:
+        raise ParameterError(f"levels is {levels!r}; expected a whole number from 2 to {MOST_LEVELS:,}.")
 
 
 def _distinct(volume: Volume) -> tuple[NDArray[Any], NDArray[np.int64]]:

@@ -16,6 +16,7 @@ LEAST_STEP = 4.0
 """Smallest step, in standard deviations of the layers about their two levels; a steady slope has a step of 3.5."""
 
 FEWEST_SEPARATOR_LAYERS = 3
+PEAK_WITHIN_LAYERS = 4
 ROUND_OFF = 1e-6
 
 Array = NDArray[np.float64]
@@ -60,12 +61,14 @@ def select_electrode(
     Notes
     -----
     For each layer the share of its voxels (inside the mask) in an interval is counted. The collector ends, and the
-    separator begins, where two constant levels fit these shares best (least squares): the collector from the
-    first layer with half its largest share, the separator above the collector and up to the last layer with half its
-    rise. A step counts if it is at least 4 times the standard deviation of the layers about the two levels: a
-    steady slope has 3.5. Both are whole layers. Blur between the collector and the electrode has grey values of neither,
-    and belongs to the electrode here: `margin_um` leaves it out. Memory: 2 bytes per voxel of one layer; the result is
-    a view of the image.
+    separator begins, where two constant levels fit these shares best (least squares). The collector: from the first
+    layer with half its largest share. The separator: above the collector, and above its blurred edge where that
+    passes through the grey values of the separator (up to 7 layers), up to the last layer with half its rise. A step
+    counts if it is at least 4 times the standard deviation of the layers about the two levels; a steady slope has
+    3.5. Both are whole layers. An electrode of fewer than 5 layers is not told from a blurred edge.
+
+    Blurred layers between the collector and the electrode have grey values of neither, and belong to the electrode
+    here: `margin_um` leaves them out. Memory: some bytes per voxel of one layer; the result is a view of the image.
 
     Examples
     --------
@@ -114,8 +117,12 @@ def _shares(volume: Volume, interval: GreyInterval) -> Array:
 
 def _collector_end(shares: Array, interval: GreyInterval) -> int:
     """Return the first layer above the collector."""
-    first = int(np.argmax(shares >= 0.5 * shares.max()))
-    step, size, scatter = _best_step(shares[first:], 1, 1, falling=True)
+    half = 0.5 * shares.max()
+    first = int(np.argmax(shares >= half))
+    left = first + int(np.argmax(shares[first:] < 0.5 * half))  # 0 layers up where it never falls so far
+    again = shares[left:] >= half  # what is as bright beyond the separator is no collector
+    last = left + int(np.argmax(again)) if left > first and again.any() else shares.size
+    step, size, scatter = _best_step(shares[first:last], 1, 1, falling=True)
     if size <= 0 or size < LEAST_STEP * scatter:
         raise ValuesError(_no_step("current collector", interval, "falls", size, scatter, shares))
     return first + step
@@ -123,13 +130,27 @@ def _collector_end(shares: Array, interval: GreyInterval) -> int:
 
 def _separator_begin(shares: Array, begin: int, interval: GreyInterval) -> int:
     """Return the first layer of the separator, above the collector that ends at `begin`."""
+    begin += _edge_layers(shares[begin:])
     above = shares[begin:]
+    if not above.size:
+        raise ValuesError(_no_step("separator", interval, "rises", 0.0, 0.0, shares))
     middle = 0.5 * (above.min() + above.max())
     last = int(above.size - np.argmax(above[::-1] >= middle))  # what lies beyond the separator does not count
     step, size, scatter = _best_step(above[:last], 1, FEWEST_SEPARATOR_LAYERS, falling=False)
     if size <= 0 or size < LEAST_STEP * scatter:
         raise ValuesError(_no_step("separator", interval, "rises", size, scatter, above))
     return begin + step
+
+
+def _edge_layers(shares: Array) -> int:
+    """Return the layers of a blurred edge, whose grey values pass through those of the separator.
+
+    Their share has a peak just above the collector, and falls from there to that of the electrode.
+    """
+    end = int(np.argmax(shares[:PEAK_WITHIN_LAYERS])) if shares.size else 0
+    while end + 1 < min(shares.size, 2 * PEAK_WITHIN_LAYERS) and shares[end + 1] < shares[end]:
+        end += 1
+    return end
 
 
 def _best_step(levels: Array, fewest_below: int, fewest_above: int, *, falling: bool) -> tuple[int, float, float]:
@@ -156,6 +177,7 @@ def _no_step(what: str, interval: GreyInterval, how: str, size: float, scatter: 
     """Return the message for a share without a step."""
     return (
         f"no {what} {in_words(interval)} was found: the share of its grey values in a layer, {shares.min():.2%} to "
-        f"{shares.max():.2%}, {how} nowhere by a clear step (best {size:.2%}, {scatter:.2%} scatter); expected a step of "
-        f"at least {LEAST_STEP:g} times the scatter. Move the ends of the interval, level the image, or use crop."
+        f"{shares.max():.2%}, {how} nowhere by a clear step (best {size:.2%}, {scatter:.2%} scatter); expected "
+        f"a step of at least {LEAST_STEP:g} times the scatter. Move the ends of the interval, level and smooth before, or use "
+        f"crop."
     )

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from voltome.data import PhaseImage, PhaseName, Positive
-from voltome.errors import ParameterError, PhaseError
+from voltome.errors import PhaseError
 from voltome.segmentation._balls import check_radius, dilated, eroded
 
 Where = NDArray[np.bool_]
+OtherPhase = Annotated[str | None, "phase"]  # a phase of the image, or none; the study checks it like a PhaseName
 
 BY_FACES, BY_CORNERS = ndimage.generate_binary_structure(3, 1), ndimage.generate_binary_structure(3, 3)
 
 
-def open_phase(
-    phases: PhaseImage, *, phase: PhaseName, radius_um: Positive, rest: PhaseName | None = None
-) -> PhaseImage:
+def open_phase(phases: PhaseImage, *, phase: PhaseName, radius_um: Positive, rest: OtherPhase = None) -> PhaseImage:
     """Remove from a phase all that no ball of the radius fits into (erosion, then dilation).
 
     Takes away specks, thin bridges and spikes, and rounds convex edges and corners to the radius; what is left is a
@@ -49,11 +50,11 @@ def open_phase(
     Notes
     -----
     Every voxel that lies in a ball of which all voxels are of the phase is kept; a ball is the voxels whose centres are
-    within the radius of a voxel's centre. So r um removes a plate of n voxels of e um if n e <= 2 r, roughly, and exactly
-    if no ball of radius r around any voxel of it fits. A ball is cut off at the faces of the image and at the edge of
-    the mask: a particle cut there is not eroded from there. Its centre lies inside. Opening twice changes nothing more.
+    within the radius r of a voxel's centre. So a plate of n layers of e um is kept if n is above 2 floor(r / e). A ball
+    has its centre in the sample and is cut off at the faces of the image and at the edge of the mask: a particle that
+    is cut there is not eroded from there. Opening twice changes nothing more.
 
-    Exact, by two Euclidean distance transforms, at a cost that does not depend on the radius. Memory: 8 bytes per voxel.
+    Exact, by two Euclidean distance transforms; the cost does not depend on the radius. Memory: 8 bytes per voxel.
 
     References
     ----------
@@ -106,8 +107,8 @@ def close_phase(phases: PhaseImage, *, phase: PhaseName, radius_um: Positive) ->
     Notes
     -----
     The opening of all that is not the phase: a voxel outside the phase stays if it lies in a ball that has no voxel of
-    the phase. A ball is cut off at the faces of the image and at the edge of the mask, so nothing is added because it is
-    near them. Closing twice changes nothing more. Cost and memory are those of `open_phase`.
+    the phase. A ball is cut off at the faces of the image and at the edge of the mask, so nothing is added because it
+    is near them. Closing twice changes nothing more. Cost and memory are those of `open_phase`.
 
     References
     ----------
@@ -135,7 +136,7 @@ def close_phase(phases: PhaseImage, *, phase: PhaseName, radius_um: Positive) ->
 
 
 def remove_artefacts(
-    phases: PhaseImage, *, phase: PhaseName, radius_um: Positive, rest: PhaseName | None = None
+    phases: PhaseImage, *, phase: PhaseName, radius_um: Positive, rest: OtherPhase = None
 ) -> PhaseImage:
     """Remove the specks of a phase and fill its pinholes, and leave every other surface as it is.
 
@@ -242,8 +243,7 @@ def _check_left(core: Where, phases: PhaseImage, phase: str, radius_um: float) -
     if not core.any():
         raise PhaseError(
             f"no ball of {radius_um:g} um fits into the phase {phase!r} anywhere, so nothing of it would be left; "
-            f"expected something. Give a smaller radius_um (voxels: {', '.join(f'{e:g}' for e in phases.voxel_size_um)} "
-            f"um)."
+            f"expected something. Give a smaller radius_um; the image has {phases.grid_in_words}."
         )
 
 
@@ -263,7 +263,7 @@ def _share(part: Where, whole: Where) -> str:
 
 def _with(phases: PhaseImage, changes: dict[str, Where], did: str) -> PhaseImage:
     """Return the image in which some voxels have another phase."""
-    values = phases.values.astype(np.uint8)  # a copy; labels go up to 255
+    values = phases.values.copy()
     for name, where in changes.items():
         values[where] = phases.label_of(name)
     return phases.derive(did, values=values)

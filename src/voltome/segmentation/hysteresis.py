@@ -83,9 +83,10 @@ def hysteresis_threshold(
     voxels = int(np.count_nonzero(found))
     if voxels == volume.sample_voxels:
         raise PhaseError(_unfit(volume, f"no voxel is left for the rest {rest!r}", "Raise weak."))
+    faint = 1 - np.count_nonzero(certain) / voxels
     did = (
-        f"hysteresis_threshold: {phase} from {weak} where connected (by {connectivity} neighbours) to {strong}, rest "
-        f"{rest}; {1 - np.count_nonzero(certain) / voxels:.2%} of the phase below {strong}"
+        f"hysteresis_threshold: {phase} from {weak:.10g} where connected (by {connectivity} neighbours) to "
+        f"{strong:.10g}, rest {rest}; {faint:.2%} of the phase below {strong:.10g}"
     )
     names = {0: rest, 1: phase}
     return PhaseImage(found.astype(np.uint8), **volume.grid, phases=names, history=(*volume.history, did))
@@ -93,13 +94,18 @@ def hysteresis_threshold(
 
 def check_hysteresis(phase: str, strong: float, weak: float, rest: str) -> None:
     """Raise what `hysteresis_threshold` would raise about its parameters alone, before there is a volume."""
-    for name, value in (("strong", strong), ("weak", weak)):
-        number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-        if not (number and math.isfinite(value)):
-            raise ParameterError(f"{name} is {value!r}; expected a finite grey value.")
+    _check_grey("strong", strong)
+    _check_grey("weak", weak)
     if weak > strong:
         raise ParameterError(f"weak is {weak} and strong is {strong}; expected weak at most strong: exchange them.")
     check_intervals({phase: (weak, None)}, rest)
+
+
+def _check_grey(name: str, value: Any) -> None:
+    """Refuse what is no finite number."""
+    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not (number and math.isfinite(value)):
+        raise ParameterError(f"{name} is {value!r}; expected a finite grey value.")
 
 
 def _at_least(volume: Volume, grey: float) -> NDArray[np.bool_]:
@@ -112,9 +118,5 @@ def _at_least(volume: Volume, grey: float) -> NDArray[np.bool_]:
 
 def _unfit(volume: Volume, what: str, mend: str) -> str:
     """Return the message for thresholds that leave a phase empty."""
-    low, high = (_plain(end) for end in _histograms.value_range(volume.values, volume.mask))
+    low, high = _histograms.value_range(volume.values, volume.mask)
     return f"{what}; grey values run from {low} to {high}. {mend}"
-
-
-def _plain(end: Any) -> Any:
-    return end.item()
