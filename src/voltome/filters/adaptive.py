@@ -60,7 +60,7 @@ def equalise_adaptive(volume: Volume, *, tile_um: Positive | None = None, clip_l
     no bin has more than `clip_limit` times the mean count. The curve of a tile is the sum of its bins, straight
     inside a bin; a voxel takes the mean of the curves of the 8 tiles around it, weighted by the distance to their
     centres [1]_. A tile outside the mask has the curve of the whole sample. A few very bright voxels widen the
-    bins: remove them before (`median`). Memory: 2 bytes per voxel, and up to 2 more for tiles of 8 voxels.
+    bins: remove them before (`median`). Memory: 2 bytes per voxel, and up to 4 more for tiles of 8 voxels.
 
     References
     ----------

@@ -26,6 +26,7 @@ SEARCHED, ABOVE, BELOW = 3, (4, 7), (3, 6)
 BORDER = 3
 """Columns at the sides of the image, where smoothing repeats voxels and so bends a tilted surface."""
 
+LAYERS_COUNTED = 16
 LEAST_CONTRAST = 0.25
 MOST_ROUGHNESS = 0.02
 """Largest deviation from the plane, as a share of the shorter side of the image."""
@@ -129,9 +130,10 @@ def find_collector(volume: Volume, *, collector: GreyInterval) -> CollectorPlane
     bright particle, and so are the 3 at each side of the image. The plane is fitted to the heights with Huber's
     weights, and once more by least squares without what is beyond 3 deviations (1.48 times the median residual) [1]_.
 
-    Columns with a voxel outside the mask within these layers are left out. On simulated collectors with a blur of 1.2
-    voxels and noise of 10 % of the contrast the tilt was right within 0.01 degree and the height within 0.03 voxel.
-    Memory: 10 bytes per voxel, 14 with a mask.
+    Columns with a voxel outside the mask within these layers are left out. On 16 simulated flat collectors 77 to 143
+    columns wide, with tilts up to 8 degrees, a blur of 1.2 layers and noise of 5 % of the contrast, the tilts were
+    within 0.014 degree (rms 0.0035) of the truth and the heights within 0.02 layer, all too low, by 0.016 layer; with
+    twice the noise the tilts were within 0.027 degree. Memory: 19 bytes per voxel, 21 with a mask.
 
     References
     ----------
@@ -219,7 +221,9 @@ def _largest_piece(volume: Volume, smooth: NDArray[np.float32], interval: GreyIn
             f"{sample.min():g} to {sample.max():g}. Move the ends of the interval, or look whether the collector is in "
             f"the image."
         )
-    sizes = np.bincount(labels.ravel())
+    sizes = np.zeros(count + 1, np.int64)
+    for begin in range(0, labels.shape[0], LAYERS_COUNTED):  # counting makes 8 bytes of every voxel
+        sizes += np.bincount(labels[begin : begin + LAYERS_COUNTED].ravel(), minlength=count + 1)
     sizes[0] = 0
     piece: NDArray[np.bool_] = labels == int(sizes.argmax())
     layers = piece.sum(axis=(1, 2))

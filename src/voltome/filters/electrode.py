@@ -178,6 +178,6 @@ def _no_step(what: str, interval: GreyInterval, how: str, size: float, scatter: 
     return (
         f"no {what} {in_words(interval)} was found: the share of its grey values in a layer, {shares.min():.2%} to "
         f"{shares.max():.2%}, {how} nowhere by a clear step (best {size:.2%}, {scatter:.2%} scatter); expected "
-        f"a step of at least {LEAST_STEP:g} times the scatter. Move the ends of the interval, level and smooth before, or use "
-        f"crop."
+        f"a step of at least {LEAST_STEP:g} times the scatter. Move the ends of the interval, level and smooth "
+        f"before, or use crop."
     )

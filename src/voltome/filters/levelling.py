@@ -63,7 +63,7 @@ def level(volume: Volume, *, collector: GreyInterval, interpolation: Interpolati
     the plane's normal the z axis, so it does not turn about z. Nothing is filled in: the box that remains is that of
     the largest volume, and a flat image loses its sides before its height. The mask is turned with it, each voxel
     taking the nearest; values outside it take part in the interpolation. Interpolation lowers the noise of neighbouring
-    voxels unevenly, so a test of noise belongs before. Memory: 20 bytes per voxel.
+    voxels unevenly, so a test of noise belongs before. Memory: 24 bytes per voxel.
 
     References
     ----------

@@ -156,9 +156,10 @@ def _grey(value: float | None) -> str:
 def _hysteresis(parameters: Mapping[str, Any]) -> str:
     """Return the phrase of a threshold with hysteresis."""
     strong, weak = _grey(parameters["strong"]), _grey(parameters["weak"])
+    neighbours = parameters.get("connectivity", 26)
     return (
-        f"Voxels from grey value {strong} up were taken as {parameters['phase']}, and with them those from "
-        f"{weak} up that are connected to them ({parameters.get('connectivity', 26)} neighbours), the rest as {parameters['rest']}"
+        f"Voxels from grey value {strong} up were taken as {parameters['phase']}, and with them those from {weak} up "
+        f"that are connected to them ({neighbours} neighbours), the rest as {parameters['rest']}"
     )
 
 

@@ -185,7 +185,7 @@ STEPS: StepTable = {
             "filters:find_collector",
             kind="collector",
             decision="grey interval of the current collector, chosen by eye",
-            bytes_per_voxel=14,
+            bytes_per_voxel=21,
             references=(_HUBER,),
         ),
         Step(
