@@ -209,6 +209,27 @@ CASES = [
     Case("broken YAML", good, SCAN, "  - median: {size_voxels: 3\n", ("not valid YAML", "line")),
     Case("results folder not writable", locked, SCAN, "  - median\n", ("study-results", "--results FOLDER")),
     Case(
+        "weak threshold above the strong one",
+        good,
+        SCAN,
+        "  - hysteresis_threshold: {phase: solid, strong: 120, weak: 180, rest: pore}\n",
+        ("weak is 180", "strong is 120", "exchange them"),
+    ),
+    Case(
+        "no current collector",
+        lambda folder: ball(folder, size=20) and None,
+        SCAN,
+        "  - level: {collector: [5000, null]}\n",
+        ("no voxel", "[5000, ...]", "100", "in scan: level"),
+    ),
+    Case(
+        "clean-up smaller than a voxel",
+        good,
+        SCAN,
+        CUT + "  - remove_artefacts: {phase: solid, radius_um: 0.2}\n",
+        ("0.2", "0.5 um", "in scan: remove_artefacts"),
+    ),
+    Case(
         "crop outside the image",
         good,
         SCAN,

@@ -30,6 +30,7 @@ MEASURES = {
     "surface_to_volume_distribution": "the distribution of the particles over surface per volume",
     "continuous_size_distribution": "continuous size distributions",
     "areal_loading": "areal loadings",
+    "find_collector": "the height and tilt of the current collector",
 }
 
 OTHERS = {"sweep": "how results change with the {}", "subvolumes": "how results scatter among sub-volumes"}
@@ -155,6 +156,44 @@ def _grey(value: float | None) -> str:
     return whole_in_print(int(value)) if whole and value is not None else parameter_in_print(value)
 
 
+def _hysteresis(parameters: Mapping[str, Any]) -> str:
+    """Return the phrase of a threshold with hysteresis."""
+    strong, weak = _grey(parameters["strong"]), _grey(parameters["weak"])
+    neighbours = parameters.get("connectivity", 26)
+    return (
+        f"Voxels from grey value {strong} up were taken as {parameters['phase']}, and with them those from {weak} up "
+        f"that are connected to them ({neighbours} neighbours), the rest as {parameters['rest']}"
+    )
+
+
+def _levelling(parameters: Mapping[str, Any]) -> str:
+    """Return the phrase of the levelling."""
+    collector = _interval(parameters["collector"])
+    return (
+        f"The image was turned until the current collector (grey values {collector}) was level, with "
+        f"{parameters.get('interpolation', 'cubic')} interpolation"
+    )
+
+
+def _electrode(parameters: Mapping[str, Any]) -> str:
+    """Return the phrase of the selection of the electrode."""
+    collector, separator = (_interval(parameters[name]) for name in ("collector", "separator"))
+    return (
+        f"The electrode was cut out between the current collector (grey values {collector}) and the separator "
+        f"({separator}), without {parameter_in_print(parameters.get('margin_um', 0))} µm beside each"
+    )
+
+
+def _cleaning(words: str) -> Callable[[Mapping[str, Any]], str]:
+    """Return what makes a phrase of a clean-up: the words, with the phase, and the other parameters."""
+
+    def phrase(parameters: Mapping[str, Any]) -> str:
+        others = {name: value for name, value in parameters.items() if name != "phase"}
+        return f"{words.format(parameters['phase'])} ({parameters_in_words(others)})"
+
+    return phrase
+
+
 def _otsu(parameters: Mapping[str, Any]) -> str:
     """Return the phrase of Otsu's method."""
     names = [str(name) for name in parameters.get("phases") or []]
@@ -187,7 +226,17 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "crop": _with_parameters("The image was cropped"),
     "median": _with_parameters("Noise was lowered by a median filter"),
     "gaussian": _with_parameters("Noise was lowered by a Gaussian filter"),
+    "box": _with_parameters("Noise was lowered by the mean of a cube"),
+    "unsharp_mask": _with_parameters("Edges were sharpened by an unsharp mask"),
+    "equalise_histogram": _with_parameters("The histogram was equalised"),
+    "equalise_adaptive": _with_parameters("Contrast was equalised tile by tile"),
+    "level": _levelling,
+    "select_electrode": _electrode,
     "threshold": _threshold,
+    "hysteresis_threshold": _hysteresis,
+    "open_phase": _cleaning("The {} was opened by a ball"),
+    "close_phase": _cleaning("The {} was closed by a ball"),
+    "remove_artefacts": _cleaning("Specks of {} were removed and its pinholes filled"),
     "otsu": _otsu,
     "separate_particles": _separation,
     "align": _alignment,

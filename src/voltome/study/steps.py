@@ -139,6 +139,12 @@ def _threshold_check(parameters: Parameters) -> None:
     check_intervals(parameters["intervals"], parameters.get("rest"))
 
 
+def _hysteresis_check(parameters: Parameters) -> None:
+    from voltome.segmentation.hysteresis import check_hysteresis
+
+    check_hysteresis(*(parameters[name] for name in ("phase", "strong", "weak", "rest")))
+
+
 _OTSU = "N. Otsu, A threshold selection method from gray-level histograms, IEEE Trans. Syst. Man Cybern. 9, 62 (1979)"
 _CROFTON = (
     "G. Lehmann, D. Legland, Efficient N-dimensional surface estimation using Crofton formula and run-length "
@@ -164,6 +170,17 @@ _CONTINUOUS = (
     "B. Münch, L. Holzer, Contradicting geometrical concepts in pore size analysis attained with electron microscopy "
     "and mercury intrusion, J. Am. Ceram. Soc. 91, 4059 (2008)"
 )
+_CANNY = "J. Canny, A computational approach to edge detection, IEEE Trans. Pattern Anal. Mach. Intell. 8, 679 (1986)"
+_CLAHE = (
+    "S. M. Pizer et al., Adaptive histogram equalization and its variations, Comput. Vis. Graph. Image Process. 39, "
+    "355 (1987)"
+)
+_HUBER = "P. J. Huber, Robust estimation of a location parameter, Ann. Math. Stat. 35, 73 (1964)"
+_RECONSTRUCTION = (
+    "L. Vincent, Morphological grayscale reconstruction in image analysis, IEEE Trans. Image Process. 2, 176 (1993)"
+)
+_SERRA = "J. Serra, Image Analysis and Mathematical Morphology, Academic Press (1982)"
+_SPLINES = "M. Unser, A. Aldroubi, M. Eden, B-spline signal processing, IEEE Trans. Signal Process. 41, 821 (1993)"
 
 _PHASES = "morphology._kernels_phases"
 _THICKNESS = "morphology._kernels_thickness"
@@ -182,6 +199,31 @@ STEPS: StepTable = {
         ),
         Step("median", "filters:median", bytes_per_voxel=4),
         Step("gaussian", "filters:gaussian", bytes_per_voxel=12),
+        Step("box", "filters:box", bytes_per_voxel=12),
+        Step("unsharp_mask", "filters:unsharp_mask", bytes_per_voxel=18),
+        Step("equalise_histogram", "filters:equalise_histogram", bytes_per_voxel=18),
+        Step("equalise_adaptive", "filters:equalise_adaptive", bytes_per_voxel=8, references=(_CLAHE,)),
+        Step(
+            "find_collector",
+            "filters:find_collector",
+            kind="collector",
+            decision="grey interval of the current collector, chosen by eye",
+            bytes_per_voxel=21,
+            references=(_HUBER,),
+        ),
+        Step(
+            "level",
+            "filters:level",
+            decision="grey interval of the current collector, chosen by eye",
+            bytes_per_voxel=24,
+            references=(_HUBER, _SPLINES),
+        ),
+        Step(
+            "select_electrode",
+            "filters:select_electrode",
+            decision="grey intervals of the current collector and the separator, chosen by eye",
+            bytes_per_voxel=1,
+        ),
         Step(
             "threshold",
             "segmentation:threshold",
@@ -191,11 +233,28 @@ STEPS: StepTable = {
             bytes_per_voxel=2,
         ),
         Step(
+            "hysteresis_threshold",
+            "segmentation:hysteresis_threshold",
+            phases=lambda parameters: [parameters["rest"], parameters["phase"]],
+            check=_hysteresis_check,
+            decision="strong and weak grey value of the phase, chosen by eye",
+            bytes_per_voxel=10,
+            references=(_CANNY,),
+        ),
+        Step(
             "otsu",
             "segmentation:otsu",
             phases=lambda parameters: parameters["phases"],
             bytes_per_voxel=4,
             references=(_OTSU,),
+        ),
+        Step("open_phase", "segmentation:open_phase", bytes_per_voxel=10, references=(_SERRA, _DISTANCE)),
+        Step("close_phase", "segmentation:close_phase", bytes_per_voxel=10, references=(_SERRA, _DISTANCE)),
+        Step(
+            "remove_artefacts",
+            "segmentation:remove_artefacts",
+            bytes_per_voxel=14,
+            references=(_RECONSTRUCTION, _DISTANCE),
         ),
         Step(
             "separate_particles",
