@@ -1,8 +1,8 @@
 """Motions that are known exactly: scans drawn at moved positions, not resampled, each with its own noise.
 
 In the second scan 35 % of the particles are gone and the others are smaller and have drifted by 1.5 um along y; the
-fibres stay. Expected from the fibres: the true motion, no bias. Expected from the whole scan: a shift along y that is biased
-towards that of the particles, which lie 1.5 um further along y than the motion brings them: so it is found too small.
+fibres stay. Expected from the fibres: the true motion, no bias. Expected from the whole scan: a shift along y that is
+too small, because it is drawn to the particles, which lie 1.5 um further along y than the motion brings them.
 """
 
 from __future__ import annotations
