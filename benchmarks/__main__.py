@@ -5,6 +5,7 @@ import importlib
 
 BENCHMARKS = {
     "morphology": "benchmarks.morphology",
+    "registration_accuracy": "benchmarks.registration_accuracy",
     "study": "benchmarks.study",
     "surface_bias": "benchmarks.surface_bias",
     "thickness": "benchmarks.thickness",

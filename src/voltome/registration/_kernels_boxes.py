@@ -1,16 +1,14 @@
+# mypy: disable-error-code="no-untyped-def"
 """The largest box in a field of voxels."""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 
 @njit(cache=True, nogil=True)
-def largest_rectangle(
-    plane: NDArray[np.bool_], heights: NDArray[np.int64], stack: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def largest_rectangle(plane, heights, stack):
     """Return (cells, y0, y1, x0, x1) of the largest rectangle of True cells; of equal ones the first that ends.
 
     Row by row, every column knows how many True cells stand above it; a stack of rising heights gives the widest
@@ -40,7 +38,7 @@ def largest_rectangle(
 
 
 @njit(cache=True, nogil=True)
-def largest_box(field: NDArray[np.bool_]) -> NDArray[np.int64]:
+def largest_box(field):
     """Return (z0, z1, y0, y1, x0, x1) of the box of True cells with the most cells; zeros where there is none.
 
     Every pair of first and last layer is tried, with the largest rectangle that is in all layers between.

@@ -13,7 +13,7 @@ from voltome.data.transforms import triple
 from voltome.errors import ConvergenceError, GeometryError
 from voltome.registration.regions import Place, extent_in_words
 
-LAST_SMOOTHING = 0.8
+LAST_SMOOTHING = 0.5
 FIRST_SMOOTHING = 2.0
 """Width of the smoothing of both scans in voxels, at the last level and at least at the first."""
 
@@ -138,7 +138,7 @@ def _method(voxels: int, *, step_um: float) -> Any:
         learningRate=step_um,
         minStep=step_um * SMALLEST_STEP,
         numberOfIterations=MOST_ITERATIONS,
-        relaxationFactor=0.6,
+        relaxationFactor=0.5,
         gradientMagnitudeTolerance=1e-12,
     )
     method.SetOptimizerScalesFromPhysicalShift()

@@ -89,7 +89,7 @@ def find_transform(
     layers themselves around their middle. Candidate angles, half a turn added, and twelve angles spread over the turn
     for comparison, are compared by the normalised correlation of the region with the turned scan at every shift. The
     best must rise above the median of the others by 5 times their spread, and no other maximum may reach 60 % of that.
-    Refinement: Pearson's correlation in the region with all six numbers free, with smoothing that ends at 0.8 voxel, by
+    Refinement: Pearson's correlation in the region with all six numbers free, with smoothing that ends at 0.5 voxel, by
     SimpleITK on one thread. Residual: the region is cut into parts of about 32 voxels, the shift of each is read from
     its cross-correlation to a fraction of a voxel (a parabola through the peak), parts without contrast are left out;
     the residual is the root mean square of these shifts. On the simulated scans of the documentation the motion is

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from voltome.data import ImageNoun, Noun, ParticleImage, PhaseImage, ResultTable, Volume, _noun, noun_types
+from voltome.data import ImageNoun, Noun, ParticleImage, PhaseImage, ResultTable, Transform, Volume, _noun, noun_types
 from voltome.errors import ParameterError
 
 
@@ -23,7 +23,7 @@ def register() -> Iterator[None]:
 
 def test_every_noun_is_found_by_its_name_as_the_class_that_is_used() -> None:
     # slots=True makes each class twice; the first must not be the one that is found
-    for kind in (Volume, PhaseImage, ParticleImage, ResultTable):
+    for kind in (Volume, PhaseImage, ParticleImage, ResultTable, Transform):
         assert noun_types()[kind.__name__] is kind
 
 
@@ -37,7 +37,7 @@ def test_the_table_of_nouns_is_a_copy() -> None:
     assert "Volume" in noun_types()
 
 
-@pytest.mark.parametrize("kind", [Volume, PhaseImage, ParticleImage, ResultTable])
+@pytest.mark.parametrize("kind", [Volume, PhaseImage, ParticleImage, ResultTable, Transform])
 def test_a_noun_is_a_frozen_dataclass_with_slots(kind: type[Noun]) -> None:
     assert dataclasses.is_dataclass(kind)
     assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
