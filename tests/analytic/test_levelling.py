@@ -32,7 +32,7 @@ def test_without_noise_the_plane_is_found_to_half_a_hundredth_of_a_degree(voxel_
         tilt_x_deg=tilt_x_deg,
         blur_um=1.2 * voxel_size_um[0],
     )
-    found = vt.filters.find_collector(volume, collector=(HALF, None))
+    found = vt.registration.find_collector(volume, collector=(HALF, None))
     assert found.tilt_y_deg == pytest.approx(tilt_y_deg, abs=0.005)
     assert found.tilt_x_deg == pytest.approx(tilt_x_deg, abs=0.005)
     assert -0.04 < (found.height_um - 27.3) / voxel_size_um[0] <= 0.005
@@ -51,7 +51,7 @@ def test_with_noise_of_a_twentieth_of_the_contrast_within_two_hundredths_of_a_de
         seed=number,
         **truth,
     )
-    found = vt.filters.find_collector(volume, collector=(HALF, None))
+    found = vt.registration.find_collector(volume, collector=(HALF, None))
     assert found.tilt_y_deg == pytest.approx(truth["tilt_y_deg"], abs=0.02)
     assert found.tilt_x_deg == pytest.approx(truth["tilt_x_deg"], abs=0.02)
     assert found.height_um == pytest.approx(26.0, abs=0.1 * voxel_size_um[0])
@@ -69,8 +69,8 @@ def test_a_levelled_image_is_level_with_its_zero_at_the_surface(voxel_size_um):
         noise=500,
         seed=7,
     )
-    upright = vt.filters.level(volume, collector=(HALF, None))
-    again = vt.filters.find_collector(upright, collector=(HALF, None))
+    upright = vt.registration.level(volume, collector=(HALF, None))
+    again = vt.registration.find_collector(upright, collector=(HALF, None))
     assert abs(again.tilt_y_deg) < 0.02
     assert abs(again.tilt_x_deg) < 0.02
     assert upright.origin_um[0] + again.height_um == pytest.approx(0.0, abs=0.1 * voxel_size_um[0])
@@ -87,7 +87,7 @@ def test_a_body_keeps_its_distance_from_the_collector(interpolation, most):
     z, y, x = centres((64, 64, 64), (1, 1, 1))
     ball = 9_000 * ndtr((6 - np.sqrt((z - centre[0]) ** 2 + (y - centre[1]) ** 2 + (x - centre[2]) ** 2)) / 1.5)
     volume = volume.derive("ball", values=(volume.values + ball).astype(np.float32))
-    upright = vt.filters.level(volume, collector=(HALF, None), interpolation=interpolation)
+    upright = vt.registration.level(volume, collector=(HALF, None), interpolation=interpolation)
     slopes = math.tan(math.radians(tilt_y)), math.tan(math.radians(tilt_x))
     normal = np.array([1, -slopes[1], -slopes[0]]) / math.hypot(1, *slopes)
     distance = normal @ (centre - np.array([14.0, 32.0, 32.0]))
@@ -107,7 +107,7 @@ def test_a_centre_stays_where_it_is_and_the_turn_is_the_smallest():
     values = volume.values.astype(np.float32)
     z, y, x = centres((60, 60, 60), (1, 1, 1))
     values += 5_000 * np.exp(-((z - 30) ** 2 + (y - 20) ** 2 + (x - 30) ** 2) / 18)
-    upright = vt.filters.level(volume.derive("spot", values=values), collector=(HALF, None))
+    upright = vt.registration.level(volume.derive("spot", values=values), collector=(HALF, None))
     above = upright.values[round(-upright.origin_um[0]) + 6 :].astype(np.float64) - 10_000
     weight = above.clip(50) - 50
     for axis, place in ((1, 20.0), (2, 30.0)):
@@ -120,7 +120,7 @@ def test_every_voxel_has_data_and_the_box_is_the_largest_for_one_tilt():
     # about y alone, half widths w: w_z cos + w_x sin <= H and w_x cos + w_z sin <= H; equal edges H in the middle of
     # cubic images: w = H / (cos + sin) on both, and y is kept whole
     tilt = math.radians(5.0)
-    upright = vt.filters.level(
+    upright = vt.registration.level(
         tilted_collector(height_um=30.0, tilt_y_deg=5.0, shape=(60, 60, 60)), collector=(HALF, None)
     )
     widest = 2 * 29.5 / (math.cos(tilt) + math.sin(tilt))

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltome.data import NonNegative, Volume
+from voltome.data._grids import check_one_grid
+from voltome.data._intervals import GreyInterval, check_interval, in_words, is_inside
 from voltome.data._parameters import check_not_negative
 from voltome.errors import AxisError, ValuesError
-from voltome.filters._intervals import GreyInterval, check_interval, in_words, is_inside
 
 LEAST_STEP = 4.0
 """Smallest step, in standard deviations of the layers about their two levels; a steady slope has a step of 3.5."""
@@ -23,7 +24,12 @@ Array = NDArray[np.float64]
 
 
 def select_electrode(
-    volume: Volume, *, collector: GreyInterval, separator: GreyInterval, margin_um: NonNegative = 0.0
+    volume: Volume,
+    *,
+    collector: GreyInterval,
+    separator: GreyInterval,
+    like: Volume | None = None,
+    margin_um: NonNegative = 0.0,
 ) -> Volume:
     """Cut the electrode out of a levelled scan: from the current collector to the separator.
 
@@ -40,6 +46,9 @@ def select_electrode(
     separator : (float or None, float or None)
         The same for the separator, such as its fibres. Other voxels, such as edges of particles, may have these grey
         values too, if there are fewer of them in the electrode than in the separator.
+    like : Volume, optional
+        The volume in which both are looked for, on the grid of `volume`: of scans that are aligned, the same layers are
+        then cut out of all. None: `volume` itself.
     margin_um : float
         What is left out beside the collector and beside the separator, in um, 0 or above.
 
@@ -57,6 +66,8 @@ def select_electrode(
         No collector or no separator: the share of its grey values has no step along z.
     AxisError
         No layer left between them.
+    GeometryError
+        `like` lies on another grid.
 
     Notes
     -----
@@ -83,8 +94,11 @@ def select_electrode(
     steel, fibres = check_interval("collector", collector), check_interval("separator", separator)
     margin = check_not_negative("margin_um", margin_um)
     edge = volume.voxel_size_um[0]
-    begin = _collector_end(_shares(volume, steel), steel)
-    end = _separator_begin(_shares(volume, fibres), begin, fibres)
+    if like is not None:
+        check_one_grid({"volume": volume, "like": like}, mend="Align the scans before, and crop them alike.")
+    looked_in = volume if like is None else like
+    begin = _collector_end(_shares(looked_in, steel), steel)
+    end = _separator_begin(_shares(looked_in, fibres), begin, fibres)
     kept = slice(math.ceil(begin + margin / edge - ROUND_OFF), math.floor(end - margin / edge + ROUND_OFF))
     if kept.start >= kept.stop:
         raise AxisError(

@@ -1,6 +1,17 @@
 from .aligning import Aligned, align
 from .applying import apply_transform
+from .collector import CollectorPlane, find_collector
 from .finding import find_transform
+from .levelling import level
 from .regions import Region
 
-__all__ = ["Aligned", "Region", "align", "apply_transform", "find_transform"]
+__all__ = [
+    "Aligned",
+    "CollectorPlane",
+    "Region",
+    "align",
+    "apply_transform",
+    "find_collector",
+    "find_transform",
+    "level",
+]

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from voltome.data import PhaseImage, PhaseName
-from voltome.data._parameters import AXES
-from voltome.errors import GeometryError, ParameterError, PhaseError, ValuesError
+from voltome.errors import ParameterError, PhaseError, ValuesError
 
 MOST_STATES = 4
 NOWHERE = "none"
@@ -68,8 +67,7 @@ def states(phases: Mapping[str, PhaseImage], *, phase: PhaseName) -> PhaseImage:
     """
     names = _checked_names(phases)
     images = list(phases.values())
-    for name, image in phases.items():
-        _check_grid(names[0], images[0], name, image)
+    check_one_grid(phases, mend="Bring the scans onto one grid with voltome.registration.align, and crop them alike.")
     masks = [image.mask for image in images if image.mask is not None]
     mask = np.logical_and.reduce(masks) if masks else None
     if mask is not None and not mask.any():
@@ -117,22 +115,6 @@ def _checked_names(phases: Any) -> list[str]:
             f"and none that is {NOWHERE!r}."
         )
     return names
-
-
-def _check_grid(first_name: str, first: PhaseImage, name: str, image: PhaseImage) -> None:
-    """Refuse a state that lies on another grid than the first, saying in what they differ."""
-    tolerance = [1e-6 * edge for edge in first.voxel_size_um]
-    for what, one, other in (
-        ("shape", first.shape, image.shape),
-        ("voxel_size_um", first.voxel_size_um, image.voxel_size_um),
-        ("origin_um", first.origin_um, image.origin_um),
-    ):
-        if any(abs(a - b) > near for a, b, near in zip(one, other, tolerance, strict=True)):
-            raise GeometryError(
-                f"the states lie on different grids: {what} ({', '.join(AXES)}) is {one} in {first_name!r} and {other} "
-                f"in {name!r}; expected the same. Bring the scans onto one grid with voltome.registration.align, and "
-                f"crop them alike."
-            )
 
 
 def _is_phase(name: str, image: PhaseImage, phase: str) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -213,7 +213,7 @@ STEPS: StepTable = {
         ),
         Step(
             "level",
-            "filters:level",
+            "registration:level",
             decision="grey interval of the current collector, chosen by eye",
             bytes_per_voxel=24,
             references=(_HUBER, _SPLINES),

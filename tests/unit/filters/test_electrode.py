@@ -69,7 +69,7 @@ def test_after_levelling_the_electrode_begins_at_zero():
     z, _, x = np.indices(volume.shape) + 0.5
     above = z - 16 - np.tan(np.radians(3)) * (x - 30)
     values[(above > 25) & (np.indices(volume.shape)[1] % 3 == 0)] = 13_000
-    upright = vt.filters.level(volume.derive("fibres", values=values), collector=(STEEL - 5_000, None))
+    upright = vt.registration.level(volume.derive("fibres", values=values), collector=(STEEL - 5_000, None))
     part = select_electrode(upright, collector=(STEEL - 5_000, None), separator=(11_500, 14_500))
     assert part.origin_um[0] == pytest.approx(0.0, abs=1.0)
     assert part.shape[0] == pytest.approx(25, abs=1)

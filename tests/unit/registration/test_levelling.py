@@ -7,7 +7,7 @@ from collectors import STEEL, tilted_collector
 import voltome as vt
 from voltome.errors import GeometryError, ParameterError, ValuesError
 from voltome.filters import level
-from voltome.filters.levelling import _half_widths
+from voltome.registration.levelling import _half_widths
 
 STEEL_GREY = (STEEL - 4_000, None)
 
@@ -71,7 +71,7 @@ def test_a_mask_that_is_turned_away_is_refused():
     mask[:, 10:50, 10:50] = True
     volume = tilted_collector(shape=(50, 60, 60), mask=mask)
     assert level(volume, collector=STEEL_GREY).mask is not None
-    from voltome.filters.levelling import _turned_mask
+    from voltome.registration.levelling import _turned_mask
 
     corner = np.zeros((10, 10, 10), np.bool_)
     corner[0, 0, 0] = True
@@ -83,7 +83,7 @@ def test_a_dark_collector_is_levelled_too():
     volume = tilted_collector(tilt_y_deg=2.0, tilt_x_deg=1.0)
     dark = volume.derive("inverted", values=(40_000 - volume.values).astype(np.uint16))
     bright, found = (
-        vt.filters.find_collector(image, collector=interval)
+        vt.registration.find_collector(image, collector=interval)
         for image, interval in ((volume, STEEL_GREY), (dark, (None, 24_000)))
     )
     assert found.tilt_y_deg == pytest.approx(bright.tilt_y_deg, abs=1e-5)

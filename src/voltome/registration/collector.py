@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from voltome.data import Column, ResultTable, Volume
+from voltome.data._intervals import GreyInterval, check_interval, in_words, is_inside
 from voltome.errors import AxisError, GeometryError, ValuesError
-from voltome.filters._intervals import GreyInterval, check_interval, in_words, is_inside
-from voltome.filters._planes import Plane, robust_plane
+from voltome.registration._planes import Plane, robust_plane
 
 MOST_TILT_DEG = 15.0
 FEWEST_COLUMNS = 30
@@ -145,7 +145,7 @@ def find_collector(volume: Volume, *, collector: GreyInterval) -> CollectorPlane
     >>> z, y, x = np.ogrid[:30, :40, :40]
     >>> height = 12 + np.tan(np.radians(4)) * (x + 0.5 - 20) + 0 * y
     >>> grey = 100 + 100 * np.clip(height - z, 0, 1)  # partial volumes
-    >>> found = vt.filters.find_collector(vt.data.Volume(grey, voxel_size_um=0.5), collector=(180, None))
+    >>> found = vt.registration.find_collector(vt.data.Volume(grey, voxel_size_um=0.5), collector=(180, None))
     >>> round(found.tilt_y_deg, 1), round(found.height_um, 2)
     (4.0, 6.0)
     """

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, optimize
+from scipy import optimize
+from scipy.spatial.transform import Rotation
 
-from voltome.data import Volume
+from voltome.data import Transform, Volume
+from voltome.data._grids import check_one_grid
+from voltome.data._intervals import GreyInterval, check_interval, in_words
 from voltome.data._parameters import check_choice
+from voltome.data.transforms import triple
 from voltome.errors import GeometryError
-from voltome.filters._intervals import GreyInterval, check_interval, in_words
-from voltome.filters._rounding import check_exact, clipped_in_words, in_type
-from voltome.filters.collector import CollectorPlane, find_collector
+from voltome.registration._sampling import Grid, Interpolation
+from voltome.registration.applying import moved
+from voltome.registration.collector import CollectorPlane, find_collector
 
-Interpolation = Literal["cubic", "linear"]
 Array = NDArray[np.float64]
 
-ORDERS = {"cubic": 3, "linear": 1}
 ROUND_OFF = 1e-9
 
 
-def level(volume: Volume, *, collector: GreyInterval, interpolation: Interpolation = "cubic") -> Volume:
+def level(
+    volume: Volume, *, collector: GreyInterval, like: Volume | None = None, interpolation: Interpolation = "cubic"
+) -> Volume:
     """Turn a tilted electrode so that its current collector is level, with z = 0 at the collector's surface.
 
     Before profiles along z, and before layers are compared between scans: a tilt of 1 degree over 500 um smears a
@@ -37,6 +40,9 @@ def level(volume: Volume, *, collector: GreyInterval, interpolation: Interpolati
     collector : (float or None, float or None)
         Lowest and highest grey value of the collector, both included, in the unit of the volume; null or None is an
         open end. Its ends decide only where the surface is looked for.
+    like : Volume, optional
+        The volume in which the collector is looked for, on the grid of `volume`: of scans that are aligned, levelled by
+        the plane of one of them, every voxel stays at the same place in all. None: `volume` itself.
     interpolation : {"cubic", "linear"}
         ``cubic``: B-splines, which keep detail, with overshoot of a few per cent at sharp edges. ``linear``: none,
         but it blurs.
@@ -53,16 +59,17 @@ def level(volume: Volume, *, collector: GreyInterval, interpolation: Interpolati
     ParameterError
         An interval without an end, or an unknown interpolation.
     AxisError, ValuesError
-        No collector, or one in too few columns; see `find_collector`. 64-bit integers beyond 2^53.
+        No collector, or one in too few columns; see `find_collector`.
     GeometryError
-        A tilt of more than 15 degrees, a surface that is not a plane, or a turned image without the surface.
+        A tilt of more than 15 degrees, a surface that is not a plane, a turned image without the surface, or `like` on
+        another grid.
 
     Notes
     -----
     The plane is that of `find_collector`. The image is turned about its centre by the smallest rotation that makes
     the plane's normal the z axis, so it does not turn about z. Nothing is filled in: the box that remains is that of
     the largest volume, and a flat image loses its sides before its height. The mask is turned with it, each voxel
-    taking the nearest; values outside it take part in the interpolation. Interpolation lowers the noise of neighbouring
+    taking the nearest. Interpolation lowers the noise of neighbouring
     voxels unevenly, so a test of noise belongs before. Memory: 24 bytes per voxel.
 
     References
@@ -75,32 +82,40 @@ def level(volume: Volume, *, collector: GreyInterval, interpolation: Interpolati
     >>> z, y, x = np.ogrid[:40, :50, :50]
     >>> height = 12 + np.tan(np.radians(4)) * (x + 0.5 - 25) + 0 * y
     >>> grey = 100 + 100 * np.clip(height - z, 0, 1)  # partial volumes
-    >>> upright = vt.filters.level(vt.data.Volume(grey, voxel_size_um=0.5), collector=(180, None))
-    >>> found = vt.filters.find_collector(upright, collector=(180, None))
+    >>> upright = vt.registration.level(vt.data.Volume(grey, voxel_size_um=0.5), collector=(180, None))
+    >>> found = vt.registration.find_collector(upright, collector=(180, None))
     >>> abs(found.tilt_y_deg) < 0.02, abs(found.height_um + upright.origin_um[0]) < 0.02
     (True, True)
     """
     interval = check_interval("collector", collector)
-    order = ORDERS[check_choice("interpolation", interpolation, tuple(ORDERS))]
-    check_exact(volume.values)
-    found = find_collector(volume, collector=interval)
+    check_choice("interpolation", interpolation, ("cubic", "linear"))
+    if like is not None:
+        check_one_grid(
+            {"volume": volume, "like": like}, mend="Align the scans before, so that one plane holds for all."
+        )
+    found = find_collector(volume if like is None else like, collector=interval)
     turn = _turned_upright(found)
     centre = np.array(volume.size_um) / 2
     surface = float((turn @ (np.array([found.height_um, centre[1], centre[2]]) - centre))[0])
     first, shape = _largest_box(volume, turn, surface)
-    matrix, offset = _to_input(volume, turn, first)
-    turned = np.empty(shape, np.float64)
-    # the box lies inside the image, so how the image goes on beyond its faces is not used
-    ndimage.affine_transform(volume.values, matrix, offset, output=turned, order=order, mode="mirror")
-    values, clipped = in_type(turned, volume.values.dtype)
-    del turned
-    mask = None if volume.mask is None else _turned_mask(volume.mask, matrix, offset, shape)
     below = round((first[0] - surface) / volume.voxel_size_um[0]) * volume.voxel_size_um[0]
-    along = (origin + middle + start for origin, middle, start in zip(volume.origin_um, centre, first, strict=True))
-    _, y, x = (float(place) for place in along)
-    did = _in_words(volume, found, interval, interpolation, values.size)
-    did += clipped_in_words(clipped, values.dtype, values.size)
-    return volume.derive(did, values=values, origin_um=(below, y, x), mask=mask)
+    middle = np.add(volume.origin_um, centre)
+    motion = Transform(
+        triple(Rotation.from_matrix(turn).as_rotvec(degrees=True)),
+        centre_um=triple(middle),
+        shift_um=(-float(middle[0]) - surface, 0.0, 0.0),
+    )
+    y, x = (float(place) for place in (middle + first)[1:])
+    upright = moved(volume, motion, Grid(shape, volume.voxel_size_um, (below, y, x)), interpolation)
+    if not np.any(upright.mask if upright.mask is not None else True):
+        raise GeometryError(_NO_MASK)
+    return upright.derive(_in_words(volume, found, interval, upright.values.size, like))
+
+
+_NO_MASK = (
+    "turned upright, no voxel of the mask is left in the box with data everywhere; expected at least one. "
+    "Level the whole scan, and mask it after."
+)
 
 
 def _turned_upright(found: CollectorPlane) -> Array:
@@ -161,35 +176,11 @@ def _half_widths(spread: Array, half: Array) -> Array:
     return widths / max(1.0, float((spread @ widths / half).max()))
 
 
-def _to_input(volume: Volume, turn: Array, first: Array) -> tuple[Array, Array]:
-    """Return matrix and offset from the voxels of the box to those of the image."""
-    edges, centre = np.array(volume.voxel_size_um), np.array(volume.size_um) / 2
-    matrix = turn.T * edges / edges[:, np.newaxis]
-    offset = (turn.T @ (first + 0.5 * edges) + centre) / edges - 0.5
-    return matrix, offset
-
-
-def _turned_mask(
-    mask: NDArray[np.bool_], matrix: Array, offset: Array, shape: tuple[int, int, int]
-) -> NDArray[np.bool_]:
-    """Return the mask of the box: whether the nearest voxel of the image is inside."""
-    turned: NDArray[Any] = np.empty(shape, np.uint8)
-    ndimage.affine_transform(mask.view(np.uint8), matrix, offset, output=turned, order=0, mode="nearest")
-    inside = turned.astype(np.bool_)
-    if not inside.any():
-        raise GeometryError(
-            "turned upright, no voxel of the mask is left in the box with data everywhere; expected at least one. "
-            "Level the whole scan, and mask it after."
-        )
-    return inside
-
-
-def _in_words(
-    volume: Volume, found: CollectorPlane, interval: GreyInterval, interpolation: Interpolation, voxels: int
-) -> str:
+def _in_words(volume: Volume, found: CollectorPlane, interval: GreyInterval, voxels: int, like: Volume | None) -> str:
     """Return what the history says."""
+    where = "" if like is None else " of another scan on this grid"
     return (
-        f"level: collector {in_words(interval)} tilted by {found.tilt_y_deg:.4f} deg about y and "
+        f"level: collector {in_words(interval)}{where} tilted by {found.tilt_y_deg:.4f} deg about y and "
         f"{found.tilt_x_deg:.4f} deg about x, rms {found.rms_um:.3g} um over {found.columns_used:,} of "
-        f"{found.columns:,} columns; {interpolation} interpolation, {1 - voxels / volume.values.size:.2%} cropped"
+        f"{found.columns:,} columns; {1 - voxels / volume.values.size:.2%} cropped"
     )
