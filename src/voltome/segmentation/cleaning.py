@@ -174,7 +174,8 @@ def remove_artefacts(
     They are removed first. Pinholes: pieces of all that is not the phase then, connected by faces, of which erosion
     leaves nothing, whatever phases they hold. This is the opening, and then the closing, by reconstruction [1]_.
     A ball is cut off at the faces of the image and at the edge of the mask, as in `open_phase`; a hole that is open to
-    the pores is no pinhole. Doing it twice changes nothing more. Memory: 13 bytes per voxel.
+    the pores is no pinhole. Doing it twice changes nothing more, unless a mask cuts balls in two. Memory: 13 bytes per
+    voxel.
 
     References
     ----------
