@@ -37,11 +37,13 @@ class Header:
     origin_um : tuple of float
         Outer corner of the first voxel along (z, y, x).
     noun : str
-        Class name of the noun, where voltome wrote the file.
+        Class name of the noun, where voltome wrote the file or the file names its phases.
     metadata : mapping of str to str
         Every field found.
     remarks : tuple of str
-        Why what looks like a voxel size is not taken for one.
+        Why what looks like a voxel size is not taken for one; for what is no image, how to mend that.
+    ratio : tuple of (float or None)
+        The voxel size along (z, y, x) in a unit that the file does not name: one given must be in proportion.
     """
 
     path: Path
@@ -55,6 +57,7 @@ class Header:
     noun: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    ratio: PartialTriple = UNKNOWN
 
     @property
     def is_image(self) -> bool:

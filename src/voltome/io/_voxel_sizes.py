@@ -26,8 +26,10 @@ def resolve(header: Header, given: Any, *, overrule: bool = False) -> Triple:
 
 
 def missing(header: Header) -> tuple[str, ...]:
-    """Return one sentence for a voxel size that is absent or incomplete, or nothing."""
-    if not header.is_image or None not in header.voxel_size_um:
+    """Return one sentence for a voxel size that is absent or incomplete, or for what is no image; or nothing."""
+    if not header.is_image:
+        return header.remarks
+    if None not in header.voxel_size_um:
         return ()
     unknown = [axis for axis, size in zip("zyx", header.voxel_size_um, strict=True) if size is None]
     known = [f"{axis} = {size!r} um" for axis, size in zip("zyx", header.voxel_size_um, strict=True) if size]
@@ -74,6 +76,20 @@ def _must_agree(header: Header, stated: Triple) -> None:
             f"Drop voxel_size_um if the file is right. If the file is wrong, write a corrected copy with "
             f"voltome.io.convert(source, target, voxel_size_um=..., overrule=True) and read that."
         )
+    _must_be_in_proportion(header, stated)
+
+
+def _must_be_in_proportion(header: Header, stated: Triple) -> None:
+    """Refuse a stated voxel size whose edges are in another proportion than the file's numbers of unknown unit."""
+    factors = [given / found for found, given in zip(header.ratio, stated, strict=True) if found is not None]
+    if factors and max(factors) - min(factors) > AGREEMENT * max(factors):
+        numbers = " : ".join("?" if found is None else f"{found:.6g}" for found in header.ratio)
+        raise VoxelSizeError(
+            f"{header.path}: voxel_size_um is {stated}, but the edges of a voxel are as {numbers} (z, y, x) in the "
+            f"file, whose unit is unknown; expected the same proportion within 0.1 %. Give it so; or, if the "
+            f"file is wrong, write a corrected copy with voltome.io.convert(source, target, "
+            f"voxel_size_um=..., overrule=True) and read that."
+        )
 
 
 def require_image(header: Header) -> None:
@@ -82,5 +98,5 @@ def require_image(header: Header) -> None:
         held = f"a {header.noun}" if header.noun else f"{header.format} with axes {', '.join(header.axes) or 'unknown'}"
         raise FileFormatError(
             f"{header.path}: holds {held}; expected an image with the axes (z, y, x). "
-            f"What voltome wrote is read back with voltome.io.read."
+            f"{'; '.join(header.remarks) or 'What voltome wrote is read back with voltome.io.read.'}"
         )

@@ -250,8 +250,11 @@ def load_volume_or_noun(path: Path, voxel_size_um: Any, *, overrule: bool) -> No
     """Return the noun that voltome wrote, or the image of another program as a Volume of unchanged type."""
     found = format_of(path)
     header = found.read_header(path)
+    if found.read_sized_noun is not None and header.noun:
+        return found.read_sized_noun(path, _voxel_sizes.resolve(header, voxel_size_um, overrule=overrule))
     if found.read_noun is not None and (header.noun or not header.is_image):
         return found.read_noun(path)
+    _voxel_sizes.require_image(header)
     size = _voxel_sizes.resolve(header, voxel_size_um, overrule=overrule)
     return _volume(header, _stored(header, found.read_image), size)
 

@@ -89,7 +89,7 @@ def write(
     options = WriteOptions(ngff, _checked_json(attributes))
     _refuse_foreign_target(target, folder=found is ZARR)
     writer = found.write_noun
-    assert writer is not None  # noqa: S101 - every format with a suffix is written
+    assert writer is not None  # noqa: S101 - `writable_format` saw to it
     with naming(target):
         write_atomically(target, lambda part: writer(noun, part, options))
     return target
