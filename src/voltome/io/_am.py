@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltome.data import Noun, PhaseImage
-from voltome.errors import FileFormatError, PhaseError
+from voltome.errors import FileFormatError, PhaseError, VoxelSizeError
 from voltome.io import _am_codec, _am_scale, _voxel_sizes
 from voltome.io._am_header import (
     TYPES,
@@ -62,7 +62,12 @@ def read_image(header: Header) -> StoredImage:
 
 def read_noun(path: Path) -> Noun:
     """Return the phases of a label field that says its voxel size."""
-    return read_sized_noun(path, _voxel_sizes.resolve(read_header(path), None))
+    header = read_header(path)
+    for sentence in _voxel_sizes.missing(header):
+        raise VoxelSizeError(
+            f"{path}: {sentence} voltome.io.read takes no voxel size: give it to read_phases, or to convert once."
+        )
+    return read_sized_noun(path, _voxel_sizes.resolve(header, None))
 
 
 def read_sized_noun(path: Path, voxel_size_um: _voxel_sizes.Triple) -> Noun:

@@ -178,5 +178,5 @@ def _as_type(path: Path, numbers: NDArray[np.float64], dtype: np.dtype[Any]) -> 
     limits = np.iinfo(dtype)
     inside = (numbers >= limits.min) & (numbers <= limits.max) & (np.trunc(numbers) == numbers)
     if not inside.all():
-        raise damaged(path, f"the number {numbers[~inside][0]!r} is no {dtype} that its header states")
+        raise damaged(path, f"the number {float(numbers[~inside][0])!r} is no {dtype} that its header states")
     return numbers.astype(dtype)

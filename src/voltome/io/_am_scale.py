@@ -60,12 +60,15 @@ def placed(path: Path, header: AmHeader) -> Placed:
     sizes = _sizes(path, header.shape, box)
     unit, said = _unit(header.parameters)
     if unit is None:
-        numbers = " x ".join("?" if size is None else f"{size:.6g}" for size in sizes)
+        numbers = " x ".join("?" if size is None else f"{float(size):.6g}" for size in sizes)
         ratio = _triple([None if size is None else float(size) for size in sizes])
         return Placed(ratio=ratio, remarks=(f"its bounding box gives {numbers} (z, y, x), {said}",))
     factor = UM_PER_UNIT[unit]
-    found = [None if size is None else float(size * factor) for size in sizes]
-    corner = [float((low - (size or Fraction(0)) / 2) * factor) for (low, _), size in zip(box, sizes, strict=True)]
+    try:
+        found = [None if size is None else float(size * factor) for size in sizes]
+        corner = [float((low - (size or Fraction(0)) / 2) * factor) for (low, _), size in zip(box, sizes, strict=True)]
+    except OverflowError:
+        return Placed(remarks=("the numbers of its bounding box are too large",))
     own = _own(header, found, corner)
     if own is not None:
         return own

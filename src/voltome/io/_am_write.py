@@ -132,7 +132,7 @@ def _materials(image: PhaseImage) -> list[str]:
 
 def _material_name(phase: str, taken: set[str]) -> str:
     """Return a name as Avizo has them, without spaces and signs, that no other material has."""
-    plain = re.sub(r"[^A-Za-z0-9_-]", "_", phase)
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "_", phase)
     name = plain if plain[0].isalpha() else f"Material_{plain}"
     while name.lower() in taken:
         name += "_"

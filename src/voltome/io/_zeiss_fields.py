@@ -53,16 +53,15 @@ def _as_text(name: str, data: bytes, images: int) -> str:
     cut = data[: 4 * images] if len(data) > 4 else data
     whole, floats = np.frombuffer(cut, "<i4"), np.frombuffer(cut, "<f4")
     if unit is None and np.all(np.abs(whole.astype(np.int64)) < SMALL):
-        return _range([str(number) for number in whole.tolist()], whole)
+        return _range([str(number) for number in whole.tolist()], whole, "")
     if not np.all(np.isfinite(floats)):
         return ""
-    text = _range([str(number) for number in floats], floats)
-    return f"{text} {unit}" if unit else text
+    return _range([str(number) for number in floats], floats, f" {unit}" if unit else "")
 
 
-def _range(texts: list[str], numbers: NDArray[np.generic]) -> str:
+def _range(texts: list[str], numbers: NDArray[np.generic], unit: str) -> str:
     """Return one number, or how many there are, from which to which."""
-    if len(texts) == 1 or len(set(texts)) == 1:
-        return texts[0] if len(texts) == 1 else f"{texts[0]} ({len(texts)} times)"
+    if len(set(texts)) == 1:
+        return f"{texts[0]}{unit}" + (f" ({len(texts)} times)" if len(texts) > 1 else "")
     low, high = int(np.argmin(numbers)), int(np.argmax(numbers))
-    return f"{len(texts)} values, {texts[low]} to {texts[high]}"
+    return f"{len(texts)} values, {texts[low]} to {texts[high]}{unit}"

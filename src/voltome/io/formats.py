@@ -127,7 +127,7 @@ PARQUET = Format(
 )
 CSV = Format("CSV", (".csv",), _tables.read_csv_header, None, _tables.refuse_csv, _write_csv, ResultTable)
 
-FORMATS = (TIFF, SLICES, AVIZO, ZEISS, ZEISS_PROJECTIONS, ZARR, PARQUET, CSV)
+FORMATS = (TIFF, SLICES, ZARR, AVIZO, ZEISS, ZEISS_PROJECTIONS, PARQUET, CSV)
 
 
 def format_of(path: Path) -> Format:

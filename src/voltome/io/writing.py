@@ -30,13 +30,14 @@ def write(
 ) -> Path:
     """Write a noun to a file or folder, by its suffix, whole or not at all.
 
-    Use ``.ome.zarr`` to keep everything, ``.tif`` for Fiji and other programs, ``.parquet`` for tables that
-    voltome reads again, ``.csv`` for tables that people read.
+    Use ``.ome.zarr`` to keep everything, ``.tif`` for Fiji and other programs, ``.am`` for Avizo and Amira,
+    ``.parquet`` for tables that voltome reads again, ``.csv`` for tables that people read.
 
     Parameters
     ----------
     noun : Noun
-        ``.ome.zarr`` and ``.zarr`` take any noun, ``.tif`` and ``.tiff`` images, ``.csv`` and ``.parquet`` tables.
+        ``.ome.zarr`` and ``.zarr`` take any noun, ``.tif``, ``.tiff`` and ``.am`` images, ``.csv`` and ``.parquet``
+        tables.
     path : str or path
         The target; missing folders are made. An existing target is replaced once the new one is complete.
     ngff : {"0.5", "0.4"}
@@ -54,7 +55,7 @@ def write(
     FileFormatError
         An unknown suffix, or one that cannot hold this noun.
     ValuesError
-        A type of values that the format lacks, or a mask in a TIFF.
+        A type of values that the format lacks, or a mask in a TIFF or an Avizo file.
     ParameterError
         Attributes that are no JSON, or in a format without a place for them.
     ResultsFolderError
@@ -72,7 +73,11 @@ def write(
     TIFF: uint8, uint16 and float32 as ImageJ TIFF; int8, int16, int32, uint32 and float64, which ImageJ's kind
     cannot hold, as OME-TIFF; other types are refused. Quantity, phases and history go along as a text to read.
 
-    Memory: the pyramid, 1/7 of the image; for TIFF, one copy of it.
+    Avizo: grey values as they are; phases as a label field of bytes in runs (HxByteRLE), whose material at place n is
+    label n (``Exterior`` or ``Unused`` where no phase has that label); particles as labels, int32 where Avizo lacks
+    their type and they fit. Quantity and history go along as parameters to read.
+
+    Memory: the pyramid, 1/7 of the image; for TIFF and Avizo's labels, one copy of it.
 
     Examples
     --------
@@ -137,8 +142,9 @@ def convert(
 
     Notes
     -----
-    What voltome wrote stays the noun it was, with its history; anything else is a Volume. A TIFF keeps neither
-    history nor phases, so an overruled voxel size is best recorded in OME-Zarr. Memory: the image, and the pyramid.
+    What voltome wrote stays the noun it was, with its history, and a label field of Avizo becomes a PhaseImage;
+    anything else is a Volume. A TIFF keeps neither history nor phases, so an overruled voxel size is best recorded in
+    OME-Zarr. Memory: the image, and the pyramid.
 
     Examples
     --------
