@@ -70,8 +70,11 @@ def write(
     half to even; every second voxel of labels); the mask and voltome's own fields beside them. The first voxel's
     centre is the translation.
 
-    TIFF: uint8, uint16 and float32 as ImageJ TIFF; int8, int16, int32, uint32 and float64, which ImageJ's kind
-    cannot hold, as OME-TIFF; other types are refused. Quantity, phases and history go along as a text to read.
+    TIFF: uint8, uint16 and float32 as ImageJ TIFF, which Fiji opens as a hyperstack with its voxel size; labels of
+    other types too, as uint16 (phases: uint8), where these hold them all. int8, int16, int32, uint32 and float64,
+    which ImageJ's kind cannot hold, as OME-TIFF, for which Fiji needs its Bio-Formats importer; other types are
+    refused. Beyond 4 GB ImageJ's kind has one page with all values behind it, OME's 64-bit offsets. Quantity, phases
+    and history go along as a text to read.
 
     Avizo: grey values as they are; phases as a label field of bytes in runs (HxByteRLE), whose material at place n is
     label n (``Exterior`` or ``Unused`` where no phase has that label); particles as labels, int32 where Avizo lacks
@@ -108,7 +111,7 @@ def convert(
     overrule: bool = False,
     ngff: Literal["0.5", "0.4"] = "0.5",
 ) -> Path:
-    """Write what one file holds to another format, keeping the type of the values.
+    """Write what one file holds to another format, keeping the values and, where the format has it, their type.
 
     Use it to bring scans into OME-Zarr once, with their voxel size; to hand images to Fiji; or to correct a file
     that states a wrong voxel size.
