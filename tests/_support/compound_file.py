@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-FREE, END, FAT_SECTOR, NONE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
+FREE, END, FAT_SECTOR, LIST_SECTOR, NONE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFC, 0xFFFFFFFF
 
 CUTOFF, MINI = 4096, 64
 
@@ -60,13 +60,14 @@ def compound_file(streams: Mapping[str, bytes], *, sector: int = 512) -> bytes:
     directory = b"".join(map(_entry, nodes))
     directory_start = _store(directory, sectors, fat, sector)
     per_sector = sector // 4
-    tables = 1
-    while tables * per_sector < len(fat) + tables:
+    tables, lists = 1, 0
+    while tables * per_sector < len(fat) + tables + lists:
         tables += 1
-    if tables > 109:
-        raise ValueError("too large for a file without a list of FAT sectors")
-    places = range(len(fat), len(fat) + tables)
-    fat += [FAT_SECTOR] * tables
+        # the header names 109 sectors of the FAT; the others are named in sectors of their own
+        lists = max(0, -(-(tables - 109) // (per_sector - 1)))
+    places = list(range(len(fat), len(fat) + tables))
+    first_list = len(fat) + tables
+    fat += [FAT_SECTOR] * tables + [LIST_SECTOR] * lists
     table = np.full(tables * per_sector, FREE, "<u4")
     table[: len(fat)] = fat
     head = struct.pack(
@@ -87,11 +88,22 @@ def compound_file(streams: Mapping[str, bytes], *, sector: int = 512) -> bytes:
         CUTOFF,
         mini_start,
         -(-len(mini_table) // sector),
-        END,
-        0,
+        first_list if lists else END,
+        lists,
     )
-    listed = [*places, *[FREE] * (109 - tables)]
-    return (head + struct.pack("<109I", *listed)).ljust(sector, b"\0") + b"".join(sectors) + table.tobytes()
+    listed = [*places, *[FREE] * (109 - tables)][:109]
+    body = b"".join(sectors) + table.tobytes() + _lists(places[109:], first_list, per_sector)
+    return (head + struct.pack("<109I", *listed)).ljust(sector, b"\0") + body
+
+
+def _lists(places: list[int], first: int, per_sector: int) -> bytes:
+    """Return the sectors that name sectors of the FAT, each ending with the number of the next."""
+    width, data = per_sector - 1, b""
+    for number, start in enumerate(range(0, len(places), width), start=1):
+        part = places[start : start + width]
+        following = first + number if start + width < len(places) else END
+        data += struct.pack(f"<{per_sector}I", *part, *[FREE] * (width - len(part)), following)
+    return data
 
 
 def _store(data: bytes, sectors: list[bytes], fat: list[int], width: int, fill: bytes = b"\0") -> int:

@@ -86,7 +86,7 @@ class Streams:
         return np.frombuffer(data[: len(data) // 4 * 4], "<f4").astype(np.float32)
 
     def read_into(self, name: str, values: NDArray[Any]) -> None:
-        """Fill an array with the bytes of a stream of its size."""
+        """Fill an array, which lies in one piece, with the bytes of a stream of its size."""
         entry, room = self._entries[name.lower()][1], values.reshape(-1).view(np.uint8)
         if entry.size != room.size:
             raise damaged(self.path, f"its stream {name} has {entry.size:,} bytes; expected {room.size:,}")

@@ -56,6 +56,14 @@ def test_image_k_is_slice_k_minus_1_also_beyond_the_first_folder(tmp_path: Path)
     assert found.values[5].tolist() == [[5, 0, 7], [0, 0, 0]]
 
 
+def test_a_file_whose_table_of_sectors_has_a_table_itself(tmp_path: Path) -> None:
+    # beyond 109 sectors of the FAT, 7 MB here and 457 MB with sectors of 4096 bytes, they are listed in sectors too
+    values = np.arange(4 * 1000 * 1000, dtype=np.uint32).astype(np.uint16).reshape(4, 1000, 1000)
+    path = txm(tmp_path, values)
+    assert path.read_bytes()[72:76] == b"\1\0\0\0"
+    assert np.array_equal(vt.io.read_volume(path).values, values)
+
+
 def test_the_pixel_size_is_the_shortest_decimal_of_its_float(tmp_path: Path) -> None:
     # 0.78 as float32 is 0.7799999713897705
     assert vt.io.describe(txm(tmp_path, pixel_size_um=0.78)).voxel_size_um == (0.78, 0.78, 0.78)
