@@ -2,13 +2,13 @@
 
 The definition of a label: the voxels hold the place of their material in the list of materials, from 0. Its ``Id``
 is a number of Avizo's own. Only where voxels hold numbers beyond the list, and each of them is the ``Id`` of one
-material, the labels are these.
+material, or where the materials stand outside of the parameters, as in Amira's first files, the labels are these.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,7 @@ def read_sized_noun(path: Path, voxel_size_um: _voxel_sizes.Triple) -> Noun:
         )
     values = read_image(header).values
     with naming(path):
-        phases = _phases(values, block_in(read_am_header(path).parameters, "Materials"))
+        phases = _phases(values, read_am_header(path))
         return PhaseImage(values, voxel_size_um=voxel_size_um, origin_um=header.origin_um, phases=phases)
 
 
@@ -108,7 +108,7 @@ def _header(path: Path, told: AmHeader) -> Header:
         dtype=str(dtype),
         voxel_size_um=place.voxel_size_um,
         origin_um=place.origin_um,
-        noun=PhaseImage.__name__ if _names_phases(field, told.parameters) else "",
+        noun=PhaseImage.__name__ if _names_phases(field, told) else "",
         metadata=_metadata(told, field),
         remarks=place.remarks,
         ratio=place.ratio,
@@ -159,43 +159,45 @@ def _check_encoding(path: Path, told: AmHeader, field: LatticeField) -> None:
         )
 
 
-def _names_phases(field: LatticeField, parameters: Block) -> bool:
+def _names_phases(field: LatticeField, told: AmHeader) -> bool:
     """Say whether the file is a label field with at most as many materials as an image may have phases."""
-    materials = block_in(parameters, "Materials")
     whole = field.kind in ("byte", "short", "ushort", "int")
-    return field.name == "Labels" and whole and 0 < len(materials) <= MOST_PHASES
+    return field.name == "Labels" and whole and 0 < len(told.materials) <= MOST_PHASES
 
 
-def _phases(values: NDArray[Any], materials: Block) -> dict[int, str]:
+def _phases(values: NDArray[Any], told: AmHeader) -> dict[int, str]:
     """Return the phase of every label; see the definition above."""
-    blocks = [(name, block if isinstance(block, dict) else {}) for name, block in materials.items()]
-    by_place = {place: _name(name, block) for place, (name, block) in enumerate(blocks) if not _unused(block)}
+    names = _names(told)
     labels = [int(label) for label in fastremap.unique(values)]
-    beyond = [label for label in labels if not 0 <= label < len(blocks)]
-    if not beyond:
-        return by_place
-    ids = [(_id(block), _name(name, block)) for name, block in blocks]
-    by_id = {number: name for number, name in ids if number is not None}
-    if len(by_id) == len(ids) and all(label in by_id for label in labels):
+    beyond = [label for label in labels if not 0 <= label < len(names)]
+    if not beyond and not told.labels_are_ids:
+        unused = [UNUSED in block_in(told.materials, material) for material in told.materials]
+        return {place: name for place, name in enumerate(names) if not unused[place]}
+    ids = [_id(block_in(told.materials, material)) for material in told.materials]
+    by_id = {number: name for number, name in zip(ids, names, strict=True) if number is not None}
+    if len(by_id) == len(names) and all(label in by_id for label in labels):
         return by_id
+    numbers = ", ".join(map(str, ids))
+    expected = f"their Id are {numbers}"
+    if not told.labels_are_ids:
+        expected = f"which stand for 0 to {len(names) - 1}, and {expected}, which do not fit either"
     raise PhaseError(
-        f"the voxels hold {beyond[:8]}, but the file names {len(blocks)} materials ({', '.join(materials)}), which "
-        f"stand for 0 to {len(blocks) - 1}, and their Id do not fit either. Say what the labels are: "
-        f"voltome.io.read_phases(path, phases={{0: ...}})."
+        f"the voxels hold {(beyond or labels)[:8]}, and the file names {len(names)} materials ({', '.join(names)}); "
+        f"{expected}. Say what the labels are: voltome.io.read_phases(path, phases={{0: ...}})."
     )
 
 
-def _unused(block: Mapping[str, Any]) -> bool:
-    return UNUSED in block
-
-
-def _name(name: str, block: Block) -> str:
-    """Return the name of the phase that a material is."""
-    full = values_in(block, FULL_NAME)
-    try:
-        return str(json.loads(f'"{full[0]}"')) if full else name
-    except ValueError:
-        return name
+def _names(told: AmHeader) -> list[str]:
+    """Return the names of the phases that the materials are, in their order."""
+    names = []
+    for material in told.materials:
+        block = block_in(told.materials, material)
+        full = values_in(block, FULL_NAME)
+        try:
+            names.append(str(json.loads(f'"{full[0]}"')) if full else next(iter(values_in(block, "Name")), material))
+        except ValueError:
+            names.append(material)
+    return names
 
 
 def _id(block: Block) -> int | None:
@@ -207,9 +209,10 @@ def _id(block: Block) -> int | None:
 def _metadata(told: AmHeader, field: LatticeField) -> dict[str, str]:
     """Return every field found, as text; the materials as one."""
     found = {"first line": told.first_line, "array": f"{field.kind} {field.name} {field.encoding}".strip()}
-    materials = block_in(told.parameters, "Materials")
-    if materials:
-        found["Materials"] = ", ".join(f"{place} = {name}" for place, name in enumerate(materials))
+    if told.materials:
+        ids = [_id(block_in(told.materials, material)) for material in told.materials]
+        labels = ids if told.labels_are_ids else range(len(ids))
+        found["Materials"] = ", ".join(f"{label} = {name}" for label, name in zip(labels, _names(told), strict=True))
     others: Block = {name: value for name, value in told.parameters.items() if name != "Materials"}
     found |= dict(flattened(others))
     return {name: _short(text) for name, text in found.items()}

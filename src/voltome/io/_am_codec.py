@@ -146,7 +146,9 @@ def _numbers(path: Path, file: BinaryIO) -> Iterator[NDArray[np.float64]]:
     rest = b""
     while True:
         piece = file.read(PIECE)
-        text = rest + piece
+        text, section, _ = (rest + piece).partition(b"@")
+        if section:  # the next one begins
+            piece = b""
         end = max(text.rfind(b"\n"), text.rfind(b" ")) + 1 if piece else len(text)
         rest = text[end:]
         if len(rest) > PIECE:

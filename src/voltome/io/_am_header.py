@@ -82,6 +82,10 @@ class AmHeader:
         The arrays on it.
     parameters : Block
         The block ``Parameters``.
+    materials : Block
+        The materials of a label field, in their order.
+    labels_are_ids : bool
+        Whether the materials stand outside of the parameters, as in Amira's first files: then a label is an ``Id``.
     first_section : int
         Number of the section that comes first.
     data_offset : int
@@ -93,6 +97,8 @@ class AmHeader:
     shape: tuple[int, int, int]
     fields: tuple[LatticeField, ...]
     parameters: Block
+    materials: Block
+    labels_are_ids: bool
     first_section: int
     data_offset: int
 
@@ -111,13 +117,16 @@ def read_am_header(path: Path) -> AmHeader:
     if marker is None:
         raise damaged(path, "no line '@1' marks the beginning of its data")
     text = _decoded(head[first.end() : marker.start() + 1])
-    parameters, rest = _split(path, text)
+    blocks, rest = _split(path, text)
+    parameters, former = block_in(blocks, "Parameters"), block_in(blocks, "Materials")
     return AmHeader(
         first_line=_decoded(first.group()).lstrip("# ").strip(),
         byte_order={b"ASCII": "", b"BINARY": ">"}.get(first.group(1), "<"),
         shape=_shape(path, rest),
         fields=_fields(path, rest),
         parameters=parameters,
+        materials=former or block_in(parameters, "Materials"),
+        labels_are_ids=bool(former),
         first_section=int(marker.group(1)),
         data_offset=marker.end(),
     )
@@ -169,30 +178,34 @@ def _decoded(text: bytes) -> str:
 
 
 def _split(path: Path, text: str) -> tuple[Block, str]:
-    """Return the parameters as blocks, and the rest of the header without comments."""
-    parameters: Block = {}
+    """Return the parameters and former materials as blocks, and the rest of the header without comments."""
+    blocks: Block = {}
     rest: list[str] = []
     tokens = [token for token in TOKEN.findall(text) if not token.startswith("#")]
     index = 0
     while index < len(tokens):
-        if tokens[index] == "Parameters" and tokens[index + 1 : index + 2] == ["{"]:
+        name = tokens[index]
+        if name in ("Parameters", "Materials") and tokens[index + 1 : index + 2] == ["{"]:
             found, index = _block(path, tokens, index + 2)
-            parameters |= found
+            blocks[name] = block_in(blocks, name) | found
         else:
             rest.append(tokens[index])
             index += 1
-    return parameters, " ".join(rest)
+    return blocks, " ".join(rest)
 
 
 def _block(path: Path, tokens: list[str], index: int) -> tuple[Block, int]:
     """Return the block whose content begins at `index`, and the index after its closing brace."""
     stack: list[Block] = [{}]
-    names: list[str] = []
+    names = [tokens[index - 2]]
     name = ""
     while index < len(tokens):
         word = tokens[index]
         index += 1
         if word == "{":
+            if not name and names[-1] == "Materials":
+                # in Amira's first files a material has its name inside
+                name = f"Material{len(stack[-1])}"
             if not name or len(stack) > DEEPEST_BLOCK:
                 raise damaged(path, "a '{' in its parameters without a name before it, or too many inside each other")
             names.append(name)
@@ -219,7 +232,7 @@ def _block(path: Path, tokens: list[str], index: int) -> tuple[Block, int]:
 
 def _put(path: Path, names: list[str], block: Block, name: str, inner: Block) -> None:
     """Put a block into its parent; of two materials of one name, none can be told from the other."""
-    if name in block and len(names) > 1 and names[-2] == "Materials":
+    if name in block and names[-2] == "Materials":
         raise damaged(path, f"it has two materials named {name!r}")
     block[name] = inner
 

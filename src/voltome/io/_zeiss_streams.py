@@ -147,6 +147,8 @@ def opened(path: Path) -> Iterator[Streams]:
     except VoltomeError:
         raise
     except FAULTS as fault:
+        if isinstance(fault, OSError) and fault.strerror:  # of the disk; those of olefile have none
+            raise FileFormatError(f"{path}: cannot be read: {fault.strerror}.") from fault
         raise damaged(path, f"{type(fault).__name__}: {str(fault)[:200]}") from fault
 
 

@@ -196,8 +196,41 @@ class TestLabels:
     def test_labels_beyond_the_list_are_the_ids_where_all_are(self, tmp_path: Path) -> None:
         found = vt.io.read(labels(tmp_path, np.array([1, 12, 3], np.uint8)[LABELS]))
         assert found.phases == {1: "Exterior", 3: "Inside", 12: "NMC"}  # type: ignore[attr-defined]
-        with pytest.raises(PhaseError, match=r"voxels hold \[85\], but the file names 3 materials .*phases=\{0"):
+        with pytest.raises(
+            PhaseError,
+            match=r"voxels hold \[85\], .* 3 materials .*0 to 2, and their Id are 1, 12, 3, which do not fit",
+        ):
             vt.io.read(labels(tmp_path, np.array([1, 85, 0], np.uint8)[LABELS]))
+
+    def test_the_first_files_of_amira(self, tmp_path: Path) -> None:
+        # materials without a name before their block, outside of the parameters: there the Id is the label
+        text = (
+            '# AmiraMesh ASCII 1.0\ndefine Lattice 2 3 2\n\nParameters {\n\tCoordType "uniform",\n'
+            "\t# BoundingBox is xmin xmax ymin ymax zmin zmax\n\tBoundingBox 0 1 0 1 0 1\n}\nMaterials {\n"
+            '\t{ Id 0, Name "pore" }\n\t{ Id 2, Name "carbon binder" }\n\t{ Id 1, Name "NMC", Color 12 4 5 }\n}\n'
+            "Lattice { byte Labels } = @1\nLattice { byte Probability } = @2\n\n@1\n0 0 0 1 2 0\n1 0 0 2 0 2\n\n"
+            "@2\n255 255 130 180 9 9\n255 200 190 230 9 9\n"
+        )
+        (tmp_path / "scan.am").write_text(text)
+        assert vt.io.describe(tmp_path / "scan.am").metadata["Materials"] == "0 = pore, 2 = carbon binder, 1 = NMC"
+        written = vt.io.read(vt.io.convert(tmp_path / "scan.am", tmp_path / "p.zarr", voxel_size_um=(1, 0.5, 1)))
+        assert isinstance(written, vt.data.PhaseImage)
+        assert written.phases == {0: "pore", 1: "NMC", 2: "carbon binder"}
+        assert written.values.ravel().tolist() == [0, 0, 0, 1, 2, 0, 1, 0, 0, 2, 0, 2]
+        (tmp_path / "scan.am").write_text(text.replace("Id 2", "Id 7"))
+        with pytest.raises(PhaseError, match=r"holds? \[0, 1, 2\].* their Id are 0, 7, 1\. Say"):
+            vt.io.convert(tmp_path / "scan.am", tmp_path / "p.zarr", voxel_size_um=(1, 0.5, 1))
+
+    def test_a_header_as_amira_5_writes_it(self, tmp_path: Path) -> None:
+        # the first material without an Id, seeds that nobody needs, and a box that begins elsewhere
+        materials = MATERIALS.replace("            Id 1\n", "")
+        seeds = "    Seeds {\n        Slice0142 {\n            S0172x0109 2 0 2000 12,\n            S1 2 0 2000 12\n"
+        path = labels(tmp_path, parameters=f"{materials}{seeds}        }}\n    }}\n", box=(118, 123, 281, 285, 0, 3))
+        found = vt.io.read(path)
+        assert isinstance(found, vt.data.PhaseImage)
+        assert found.phases == {0: "Exterior", 1: "NMC", 2: "Inside"}
+        assert found.origin_um == (-0.5, 280.5, 117.5)
+        assert vt.io.describe(path).metadata["Seeds.Slice0142.S1"] == "2 0 2000 12"
 
     def test_two_materials_of_one_name(self, tmp_path: Path) -> None:
         with pytest.raises(FileFormatError, match=r"it has two materials named 'NMC'"):

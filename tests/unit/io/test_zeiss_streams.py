@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -168,3 +169,13 @@ def test_names_have_capitals_or_not(tmp_path: Path) -> None:
 def test_a_field_that_is_as_long_as_an_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_zeiss_streams, "LARGEST_FIELD", 3)
     assert "its field ImageInfo/NoOfImages has 4 bytes" in refused(whole(), tmp_path)
+
+
+def test_a_disk_that_fails_is_an_error_that_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any, **options: Any) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Path, "open", fail)
+    (tmp_path / "scan.txm").touch()
+    with pytest.raises(FileFormatError, match=r"scan.txm: cannot be read: Input/output error"):
+        vt.io.describe(tmp_path / "scan.txm")
