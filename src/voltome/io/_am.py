@@ -81,7 +81,8 @@ def read_sized_noun(path: Path, voxel_size_um: _voxel_sizes.Triple) -> Noun:
     values = read_image(header).values
     with naming(path):
         phases = _phases(values, read_am_header(path))
-        return PhaseImage(values, voxel_size_um=voxel_size_um, origin_um=header.origin_um, phases=phases)
+        origin = _voxel_sizes.origin_um(header, voxel_size_um)
+        return PhaseImage(values, voxel_size_um=voxel_size_um, origin_um=origin, phases=phases)
 
 
 @contextmanager
@@ -111,7 +112,7 @@ def _header(path: Path, told: AmHeader) -> Header:
         noun=PhaseImage.__name__ if _names_phases(field, told) else "",
         metadata=_metadata(told, field),
         remarks=place.remarks,
-        ratio=place.ratio,
+        unitless=place.unitless,
     )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from voltome.errors import GeometryError
 from voltome.io._am_header import AmHeader, Block, block_in, values_in
-from voltome.io._headers import UNKNOWN, PartialTriple
+from voltome.io._headers import UNKNOWN, PartialTriple, Unitless
 from voltome.io._units import UM_PER_UNIT, unit_name
 
 OWN_BLOCK = "Voltome"
@@ -39,15 +39,15 @@ class Placed:
         Along (z, y, x).
     origin_um : tuple of float
         Outer corner of the first voxel.
-    ratio : tuple of (float or None)
-        The voxel size in a unit that the file does not name.
+    unitless : Unitless, optional
+        The grid in a unit that the file does not name.
     remarks : tuple of str
         Why the voxel size is not known.
     """
 
     voxel_size_um: PartialTriple = UNKNOWN
     origin_um: Triple = (0.0, 0.0, 0.0)
-    ratio: PartialTriple = UNKNOWN
+    unitless: Unitless | None = None
     remarks: tuple[str, ...] = ()
 
 
@@ -61,8 +61,11 @@ def placed(path: Path, header: AmHeader) -> Placed:
     unit, said = _unit(header.parameters)
     if unit is None:
         numbers = " x ".join("?" if size is None else f"{float(size):.6g}" for size in sizes)
-        ratio = _triple([None if size is None else float(size) for size in sizes])
-        return Placed(ratio=ratio, remarks=(f"its bounding box gives {numbers} (z, y, x), {said}",))
+        edges = _triple([None if size is None else float(size) for size in sizes])
+        z, y, x = (repr(float(low)) for low, _ in box)
+        return Placed(
+            unitless=Unitless(edges, (z, y, x)), remarks=(f"its bounding box gives {numbers} (z, y, x), {said}",)
+        )
     factor = UM_PER_UNIT[unit]
     try:
         found = [None if size is None else float(size * factor) for size in sizes]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -276,7 +277,7 @@ def load_volume_or_noun(path: Path, voxel_size_um: Any, *, overrule: bool) -> No
 
 def _volume(header: Header, stored: StoredImage, size: tuple[float, float, float]) -> Volume:
     with naming(header.path):
-        return Volume(stored.values, voxel_size_um=size, origin_um=header.origin_um)
+        return Volume(stored.values, voxel_size_um=size, origin_um=_voxel_sizes.origin_um(header, size))
 
 
 def _load(
@@ -289,14 +290,15 @@ def _load(
     if header.noun not in nouns:
         raise FileFormatError(f"{path}: holds a {header.noun}; expected grey values or labels. Use voltome.io.read.")
     size = _voxel_sizes.resolve(header, voxel_size_um)
-    return header, _stored(header, found.read_image), size
+    stored = _stored(header, found.read_image)
+    return header, replace(stored, fields={"origin_um": _voxel_sizes.origin_um(header, size), **stored.fields}), size
 
 
 def _stored(header: Header, read_image: Any) -> StoredImage:
     """Return the voxels, or say that the format has none."""
     _voxel_sizes.require_image(header)
     stored: StoredImage = read_image(header)
-    return StoredImage(stored.values, {"origin_um": header.origin_um, **stored.fields})
+    return stored
 
 
 def _grid(stored: StoredImage, size: tuple[float, float, float]) -> dict[str, Any]:

@@ -120,8 +120,15 @@ class TestVoxelSize:
         with pytest.raises(VoxelSizeError, match=r"does not name .*voxel_size_um=0.78 in Python, .*--voxel-size-um"):
             vt.io.read_volume(path)
         assert vt.io.read_volume(path, voxel_size_um=(1.6, 0.8, 0.8)).voxel_size_um == (1.6, 0.8, 0.8)
-        with pytest.raises(VoxelSizeError, match=r"as 0.8 : 0.4 : 0.4 \(z, y, x\).*same proportion within 0.1 %"):
+        with pytest.raises(VoxelSizeError, match=r"has not the proportions of the file's, \(0.8, 0.4, 0.4\)"):
             vt.io.read_volume(path, voxel_size_um=0.8)
+
+    def test_the_origin_has_the_unit_of_the_voxel_size(self, tmp_path: Path) -> None:
+        # the box begins at 10, 20, 30 in a unit of which 0.5 um are 2: the corner is (30 - 1, 20 - 1, 10 - 1) / 4 um
+        path = am(tmp_path, unit=None, box=(10, 20, 20, 28, 30, 36))
+        assert vt.io.read_volume(path, voxel_size_um=0.5).origin_um == (7.25, 4.75, 2.25)
+        written = vt.io.read(vt.io.convert(path, tmp_path / "v.zarr", voxel_size_um=0.5))
+        assert written.origin_um == (7.25, 4.75, 2.25)  # type: ignore[attr-defined]
 
     def test_numbers_beyond_those_of_a_computer(self, tmp_path: Path) -> None:
         path = am(tmp_path, unit="m", box=(0, 1e308, 0, 4, 0, 3))
@@ -261,7 +268,7 @@ class TestLabels:
         written = vt.io.read(vt.io.convert(path, tmp_path / "labels.zarr", voxel_size_um=0.5))
         assert isinstance(written, vt.data.PhaseImage)
         assert (written.voxel_size_um, written.phases[1]) == ((0.5, 0.5, 0.5), "NMC")
-        with pytest.raises(VoxelSizeError, match=r"same proportion"):
+        with pytest.raises(VoxelSizeError, match=r"has not the proportions"):
             vt.io.convert(path, tmp_path / "labels.zarr", voxel_size_um=(1, 2, 3))
 
     def test_the_probability_beside_the_labels_is_passed_over(self, tmp_path: Path) -> None:
