@@ -51,10 +51,10 @@ class Format:
         (noun, path, `WriteOptions`): writes to a path that does not exist yet; None where it is only read.
     holds : type
         The nouns it can hold.
-    keeps_attributes : bool
-        Whether extra JSON can be stored along.
     read_sized_noun : callable, optional
         (path, voxel size) -> noun, where the file may hold a noun but not its voxel size.
+    keeps_attributes : bool
+        Whether extra JSON can be stored along.
     """
 
     name: str
@@ -64,8 +64,8 @@ class Format:
     read_noun: Callable[[Path], Noun] | None = None
     write_noun: Callable[[Noun, Path, WriteOptions], None] | None = None
     holds: type[Noun] = Noun
-    keeps_attributes: bool = False
     read_sized_noun: Callable[[Path, tuple[float, float, float]], Noun] | None = None
+    keeps_attributes: bool = False
 
 
 def _write_tiff(noun: Noun, path: Path, options: WriteOptions) -> None:
@@ -93,18 +93,6 @@ def _write_parquet(noun: Noun, path: Path, options: WriteOptions) -> None:
 
 
 TIFF = Format("TIFF", (".tif", ".tiff"), _tiff.read_header, _tiff.read_image, None, _write_tiff, ImageNoun)
-AVIZO = Format(
-    "Avizo",
-    (".am",),
-    _am.read_header,
-    _am.read_image,
-    _am.read_noun,
-    _write_am,
-    ImageNoun,
-    read_sized_noun=_am.read_sized_noun,
-)
-ZEISS = Format("Zeiss TXM", (".txm",), _txm.read_header, _txm.read_image)
-ZEISS_PROJECTIONS = Format("Zeiss projections", _txm.PROJECTIONS, _txm.read_header)
 SLICES = Format("TIFF slices", (), _tiff.read_slices_header, _tiff.read_slices)
 ZARR = Format(
     "OME-Zarr",
@@ -126,6 +114,18 @@ PARQUET = Format(
     keeps_attributes=True,
 )
 CSV = Format("CSV", (".csv",), _tables.read_csv_header, None, _tables.refuse_csv, _write_csv, ResultTable)
+AVIZO = Format(
+    "Avizo",
+    (".am",),
+    _am.read_header,
+    _am.read_image,
+    _am.read_noun,
+    _write_am,
+    ImageNoun,
+    read_sized_noun=_am.read_sized_noun,
+)
+ZEISS = Format("Zeiss TXM", (".txm",), _txm.read_header, _txm.read_image)
+ZEISS_PROJECTIONS = Format("Zeiss projections", _txm.PROJECTIONS, _txm.read_header)
 
 FORMATS = (TIFF, SLICES, ZARR, AVIZO, ZEISS, ZEISS_PROJECTIONS, PARQUET, CSV)
 
