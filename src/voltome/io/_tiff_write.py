@@ -31,7 +31,7 @@ def write_tiff(image: ImageNoun, path: Path) -> None:
             "the image has a mask, which a TIFF file cannot hold. Write .ome.zarr, which keeps it; or write the image "
             "without it (dataclasses.replace(image, mask=None)), and the mask as an image of its own."
         )
-    values = image.values.view(np.uint8) if image.values.dtype == np.bool_ else image.values
+    values = _for_imagej(image)
     kind = str(values.dtype.newbyteorder("="))
     if kind in IMAGEJ_TYPES:
         _write_imagej(image, values, path)
@@ -43,6 +43,18 @@ def write_tiff(image: ImageNoun, path: Path) -> None:
             f"{', '.join((*IMAGEJ_TYPES, *OME_TYPES))}. Write .ome.zarr, or cast the values first "
             f"(image.derive('cast to int32', values=image.values.astype('int32')))."
         )
+
+
+def _for_imagej(image: ImageNoun) -> NDArray[Any]:
+    """Return the values, labels in a type that ImageJ has, where one holds them all: no label changes."""
+    values = image.values
+    if values.dtype == np.bool_:
+        return values.view(np.uint8)
+    if isinstance(image, Volume) or str(values.dtype) in IMAGEJ_TYPES:
+        return values
+    highest = int(values.max())
+    narrow = np.uint8 if isinstance(image, PhaseImage) else np.uint16
+    return values.astype(narrow) if highest <= np.iinfo(narrow).max else values
 
 
 def _write_imagej(image: ImageNoun, values: NDArray[Any], path: Path) -> None:

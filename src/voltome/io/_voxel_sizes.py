@@ -7,6 +7,7 @@ from typing import Any
 from voltome.data import _checks
 from voltome.errors import FileFormatError, VoxelSizeError
 from voltome.io._headers import Header, naming
+from voltome.io._units import corner_um
 
 AGREEMENT = 1e-3
 """Two statements of one voxel size may differ by this fraction: files round."""
@@ -22,12 +23,27 @@ def resolve(header: Header, given: Any, *, overrule: bool = False) -> Triple:
         stated = _checks.voxel_size(given)
     if not overrule:
         _must_agree(header, stated)
+        _must_be_in_proportion(header, stated)
     return stated
 
 
+def origin_um(header: Header, size_um: Triple) -> Triple:
+    """Return the outer corner of the first voxel, scaled by the voxel size where the file gives it without a unit."""
+    found = header.unitless
+    if found is None:
+        return header.origin_um
+    z, y, x = (
+        known if centre is None or size is None else corner_um(centre, size, given / size)
+        for known, centre, size, given in zip(header.origin_um, found.centre, found.sizes, size_um, strict=True)
+    )
+    return z, y, x
+
+
 def missing(header: Header) -> tuple[str, ...]:
-    """Return one sentence for a voxel size that is absent or incomplete, or nothing."""
-    if not header.is_image or None not in header.voxel_size_um:
+    """Return one sentence for a voxel size that is absent or incomplete, or for what is no image; or nothing."""
+    if not header.is_image:
+        return header.remarks
+    if None not in header.voxel_size_um:
         return ()
     unknown = [axis for axis, size in zip("zyx", header.voxel_size_um, strict=True) if size is None]
     known = [f"{axis} = {size!r} um" for axis, size in zip("zyx", header.voxel_size_um, strict=True) if size]
@@ -76,11 +92,23 @@ def _must_agree(header: Header, stated: Triple) -> None:
         )
 
 
+def _must_be_in_proportion(header: Header, stated: Triple) -> None:
+    """Refuse a stated voxel size of another shape than the one that the file gives without a unit."""
+    found = header.unitless.sizes if header.unitless else (None, None, None)
+    scales = [given / size for size, given in zip(found, stated, strict=True) if size is not None]
+    if scales and max(scales) - min(scales) > AGREEMENT * min(scales):
+        raise VoxelSizeError(
+            f"{header.path}: the voxel size given, {stated} um (z, y, x), has not the proportions of the file's, "
+            f"{found} in a unit that it does not say. Give one in proportion. If the file is wrong, write a corrected "
+            f"copy with voltome.io.convert(source, target, voxel_size_um=..., overrule=True) and read that."
+        )
+
+
 def require_image(header: Header) -> None:
     """Refuse a file that holds something else than one image."""
     if not header.is_image:
         held = f"a {header.noun}" if header.noun else f"{header.format} with axes {', '.join(header.axes) or 'unknown'}"
         raise FileFormatError(
             f"{header.path}: holds {held}; expected an image with the axes (z, y, x). "
-            f"What voltome wrote is read back with voltome.io.read."
+            f"{'; '.join(header.remarks) or 'What voltome wrote is read back with voltome.io.read.'}"
         )

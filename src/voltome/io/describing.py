@@ -37,7 +37,7 @@ class Description:
     size_bytes : int
         Size of these files.
     noun : str
-        Class name of the noun, where voltome wrote the file; empty otherwise.
+        Class name of the noun, where voltome wrote the file or the file names its phases; empty otherwise.
     metadata : mapping of str to str
         Every field found.
     missing : tuple of str
@@ -84,7 +84,8 @@ def describe(path: StrPath) -> Description:
     Parameters
     ----------
     path : str or path
-        A file, a folder of TIFF slices, a pattern (``"scan/slice_*.tif"``), or an OME-Zarr folder.
+        A file (also the projections of a Zeiss microscope, ``.txrm`` and ``.xrm``), a folder of TIFF slices, a pattern
+        (``"scan/slice_*.tif"``), or an OME-Zarr folder.
 
     Returns
     -------
@@ -102,8 +103,10 @@ def describe(path: StrPath) -> Description:
 
     Notes
     -----
-    ImageJ's unit, spacing and resolution, OME's physical sizes and the scale of OME-Zarr are a voxel size; a print
-    resolution (dpi), pixels and inches are not. Cost: one header per file.
+    ImageJ's unit, spacing and resolution, OME's physical sizes, the scale of OME-Zarr, Avizo's bounding box with a
+    unit and Zeiss's pixel size are a voxel size; a print resolution (dpi), pixels and inches are not. The fields of
+    Zeiss's files have names but no types: those that voltome does not know are shown as the text, whole numbers or
+    floats that they most probably are. Cost: one header per file.
 
     Examples
     --------

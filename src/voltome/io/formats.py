@@ -9,7 +9,7 @@ from typing import Any
 
 from voltome.data import ImageNoun, Noun, ResultTable
 from voltome.errors import FileFormatError, ParameterError, did_you_mean
-from voltome.io import _tables, _tiff, _tiff_write, _zarr_read, _zarr_write
+from voltome.io import _am, _am_write, _tables, _tiff, _tiff_write, _txm, _zarr_read, _zarr_write
 from voltome.io._headers import Header, StoredImage
 from voltome.io._ngff import NgffVersion
 from voltome.io._paths import is_pattern, must_exist
@@ -51,6 +51,8 @@ class Format:
         (noun, path, `WriteOptions`): writes to a path that does not exist yet; None where it is only read.
     holds : type
         The nouns it can hold.
+    read_sized_noun : callable, optional
+        (path, voxel size) -> noun, where the file may hold a noun but not its voxel size.
     keeps_attributes : bool
         Whether extra JSON can be stored along.
     """
@@ -62,12 +64,18 @@ class Format:
     read_noun: Callable[[Path], Noun] | None = None
     write_noun: Callable[[Noun, Path, WriteOptions], None] | None = None
     holds: type[Noun] = Noun
+    read_sized_noun: Callable[[Path, tuple[float, float, float]], Noun] | None = None
     keeps_attributes: bool = False
 
 
 def _write_tiff(noun: Noun, path: Path, options: WriteOptions) -> None:
     assert isinstance(noun, ImageNoun)  # noqa: S101 - `writable_format` saw to it
     _tiff_write.write_tiff(noun, path)
+
+
+def _write_am(noun: Noun, path: Path, options: WriteOptions) -> None:
+    assert isinstance(noun, ImageNoun)  # noqa: S101 - `writable_format` saw to it
+    _am_write.write_am(noun, path)
 
 
 def _write_zarr(noun: Noun, path: Path, options: WriteOptions) -> None:
@@ -106,8 +114,20 @@ PARQUET = Format(
     keeps_attributes=True,
 )
 CSV = Format("CSV", (".csv",), _tables.read_csv_header, None, _tables.refuse_csv, _write_csv, ResultTable)
+AVIZO = Format(
+    "Avizo",
+    (".am",),
+    _am.read_header,
+    _am.read_image,
+    _am.read_noun,
+    _write_am,
+    ImageNoun,
+    read_sized_noun=_am.read_sized_noun,
+)
+ZEISS = Format("Zeiss TXM", (".txm",), _txm.read_header, _txm.read_image)
+ZEISS_PROJECTIONS = Format("Zeiss projections", _txm.PROJECTIONS, _txm.read_header)
 
-FORMATS = (TIFF, SLICES, ZARR, PARQUET, CSV)
+FORMATS = (TIFF, SLICES, ZARR, AVIZO, ZEISS, ZEISS_PROJECTIONS, PARQUET, CSV)
 
 
 def format_of(path: Path) -> Format:
@@ -131,10 +151,11 @@ def writable_format(noun: object, path: Path) -> Format:
             f"{path}: a {type(noun).__name__} is no noun; expected one of voltome.data, such as Volume(values, "
             f"voxel_size_um=...)."
         )
-    if not isinstance(noun, found.holds):
+    if found.write_noun is None or not isinstance(noun, found.holds):
         fits = [each for each in FORMATS if each.write_noun is not None and isinstance(noun, each.holds)]
         suffixes = ", ".join(suffix for each in fits for suffix in each.suffixes)
-        raise FileFormatError(f"{path}: {found.name} cannot hold a {type(noun).__name__}; expected one of {suffixes}.")
+        cannot = "is only read" if found.write_noun is None else f"cannot hold a {type(noun).__name__}"
+        raise FileFormatError(f"{path}: {found.name} {cannot}; expected one of {suffixes}.")
     return found
 
 

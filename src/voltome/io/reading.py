@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ GREY_VALUE = "grey value"
 def read_volume(
     path: StrPath, *, voxel_size_um: VoxelSize = None, quantity: str = GREY_VALUE, unit: str = ""
 ) -> Volume:
-    """Read grey values from a TIFF file, a folder or pattern of TIFF slices, or OME-Zarr.
+    """Read grey values from a TIFF, Avizo or Zeiss file, a folder or pattern of TIFF slices, or OME-Zarr.
 
     Use it for reconstructed grey values. For labels use `read_phases` or `read_particles`; for what voltome
     wrote itself, `read` gives every field back.
@@ -32,7 +33,8 @@ def read_volume(
     Parameters
     ----------
     path : str or path
-        A file, a folder of slices, a pattern (``"scan/slice_*.tif"``), or an OME-Zarr folder.
+        A file (``.tif``, ``.am``, ``.txm``), a folder of slices, a pattern (``"scan/slice_*.tif"``), or an OME-Zarr
+        folder.
     voxel_size_um : float or (float, float, float), optional
         Edge lengths of a voxel along (z, y, x) in um, above 0; one number means a cube. Needed where the file does
         not say; where it does, it must agree within 0.1 %.
@@ -58,7 +60,13 @@ def read_volume(
     -----
     Slices are put in natural order (2 before 10); they must agree in shape and type, and their numbers have no gaps.
     A print resolution (dpi) is not a voxel size. Stored values are taken as they are, also where the file asks for
-    an inverted or coloured display. Memory: the result and one slice.
+    an inverted or coloured display.
+
+    Avizo (``.am``): the bounding box is that of the voxels' centres, so the voxel size is (x1 - x0) / (nx - 1), and
+    the origin lies half a voxel before x0. A box without a unit is no voxel size; one given must be in its proportion.
+    Zeiss (``.txm``): image k is slice z = k - 1, along the axis of rotation; projections (``.txrm``) are no volume.
+
+    Memory: the result and one slice.
 
     Examples
     --------
@@ -83,8 +91,8 @@ def read_volume(
 def read_phases(path: StrPath, *, phases: Mapping[int, str], voxel_size_um: VoxelSize = None) -> PhaseImage:
     """Read a segmented image, whose every value stands for a phase.
 
-    Use it for labels made elsewhere (0, 1, 2 or 0, 85, 170 ...). A PhaseImage that voltome wrote is read with its
-    phases by `read`.
+    Use it for labels made elsewhere (0, 1, 2 or 0, 85, 170 ...). A PhaseImage that voltome wrote, and a label field
+    of Avizo, are read with their phases by `read`.
 
     Parameters
     ----------
@@ -210,13 +218,14 @@ def read_table(path: StrPath) -> ResultTable:
 def read(path: StrPath) -> Noun:
     """Read back what voltome wrote, as the noun it was.
 
-    Use it for ``.zarr`` and ``.parquet`` written by `write`: every field comes back, bit for bit. Files of other
-    programs, and TIFF, are read by `read_volume`, `read_phases` and `read_particles`.
+    Use it for ``.zarr`` and ``.parquet`` written by `write`: every field comes back, bit for bit. It also reads label
+    fields of Avizo (``.am``), whose materials are the phases. Files of other programs, and TIFF, are read by
+    `read_volume`, `read_phases` and `read_particles`.
 
     Parameters
     ----------
     path : str or path
-        A ``.zarr`` folder or a ``.parquet`` file.
+        A ``.zarr`` folder, a ``.parquet`` file, or an ``.am`` file with Labels and Materials.
 
     Returns
     -------
@@ -227,6 +236,13 @@ def read(path: StrPath) -> Noun:
     ------
     MissingFileError, FileFormatError
         Nothing at the path; damaged, incomplete, or not written by voltome.
+    PhaseError, VoxelSizeError
+        A label field whose materials do not name every label, or which does not say its voxel size.
+
+    Notes
+    -----
+    The materials of a label field stand for 0, 1, 2 ... in their order, as Avizo counts them; only where voxels hold
+    labels beyond the list, and each of them is the ``Id`` of one material, are the labels these.
 
     Examples
     --------
@@ -250,15 +266,18 @@ def load_volume_or_noun(path: Path, voxel_size_um: Any, *, overrule: bool) -> No
     """Return the noun that voltome wrote, or the image of another program as a Volume of unchanged type."""
     found = format_of(path)
     header = found.read_header(path)
+    if found.read_sized_noun is not None and header.noun:
+        return found.read_sized_noun(path, _voxel_sizes.resolve(header, voxel_size_um, overrule=overrule))
     if found.read_noun is not None and (header.noun or not header.is_image):
         return found.read_noun(path)
+    _voxel_sizes.require_image(header)
     size = _voxel_sizes.resolve(header, voxel_size_um, overrule=overrule)
     return _volume(header, _stored(header, found.read_image), size)
 
 
 def _volume(header: Header, stored: StoredImage, size: tuple[float, float, float]) -> Volume:
     with naming(header.path):
-        return Volume(stored.values, voxel_size_um=size, origin_um=header.origin_um)
+        return Volume(stored.values, voxel_size_um=size, origin_um=_voxel_sizes.origin_um(header, size))
 
 
 def _load(
@@ -271,14 +290,15 @@ def _load(
     if header.noun not in nouns:
         raise FileFormatError(f"{path}: holds a {header.noun}; expected grey values or labels. Use voltome.io.read.")
     size = _voxel_sizes.resolve(header, voxel_size_um)
-    return header, _stored(header, found.read_image), size
+    stored = _stored(header, found.read_image)
+    return header, replace(stored, fields={"origin_um": _voxel_sizes.origin_um(header, size), **stored.fields}), size
 
 
 def _stored(header: Header, read_image: Any) -> StoredImage:
     """Return the voxels, or say that the format has none."""
     _voxel_sizes.require_image(header)
     stored: StoredImage = read_image(header)
-    return StoredImage(stored.values, {"origin_um": header.origin_um, **stored.fields})
+    return stored
 
 
 def _grid(stored: StoredImage, size: tuple[float, float, float]) -> dict[str, Any]:

@@ -30,13 +30,14 @@ def write(
 ) -> Path:
     """Write a noun to a file or folder, by its suffix, whole or not at all.
 
-    Use ``.ome.zarr`` to keep everything, ``.tif`` for Fiji and other programs, ``.parquet`` for tables that
-    voltome reads again, ``.csv`` for tables that people read.
+    Use ``.ome.zarr`` to keep everything, ``.tif`` for Fiji and other programs, ``.am`` for Avizo and Amira,
+    ``.parquet`` for tables that voltome reads again, ``.csv`` for tables that people read.
 
     Parameters
     ----------
     noun : Noun
-        ``.ome.zarr`` and ``.zarr`` take any noun, ``.tif`` and ``.tiff`` images, ``.csv`` and ``.parquet`` tables.
+        ``.ome.zarr`` and ``.zarr`` take any noun, ``.tif``, ``.tiff`` and ``.am`` images, ``.csv`` and ``.parquet``
+        tables.
     path : str or path
         The target; missing folders are made. An existing target is replaced once the new one is complete.
     ngff : {"0.5", "0.4"}
@@ -54,7 +55,7 @@ def write(
     FileFormatError
         An unknown suffix, or one that cannot hold this noun.
     ValuesError
-        A type of values that the format lacks, or a mask in a TIFF.
+        A type of values that the format lacks, or a mask in a TIFF or an Avizo file.
     ParameterError
         Attributes that are no JSON, or in a format without a place for them.
     ResultsFolderError
@@ -69,10 +70,17 @@ def write(
     half to even; every second voxel of labels); the mask and voltome's own fields beside them. The first voxel's
     centre is the translation.
 
-    TIFF: uint8, uint16 and float32 as ImageJ TIFF; int8, int16, int32, uint32 and float64, which ImageJ's kind
-    cannot hold, as OME-TIFF; other types are refused. Quantity, phases and history go along as a text to read.
+    TIFF: uint8, uint16 and float32 as ImageJ TIFF, which Fiji opens as a hyperstack with its voxel size; labels of
+    other types too, as uint16 (phases: uint8), where these hold them all. int8, int16, int32, uint32 and float64,
+    which ImageJ's kind cannot hold, as OME-TIFF, for which Fiji needs its Bio-Formats importer; other types are
+    refused. Beyond 4 GB ImageJ's kind has one page with all values behind it, OME's 64-bit offsets. Quantity, phases
+    and history go along as a text to read.
 
-    Memory: the pyramid, 1/7 of the image; for TIFF, one copy of it.
+    Avizo: grey values as they are; phases as a label field of bytes in runs (HxByteRLE), whose material at place n is
+    label n (``Exterior`` or ``Unused`` where no phase has that label); particles as labels, int32 where Avizo lacks
+    their type and they fit. Quantity and history go along as parameters to read.
+
+    Memory: the pyramid, 1/7 of the image; for TIFF and Avizo's labels, one copy of it.
 
     Examples
     --------
@@ -89,7 +97,7 @@ def write(
     options = WriteOptions(ngff, _checked_json(attributes))
     _refuse_foreign_target(target, folder=found is ZARR)
     writer = found.write_noun
-    assert writer is not None  # noqa: S101 - every format with a suffix is written
+    assert writer is not None  # noqa: S101 - `writable_format` saw to it
     with naming(target):
         write_atomically(target, lambda part: writer(noun, part, options))
     return target
@@ -103,7 +111,7 @@ def convert(
     overrule: bool = False,
     ngff: Literal["0.5", "0.4"] = "0.5",
 ) -> Path:
-    """Write what one file holds to another format, keeping the type of the values.
+    """Write what one file holds to another format, keeping the values and, where the format has it, their type.
 
     Use it to bring scans into OME-Zarr once, with their voxel size; to hand images to Fiji; or to correct a file
     that states a wrong voxel size.
@@ -137,8 +145,9 @@ def convert(
 
     Notes
     -----
-    What voltome wrote stays the noun it was, with its history; anything else is a Volume. A TIFF keeps neither
-    history nor phases, so an overruled voxel size is best recorded in OME-Zarr. Memory: the image, and the pyramid.
+    What voltome wrote stays the noun it was, with its history, and a label field of Avizo becomes a PhaseImage;
+    anything else is a Volume. A TIFF keeps neither history nor phases, so an overruled voxel size is best recorded in
+    OME-Zarr. Memory: the image, and the pyramid.
 
     Examples
     --------

@@ -213,6 +213,12 @@ def _plan_source(
     attributes = {key: value for key, value in scan.items() if key not in SCAN_KEYS and key not in parameter_names}
     _check_attributes(attributes, [*SCAN_KEYS, *parameter_names], place, problems)
     parameters = validated(readers, given, place, problems) if readers else {}
+    if source is None and described is not None and described.missing:
+        problems.add(
+            (*place, "source"),
+            f"{described.path}: {' '.join(described.missing)} For a label field, 'as: phases' and "
+            f"'phases: {{0: NAME ...}}' stand beside it.",
+        )
     if known is None:
         state.certain = False
         return attributes
@@ -277,6 +283,13 @@ def _check_voxel_size(
 ) -> None:
     """Note a voxel size that neither the file nor the study file says, or that they say differently."""
     if described is None or "voxel_size_um" not in names:
+        return
+    if described.axes != ("z", "y", "x"):
+        held = f"holds {described.format} with axes {', '.join(described.axes) or 'unknown'}"
+        problems.add(
+            (*place, "source"),
+            f"{described.path} {held}; expected an image (z, y, x). {' '.join(described.missing)}".rstrip(),
+        )
         return
     given, stored = parameters.get("voxel_size_um"), described.voxel_size_um
     if given is None and stored is None:

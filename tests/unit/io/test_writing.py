@@ -103,6 +103,38 @@ def test_labels_and_phases_as_tiff(tmp_path: Path) -> None:
     assert np.array_equal(vt.io.read_particles(path, phase="a").values, GREY)
 
 
+@pytest.mark.parametrize("shape", [(5, 7, 9), (1, 7, 9), (5, 1, 1)])
+def test_fiji_opens_it_as_a_hyperstack_with_its_voxel_size(shape: tuple[int, int, int], tmp_path: Path) -> None:
+    image = vt.data.Volume(np.zeros(shape, np.uint16), voxel_size_um=(1.1, 0.39, 0.4))
+    with tifffile.TiffFile(vt.io.write(image, tmp_path / "image.tif")) as file:
+        assert file.is_imagej
+        # what ImageJ's own decoder reads: lines of key=value, and pixels per unit of the resolution tags
+        told = dict(line.split("=") for line in file.pages[0].description.splitlines())
+        across, down = (file.pages[0].tags[f"{axis}Resolution"].value for axis in "XY")
+        slices = {"images": str(shape[0]), "slices": str(shape[0])} if shape[0] > 1 else {}
+        assert slices.items() <= told.items()
+        assert (told["unit"], told["spacing"], told["hyperstack"]) == ("micron", "1.1", "true")
+        assert (across, down) == ((5, 2), (100, 39))
+        assert file.pages[0].tags["ResolutionUnit"].value == 1
+
+
+@pytest.mark.parametrize("dtype", ["i4", "u4", "i8", "u8"])
+def test_labels_are_written_for_imagej_where_it_can_hold_them_all(dtype: str, tmp_path: Path) -> None:
+    labels = np.zeros((2, 3, 4), dtype)
+    for highest, stored, kind in ((65535, "uint16", "ImageJ TIFF"), (65536, np.dtype(dtype).name, "OME TIFF")):
+        labels[1, 1, 1] = highest
+        image = vt.data.ParticleImage(labels, voxel_size_um=1, phase="NMC")
+        if dtype in ("i8", "u8") and highest > 65535:
+            with pytest.raises(ValuesError, match=r"its values are u?int64"):
+                vt.io.write(image, tmp_path / "particles.tif")
+            continue
+        path = vt.io.write(image, tmp_path / "particles.tif")
+        assert (vt.io.describe(path).dtype, vt.io.describe(path).format) == (stored, kind)
+        assert np.array_equal(vt.io.read_particles(path, phase="NMC").values, labels)
+    phases = vt.data.PhaseImage((GREY % 3).astype(dtype), voxel_size_um=1, phases={0: "a", 1: "b", 2: "c"})
+    assert vt.io.describe(vt.io.write(phases, tmp_path / "phases.tif")).dtype == "uint8"
+
+
 @pytest.mark.parametrize("name", ["image.tif", "image.ome.zarr"])
 @pytest.mark.parametrize("ngff", ["0.5", "0.4"])
 @pytest.mark.parametrize("dtype", ["u2", "i4"])
