@@ -14,6 +14,7 @@ from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
 from voltome.data import PhaseImage, Transform, Volume
+from voltome.data.transforms import triple
 from voltome.papers._li_s_cell import PORE, SULFUR, Cell, Particle, Scanner
 from voltome.study import Results
 from voltome.twins import Scene, grey_volume
@@ -109,16 +110,14 @@ def compared(results: Results, cell: Cell, scanner: Scanner) -> list[str]:
         layers = found_profile(results, state)
         worst = max(abs(layers["fraction"] - true_profile(share, frame, layers)))
         lines.append(f"  {'sulfur fraction, worst 5 um layer':34}{'':>24}{worst:>12.4f}")
-    first, *others = cell.states
+    pairs = {
+        state: (true_measures(cell, state, frame), found_measures(results, cell, state, frame)) for state in cell.states
+    }
+    first, *others = pairs
     for state in others:
-        change = [
-            measures(state).sulfur_volume_um3 / measures(first).sulfur_volume_um3 - 1
-            for measures in (
-                lambda name: true_measures(cell, name, frame),
-                lambda name: found_measures(results, cell, name, frame),
-            )
-        ]
-        lines.append(f"sulfur since {first}, {state:16}{change[0]:>19.2%}{change[1]:>12.2%}")
+        both = zip(pairs[state], pairs[first], strict=True)
+        lost, seen = (now.sulfur_volume_um3 / then.sulfur_volume_um3 - 1 for now, then in both)
+        lines.append(f"sulfur since {first}, {state:16}{lost:>19.2%}{seen:>12.2%}")
     lines.append("registration, against the motion that was simulated")
     for state, motion in found_motions(results, scanner).items():
         lines.append(
@@ -143,7 +142,7 @@ def _line(name: str, true: float, found: float) -> str:
 
 def true_share(cell: Cell, state: str, frame: Frame) -> NDArray[np.float64]:
     """Return the share of sulfur in every voxel of the box, without blur or noise."""
-    to_box = Transform((0, 0, 0), shift_um=_triple(-frame.origin_um))
+    to_box = Transform((0, 0, 0), shift_um=triple(-frame.origin_um))
     inside = [particle.solid.moved(to_box) for particle in cell.states[state]]
     kept = tuple(
         solid
@@ -244,18 +243,14 @@ def found_motions(results: Results, scanner: Scanner) -> Mapping[str, Motion]:
         if state == "uncycled":
             continue
         true = view.inverse().then(scanner.views["uncycled"])
-        row = table[table["moved_scan"] == state].iloc[0]
-        found = Transform(
-            tuple(float(row[f"rotation_{axis}_deg"]) for axis in "zyx"),
-            shift_um=tuple(float(row[f"shift_{axis}_um"]) for axis in "zyx"),
-            centre_um=tuple(float(row[f"centre_{axis}_um"]) for axis in "zyx"),
+        row = table[table["scan"] == state].iloc[0]
+        turn, tilt, shift = (
+            np.array([float(row.get(f"{what}_{axis}_{unit}", 0.0)) for axis in "zyx"])
+            for what, unit in (("rotation", "deg"), ("tilt", "deg"), ("shift", "um"))
         )
+        turned = Rotation.from_rotvec(tilt, degrees=True) * Rotation.from_rotvec(turn, degrees=True)
+        found = Transform(triple(turned.as_rotvec(degrees=True)), shift_um=triple(shift), centre_um=triple(middle))
         between = Rotation.from_matrix(found.matrix @ true.matrix.T).magnitude()
         apart = float(np.linalg.norm(found.apply(middle) - true.apply(middle)))
         motions[state] = Motion(true.rotation_deg[0], found.rotation_deg[0], math.degrees(between), apart)
     return motions
-
-
-def _triple(numbers: NDArray[np.float64]) -> tuple[float, float, float]:
-    z, y, x = (float(number) for number in numbers)
-    return z, y, x

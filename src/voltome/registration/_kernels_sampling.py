@@ -50,7 +50,7 @@ def read_cubic(
     for k in range(start, stop):
         for j in range(found.shape[1]):
             for i in range(found.shape[2]):
-                inner = True
+                outer = False
                 for axis in range(3):
                     place = first[axis] + matrix[axis, 0] * k + matrix[axis, 1] * j + matrix[axis, 2] * i
                     low = np.floor(place)
@@ -62,9 +62,9 @@ def read_cubic(
                     w[axis, 3] = t * t * t / 6.0
                     base = np.int64(low) - 1
                     at[axis, 0] = base
-                    inner = inner and base >= 0 and base + 3 < sizes[axis]
+                    outer = bool(outer or base < 0 or base + 3 >= sizes[axis])
                 value = known[0, 0, 0] * 0
-                if inner:
+                if not outer:
                     z, y, x = at[0, 0], at[1, 0], at[2, 0]
                     for c in range(4):
                         plane = known[0, 0, 0] * 0

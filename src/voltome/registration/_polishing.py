@@ -96,7 +96,8 @@ class _Region:
         lower = left.sum(axis=0)
         matrix = lower + lower.T - np.diag(np.diag(lower))
         step: NDArray[np.float64] = -np.linalg.lstsq(matrix, right.sum(axis=0), rcond=1e-10)[0]
-        return step / max(correlation, LEAST_CORRELATION)
+        step /= max(correlation, LEAST_CORRELATION)
+        return step
 
     def largest_shift_voxels(self, step: NDArray[np.float64]) -> float:
         """Return how far a small motion moves the corner of the region that it moves the most."""

@@ -107,15 +107,7 @@ def level(
     )
     y, x = (float(place) for place in (middle + first)[1:])
     upright = moved(volume, motion, Grid(shape, volume.voxel_size_um, (below, y, x)), interpolation)
-    if not np.any(upright.mask if upright.mask is not None else True):
-        raise GeometryError(_NO_MASK)
     return upright.derive(_in_words(volume, found, interval, upright.values.size, like))
-
-
-_NO_MASK = (
-    "turned upright, no voxel of the mask is left in the box with data everywhere; expected at least one. "
-    "Level the whole scan, and mask it after."
-)
 
 
 def _turned_upright(found: CollectorPlane) -> Array:

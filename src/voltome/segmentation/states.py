@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from voltome.data import PhaseImage, PhaseName
+from voltome.data._grids import check_one_grid
 from voltome.errors import ParameterError, PhaseError, ValuesError
 
 MOST_STATES = 4

@@ -5,7 +5,7 @@ from scipy import ndimage
 
 import voltome as vt
 from voltome.errors import AxisError, GeometryError, ParameterError, ValuesError
-from voltome.filters import find_collector
+from voltome.registration import find_collector
 
 STEEL_GREY = (STEEL - 4_000, None)
 
