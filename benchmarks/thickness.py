@@ -1,7 +1,8 @@
 """Local thickness: voltome and, where they are installed, PoreSpy and localthickness, in one process.
 
 Two questions: how long, on the phases of the phantom, with the difference from the exact answer on the grid; and how
-wrong, on spheres of known radius. localthickness is GPL and no dependency of anything here: install it by hand to compare.
+wrong, on spheres of known radius. localthickness is GPL and no dependency of anything here: install it by hand to
+compare.
 """
 
 from __future__ import annotations

@@ -161,7 +161,7 @@ def surface_to_volume_distribution(
     frame = _binned(counted, area / volume, weights, bins, scale, [column.name for column in declared])
     how = (
         f"shares by {weight} of {len(area)} particles in {bins} bins of surface over volume, {scale} scale; "
-        f"surface: {surface}{counted.in_words}"
+        f"by the {surface} surface{counted.in_words}"
     )
     return derived(table, frame, declared, "surface_to_volume_distribution", how)
 

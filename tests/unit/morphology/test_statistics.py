@@ -81,7 +81,7 @@ def test_the_surface_is_the_one_asked_for():
         "area_weighted_mean_surface_to_volume_per_um",
     ):
         assert corrected[name] == pytest.approx(1.1 * plain[name])
-    assert "by corrected" in vt.morphology.particle_statistics(table, surface="corrected").method
+    assert "by the corrected surface" in vt.morphology.particle_statistics(table, surface="corrected").method
     with pytest.raises(ParameterError, match="surface is 'correct'; expected one of 'crofton13', 'corrected'"):
         vt.morphology.particle_statistics(table, surface="correct")
 
