@@ -112,7 +112,7 @@ def figure_slices(
     3
     """
     images: list[ImageNoun] = [image for image in (volume, phases, particles) if image is not None]
-    _check_grids(images)
+    check_grids(images, "figure_slices")
     planes = _planes(images[0])
     rows: list[tuple[str, list[Picture]]] = []
     if volume is not None:
@@ -132,10 +132,10 @@ def figure_slices(
     return figure
 
 
-def _check_grids(images: list[ImageNoun]) -> None:
+def check_grids(images: list[ImageNoun], what: str) -> None:
     """Refuse no image, and images that do not lie on one grid."""
     if not images:
-        raise GeometryError("figure_slices got no image; expected a volume, phases or particles.")
+        raise GeometryError(f"{what} got no image; expected at least one.")
     first = images[0]
     for image in images[1:]:
         if not same_grid(first, image):
@@ -168,6 +168,16 @@ def plane_across(image: ImageNoun, across: int, index: int | None = None) -> Pla
     index = image.shape[across] // 2 if index is None else index
     place = image.origin_um[across] + (index + 0.5) * image.voxel_size_um[across]
     return Plane(across, index, image.size_um[down], image.size_um[right], place)
+
+
+def picture_of(
+    volume: Volume | None, phases: PhaseImage | None, plane: Plane, colours: Mapping[str, str]
+) -> Picture:
+    """Return a slice as RGB: grey values, phases, or phases over grey values; at least one of them is there."""
+    if phases is not None:
+        return _with_phases(volume, phases, plane, colours)
+    assert volume is not None  # noqa: S101 - said above
+    return _with_mask(volume, plane)
 
 
 def labels_shown(labels: Picture) -> Picture:

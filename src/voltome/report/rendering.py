@@ -6,11 +6,10 @@ Everything is parallel projection, so that a length is the same wherever it lies
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import fastremap
 import numpy as np
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
@@ -98,6 +97,11 @@ class Bodies:
         corners: Floats = signs * self.size_um
         return corners
 
+    @cached_property
+    def tints(self) -> NDArray[np.uint8]:
+        """RGB colour of every element of the surface."""
+        return self.colours(self.surface.labels)
+
     def colours(self, labels: NDArray[Any]) -> NDArray[np.uint8]:
         """Return the RGB colours of labels."""
         return style.particle_colours(labels) if self.palette is None else self.palette[labels]
@@ -152,6 +156,12 @@ def bodies_of(image: ParticleImage | PhaseImage, *, colours: Mapping[str, str], 
     return Bodies(labels, image.size_um, palette, names)
 
 
+def reduced(bodies: Bodies, finest: int) -> Bodies:
+    """Return bodies with at most `finest` voxels along the longest edge."""
+    step = max(float(bodies.spacing_um.min()), max(bodies.size_um) / finest)
+    return replace(bodies, labels=bodies.labels[_places(bodies.labels.shape, bodies.size_um, step)])
+
+
 def _without(labels: NDArray[Any], clear: int, palette: NDArray[np.uint8]) -> NDArray[Any]:
     """Return labels with 0 for the phase that stays clear; a phase that had the label 0 takes that of it."""
     if clear == 0:
@@ -163,12 +173,20 @@ def _without(labels: NDArray[Any], clear: int, palette: NDArray[np.uint8]) -> ND
 def _reduced_index(image: ImageNoun, finest: int) -> tuple[NDArray[np.int64], ...]:
     """Return the voxels to take along each axis: as fine along all axes, and not finer than can be seen."""
     step = max(min(image.voxel_size_um), max(image.size_um) / finest)
-    counts = [max(1, round(size / step)) for size in image.size_um]
-    chosen = [
-        ((np.arange(count) + 0.5) * extent / count).astype(np.int64)
-        for count, extent in zip(counts, image.shape, strict=True)
-    ]
-    return np.ix_(*chosen)
+    return _places(image.shape, image.size_um, step)
+
+
+def _places(
+    shape: tuple[int, ...], size_um: tuple[float, float, float], step_um: float
+) -> tuple[NDArray[np.int64], ...]:
+    """Return the voxels nearest to the points of a grid with this step."""
+    counts = [max(1, round(size / step_um)) for size in size_um]
+    return np.ix_(
+        *(
+            ((np.arange(count) + 0.5) * extent / count).astype(np.int64)
+            for count, extent in zip(counts, shape, strict=True)
+        )
+    )
 
 
 def _surface(labels: NDArray[Any], spacing: Floats, size: Floats) -> Surface:
@@ -232,8 +250,11 @@ def render(bodies: Bodies, view: View, *, pixel_um: float) -> NDArray[np.uint8]:
     total = np.bincount(pixels[same], weights[same], width * height)
     shade = np.bincount(pixels[same], weights[same] * bright[elements[same]], width * height)
     shade /= np.maximum(total, 1e-12)
+    tints = bodies.tints[seen][nearest] * shade[:, None]
+    far, near = np.sort(view.project(bodies.corners_um)[:, 2])[[0, -1]]
     grid = (height, width)
-    return _coloured(bodies, picture_labels.reshape(grid), shade.reshape(grid), front.reshape(grid), view, step)
+    depth = np.where(nearest >= 0, front, far).reshape(grid)
+    return _coloured(tints.reshape(*grid, 3), picture_labels.reshape(grid), depth, (far, near), step)
 
 
 def _not_hidden(places: Floats, step: float) -> NDArray[np.bool_]:
@@ -283,18 +304,14 @@ def _covered(
 
 
 def _coloured(
-    bodies: Bodies, labels: NDArray[Any], shade: Floats, depth: Floats, view: View, step: float
+    tints: Floats, labels: NDArray[Any], depth: Floats, ends: tuple[float, float], step: float
 ) -> NDArray[np.uint8]:
-    """Return the picture in colours: shaded, paler with the distance, particles outlined."""
-    far, near = np.sort(view.project(bodies.corners_um)[:, 2])[[0, -1]]
+    """Return the shaded picture, paler with the distance, particles outlined."""
     solid = labels > 0
-    nearness = np.where(solid, (np.where(solid, depth, far) - far) / (near - far), 1.0)[..., None]
-    edge = np.where(_outlined(labels, np.where(solid, depth, far), 4 * step), OUTLINE, 1.0)
-    found, places = fastremap.unique(labels, return_inverse=True)
-    colour = bodies.colours(found)[places.reshape(labels.shape)] * (shade * edge)[..., None]
-    keep = FARTHEST + (1 - FARTHEST) * np.clip(nearness, 0, 1)
+    keep = FARTHEST + (1 - FARTHEST) * np.clip((depth - ends[0]) / (ends[1] - ends[0]), 0, 1)
+    outlined = keep * np.where(_outlined(labels, depth, 4 * step), OUTLINE, 1.0)
     picture = np.zeros((*labels.shape, 4), np.uint8)
-    picture[..., :3] = np.clip(keep * colour + (1 - keep) * 255, 0, 255)
+    picture[..., :3] = np.clip(outlined[..., None] * tints + 255 * (1 - keep)[..., None], 0, 255)
     picture[..., 3] = 255 * solid
     return picture
 

@@ -1,5 +1,6 @@
 from .model import Study
 from .reading import load
+from .report_options import ReportOptions
 from .results import Results, StoredNoun, load_results
 from .running import run
 from .schema import schema
@@ -8,6 +9,7 @@ from .steps import SOURCES, STEPS, Source, Step, StepTable
 __all__ = [
     "SOURCES",
     "STEPS",
+    "ReportOptions",
     "Results",
     "Source",
     "Step",

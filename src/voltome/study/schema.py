@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from voltome.study.report_options import ReportOptions
 from voltome.study.steps import SOURCES, STEPS, Source, Step, StepTable
 from voltome.study.wrappers import WRAPPER_PARAMETERS
 
@@ -46,6 +47,7 @@ def schema(*, steps: StepTable = STEPS, sources: Mapping[str, Source] = SOURCES)
             "pipeline": {"$ref": "#/$defs/pipeline"},
             "pipelines": {"type": "object", "additionalProperties": {"$ref": "#/$defs/pipeline"}},
             "compare": {"type": "object", "required": ["by"], "properties": {"by": {"type": "string"}}},
+            "report": _of_model(ReportOptions.model_json_schema()),
             **{name: entries[name] for name, step in steps.items() if step.signature.across},
         },
         "$defs": {
