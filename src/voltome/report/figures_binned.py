@@ -113,7 +113,9 @@ def excluded_in_words(table: ResultTable) -> str:
     shares = {label: float(rows[EXCLUDED].iloc[0]) for label, rows in _labelled(lines_of(table))}
     if not any(shares.values()):
         return ""
-    parts = [f"{number_in_print(100 * share, 2)} %" + (f" ({label})" if label else "") for label, share in shares.items()]
+    parts = [
+        f"{number_in_print(100 * share, 2)} %" + (f" ({label})" if label else "") for label, share in shares.items()
+    ]
     shown = ", ".join(parts[:MOST_LINES])
     return f" Left out as too small, as a share of the volume: {shown}."
 

@@ -69,7 +69,7 @@ def shares_panels(table: ResultTable) -> bool:
 def profile_panels(table: ResultTable) -> dict[str, list[Line]]:
     """Return the lines of every panel by its title."""
     lines = list(lines_of(table))
-    scans, keys = (list(dict.fromkeys(line[part] for line in lines)) for part in (0, 1))
+    scans, keys = list(dict.fromkeys(line[0] for line in lines)), list(dict.fromkeys(line[1] for line in lines))
     if len(keys) == 1 or (len(scans) == 1 and shares_panels(table)):
         return {"": lines[:MOST_LINES]}
     if shares_panels(table):

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from numpy.typing import NDArray
 
 from voltome.data import ParticleImage, PhaseImage
 from voltome.errors import ValuesError
@@ -143,11 +144,12 @@ def _panel(axis: Axes, body: Bodies, view: View, scale: float, room_mm: tuple[fl
     axis.set_axis_off()
 
 
-def _name_axes(axis: Axes, corners: np.ndarray[tuple[int, ...], np.dtype[np.float64]], scale: float) -> None:
+def _name_axes(axis: Axes, corners: NDArray[np.float64], scale: float) -> None:
     """Write z, y, x beside the edge of each direction that lies farthest outside."""
     for name, bit in zip("zyx", (4, 2, 1), strict=True):
         middles = [(corners[corner, :2] + corners[corner | bit, :2]) / 2 for corner in range(8) if not corner & bit]
         # of the outer edges that at the lower left, where axes are looked for
         middle = min(middles, key=lambda place: (place[0] if name == "z" else place[1], place[0]))
         away = middle / max(float(np.hypot(*middle)), 1e-12) * 2.0 / scale
-        axis.text(*(middle + away), name, ha="center", va="center", color=BOX, zorder=4, style="italic")
+        u, v = middle + away
+        axis.text(float(u), float(v), name, ha="center", va="center", color=BOX, zorder=4, style="italic")

@@ -170,9 +170,7 @@ def plane_across(image: ImageNoun, across: int, index: int | None = None) -> Pla
     return Plane(across, index, image.size_um[down], image.size_um[right], place)
 
 
-def picture_of(
-    volume: Volume | None, phases: PhaseImage | None, plane: Plane, colours: Mapping[str, str]
-) -> Picture:
+def picture_of(volume: Volume | None, phases: PhaseImage | None, plane: Plane, colours: Mapping[str, str]) -> Picture:
     """Return a slice as RGB: grey values, phases, or phases over grey values; at least one of them is there."""
     if phases is not None:
         return _with_phases(volume, phases, plane, colours)

@@ -179,10 +179,10 @@ def shares_of_fates(states: PhaseImage, order: Sequence[str]) -> dict[str, float
 
 def _picture(labels: NDArray[Any], inside: NDArray[np.bool_] | None, tints: Mapping[int, str]) -> NDArray[np.uint8]:
     """Return labels in their colours, everything else as background, white outside the sample."""
-    table = np.tile(_rgb(BACKGROUND), (256, 1))
+    table: NDArray[np.uint8] = np.tile(_rgb(BACKGROUND), (256, 1))
     for label, colour in tints.items():
         table[label] = _rgb(colour)
-    picture = table[labels]
+    picture: NDArray[np.uint8] = table[labels]
     if inside is not None:
         picture[~inside] = 255
     return picture

@@ -27,7 +27,7 @@ PLACE, CAMERA = "[THE-SCENE]", "[THE-CAMERA]"
 """What stands in the viewer where the scene and the place of the camera belong."""
 
 FIELD_DEG = 30.0
-ROOM = 1.45
+ROOM = 1.3
 """How much wider than the box the camera sees, for the numbers along its edges and for perspective."""
 
 FINEST, COARSEST = 128, 16
@@ -104,7 +104,13 @@ def scene_of(scan: str, bodies: Bodies, view: View) -> Scene:
     mesh = mesh_of(bodies)
     plot = _plot(bodies)
     drawn = k3d.mesh(
-        mesh.places_um, mesh.triangles, colors=mesh.colours, flat_shading=False, side="double", name=scan, roughness=0.75
+        mesh.places_um,
+        mesh.triangles,
+        colors=mesh.colours,
+        flat_shading=False,
+        side="double",
+        name=scan,
+        roughness=0.75,
     )
     drawn.id = 1  # k3d counts on; the same scene has the same bytes
     plot += drawn
@@ -121,12 +127,12 @@ def viewer() -> str:
 
 
 def as_script_text(text: str) -> str:
-    """Return a text as JSON that cannot end the element of a page in which it stands.
+    r"""Return a text as JSON that cannot end the element of a page in which it stands.
 
     Examples
     --------
     >>> as_script_text("</script>")
-    '"\\\\u003c/script>"'
+    '"\\u003c/script>"'
     """
     return json.dumps(text).replace("<", "\\u003c")
 
@@ -171,7 +177,7 @@ def _surface_of(body: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[n
 
     soft = ndimage.gaussian_filter(np.pad(body, PADDING).astype(np.float32), SMOOTHING, mode="constant")
     level = min(0.5, 0.5 * float(soft.max()))  # of specks that smoothing lowers below one half
-    places, triangles, _, _ = marching_cubes(soft, level)
+    places, triangles, _, _ = marching_cubes(soft, level)  # type: ignore[no-untyped-call]
     rounded = np.round(places * PARTS) / PARTS  # packs well
     return rounded - PADDING + 0.5, triangles.astype(np.int64)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -19,10 +20,10 @@ from voltome.report.figures_slices import check_grids, picture_of, plane_across
 from voltome.report.formatting import length_in_print
 from voltome.report.rendering import AZIMUTH_DEG, ELEVATION_DEG, Bodies, View, bodies_of, render
 
-MOST_BYTES = 4_000_000
+MOST_BYTES = 3_000_000
 """Size of a movie above which it is made again with smaller pictures."""
 
-WIDTHS_PX = (480, 400, 330, 270, 210, 160, 120)
+LONGEST_PX, SHORTEST_PX = 480, 96
 MOST_FRAMES = 60
 COLOURS = 96
 SLICE_MS, VIEW_MS = 90, 110
@@ -67,7 +68,7 @@ def slice_movie(
     Returns
     -------
     bytes
-        A GIF: at most 60 slices, evenly spaced, at most 480 pixels wide and high and below 4 MB (pictures become
+        A GIF: at most 60 slices, evenly spaced, at most 480 pixels wide and high and below 3 MB (pictures become
         smaller until it is), with a scale bar and the position of the slice. The same images give the same bytes.
 
     Raises
@@ -103,9 +104,7 @@ def slice_movie(
     return _fitting(frames, SLICE_MS)
 
 
-def turntable(
-    image: ParticleImage | PhaseImage, *, colours: Mapping[str, str] | None = None, views: int = 36
-) -> bytes:
+def turntable(image: ParticleImage | PhaseImage, *, colours: Mapping[str, str] | None = None, views: int = 36) -> bytes:
     """Make a movie that goes once around particles or phases.
 
     Parameters
@@ -120,7 +119,7 @@ def turntable(
     Returns
     -------
     bytes
-        A GIF: at most 480 pixels wide and high and below 4 MB (pictures become smaller until it is); z runs upwards,
+        A GIF: at most 480 pixels wide and high and below 3 MB (pictures become smaller until it is); z runs upwards,
         parallel projection. The same image gives the same bytes.
 
     Raises
@@ -143,10 +142,15 @@ def turntable(
     >>> vt.report.turntable(particles, views=4)[:6]
     b'GIF89a'
     """
-    if isinstance(views, bool) or not isinstance(views, int) or not 2 <= views <= 120:
-        raise ParameterError(f"views is {views!r}; expected a whole number from 2 to 120.")
+    _check_views(views)
     chosen = dict(colours) if colours is not None else colours_of({"": image})
     return turn(bodies_of(image, colours=chosen, finest=FINEST), views)
+
+
+def _check_views(views: Any) -> None:
+    """Refuse anything but a whole number from 2 to 120."""
+    if isinstance(views, bool) or not isinstance(views, int) or not 2 <= views <= 120:
+        raise ParameterError(f"views is {views!r}; expected a whole number from 2 to 120.")
 
 
 def turn(bodies: Bodies, views: int = 36) -> bytes:
@@ -155,7 +159,7 @@ def turn(bodies: Bodies, views: int = 36) -> bytes:
     around = float(np.hypot(y, x))
     lift = np.radians(ELEVATION_DEG)
     size = (around, float(around * np.sin(lift) + z * np.cos(lift)))
-    pixel_um = max(size) / (WIDTHS_PX[0] * INSIDE * FINER)
+    pixel_um = max(size) / (LONGEST_PX * INSIDE * FINER)
     angles = [AZIMUTH_DEG + 360.0 * number / views for number in range(views)]
     pictures = [_view(bodies, View(angle, ELEVATION_DEG), pixel_um, size) for angle in angles]
 
@@ -209,13 +213,18 @@ def _framed(picture: Picture, size_um: tuple[float, float], note: str, longest_p
 
 def _fitting(frames: Callable[[int], Sequence[Image.Image]], frame_ms: int) -> bytes:
     """Return the largest movie that is below the size that movies may have."""
-    for longest_px in WIDTHS_PX:
+    longest_px = LONGEST_PX
+    while True:
         movie = _gif(frames(longest_px), frame_ms)
         if len(movie) < MOST_BYTES:
             return movie
-    raise ValuesError(
-        f"a movie of {WIDTHS_PX[-1]} pixels has {len(movie):,} bytes; expected fewer than {MOST_BYTES:,}. Crop the image."
-    )
+        if longest_px == SHORTEST_PX:
+            raise ValuesError(
+                f"a movie of {SHORTEST_PX} pixels has {len(movie):,} bytes; expected fewer than {MOST_BYTES:,}. "
+                f"Crop the image."
+            )
+        # bytes grow with the area; a little less, so that the next one fits
+        longest_px = max(SHORTEST_PX, int(0.95 * longest_px * (MOST_BYTES / len(movie)) ** 0.5))
 
 
 def _gif(frames: Sequence[Image.Image], frame_ms: int) -> bytes:

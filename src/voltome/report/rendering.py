@@ -248,9 +248,9 @@ def render(bodies: Bodies, view: View, *, pixel_um: float) -> NDArray[np.uint8]:
     picture_labels = np.where(nearest >= 0, labels[nearest], 0)
     same = (depths > front[pixels] - step) & (labels[elements] == picture_labels[pixels])
     total = np.bincount(pixels[same], weights[same], width * height)
-    shade = np.bincount(pixels[same], weights[same] * bright[elements[same]], width * height)
-    shade /= np.maximum(total, 1e-12)
-    tints = bodies.tints[seen][nearest] * shade[:, None]
+    summed = np.bincount(pixels[same], weights[same] * bright[elements[same]], width * height)
+    shade = summed / np.maximum(total, 1e-12)
+    tints = np.multiply(bodies.tints[seen][nearest], shade[:, None], dtype=np.float64)
     far, near = np.sort(view.project(bodies.corners_um)[:, 2])[[0, -1]]
     grid = (height, width)
     depth = np.where(nearest >= 0, front, far).reshape(grid)

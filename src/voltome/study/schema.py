@@ -12,6 +12,9 @@ from voltome.study.wrappers import WRAPPER_PARAMETERS
 __all__ = ["schema"]
 
 
+_REPORT = "What the report shows beside tables and figures."
+
+
 def schema(*, steps: StepTable = STEPS, sources: Mapping[str, Source] = SOURCES) -> dict[str, Any]:
     """Return the JSON schema of a study file.
 
@@ -47,7 +50,7 @@ def schema(*, steps: StepTable = STEPS, sources: Mapping[str, Source] = SOURCES)
             "pipeline": {"$ref": "#/$defs/pipeline"},
             "pipelines": {"type": "object", "additionalProperties": {"$ref": "#/$defs/pipeline"}},
             "compare": {"type": "object", "required": ["by"], "properties": {"by": {"type": "string"}}},
-            "report": _of_model(ReportOptions.model_json_schema()),
+            "report": {**_of_model(ReportOptions.model_json_schema()), "description": _REPORT},
             **{name: entries[name] for name, step in steps.items() if step.signature.across},
         },
         "$defs": {

@@ -81,7 +81,7 @@ def test_every_link_inside_the_page_has_its_target(page):
 
 def test_every_figure_has_a_text_that_replaces_it(page):
     _, reader = page
-    assert len(reader.images) == 9
+    assert len(reader.images) == 10
     assert all(len(image["alt"]) > 30 for image in reader.images)
 
 
@@ -133,7 +133,7 @@ def test_progress_is_told_of_every_figure_and_of_the_end(make_study):
     study.combined.clear()
     events: list[ProgressEvent] = []
     write(study, progress=events.append)
-    assert [event.note for event in events] == ["slices-a", "histogram-a", ""]
+    assert [event.note for event in events] == ["slices-a", "histogram-a", "renderings", ""]
     assert events[-1].done == events[-1].total
     assert all(0 <= event.done < event.total for event in events[:-1])
 
@@ -179,7 +179,7 @@ def test_a_study_without_tables_and_steps(make_study):
     study.combined.clear()
     study.provenance.clear()
     text, reader = read(write(study))
-    assert len(reader.images) == 2
+    assert len(reader.images) == 3
     assert 'id="tables"' not in text
 
 
