@@ -70,6 +70,8 @@ def figures_of_tables(results: Results, tables: Mapping[str, ResultTable], looke
             yield _distribution(name, table)
         elif table.names("position"):
             yield from _along(results, name, table, looked)
+        elif table.kind == "motions":
+            continue  # says how scans were aligned and nothing of the sample: its table is enough
         elif is_summary(table) and "scan" in table.frame and table.frame["scan"].nunique() > 1:
             yield _comparison(results, name, table, looked)
 

@@ -166,7 +166,7 @@ def _mesh(bodies: Bodies) -> Mesh:
     places_um = np.concatenate(places) * bodies.spacing_um
     return Mesh(
         np.ascontiguousarray(places_um[:, ::-1], np.float32),
-        np.ascontiguousarray(np.concatenate(triangles)[:, ::-1], np.uint32),
+        np.ascontiguousarray(np.concatenate(triangles), np.uint32),
         np.concatenate(tints),
     )
 

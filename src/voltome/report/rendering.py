@@ -150,7 +150,7 @@ def bodies_of(image: ParticleImage | PhaseImage, *, colours: Mapping[str, str], 
         for label, name in seen:
             palette[label] = [round(255 * part) for part in to_rgb(colours[name])]
             names[name] = colours[name]
-        labels = _without(labels, clear[0], palette)
+        labels = np.where(labels == clear[0], 0, labels)  # the lowest label, so that no other has 0
     if not labels.any():
         raise ValuesError("there is nothing to render: no particle, and no phase beside the first, inside the sample.")
     return Bodies(labels, image.size_um, palette, names)
@@ -160,14 +160,6 @@ def reduced(bodies: Bodies, finest: int) -> Bodies:
     """Return bodies with at most `finest` voxels along the longest edge."""
     step = max(float(bodies.spacing_um.min()), max(bodies.size_um) / finest)
     return replace(bodies, labels=bodies.labels[_places(bodies.labels.shape, bodies.size_um, step)])
-
-
-def _without(labels: NDArray[Any], clear: int, palette: NDArray[np.uint8]) -> NDArray[Any]:
-    """Return labels with 0 for the phase that stays clear; a phase that had the label 0 takes that of it."""
-    if clear == 0:
-        return labels
-    palette[clear] = palette[0]
-    return np.where(labels == clear, 0, np.where(labels == 0, clear, labels))
 
 
 def _reduced_index(image: ImageNoun, finest: int) -> tuple[NDArray[np.int64], ...]:
@@ -310,8 +302,9 @@ def _coloured(
     solid = labels > 0
     keep = FARTHEST + (1 - FARTHEST) * np.clip((depth - ends[0]) / (ends[1] - ends[0]), 0, 1)
     outlined = keep * np.where(_outlined(labels, depth, 4 * step), OUTLINE, 1.0)
-    picture = np.zeros((*labels.shape, 4), np.uint8)
-    picture[..., :3] = np.clip(outlined[..., None] * tints + 255 * (1 - keep)[..., None], 0, 255)
+    picture = np.full((*labels.shape, 4), 255, np.uint8)
+    shaded = np.clip(outlined[..., None] * tints + 255 * (1 - keep)[..., None], 0, 255)
+    picture[..., :3][solid] = shaded[solid]
     picture[..., 3] = 255 * solid
     return picture
 

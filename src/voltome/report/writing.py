@@ -201,7 +201,9 @@ def _write_movies(looked: Looked, options: ReportOptions, folder: Path, progress
         name = file_name(movie, taken)
         (folder / f"{name}.gif").write_bytes(content)
         link = f"movies/{name}.gif"
-        image = Markup('<p class="note">With this movie the page would become too large; it lies beside it: {}.</p>').format(link)
+        image = Markup(
+            '<p class="note">With this movie the page would become too large; it lies beside it: {}.</p>'
+        ).format(link)
         if len(content) <= room:
             room -= len(content)
             data = base64.b64encode(content).decode()

@@ -44,6 +44,7 @@ class Reader(HTMLParser):
 def _coarse(monkeypatch):
     # what the figures look like is no matter here, and PNG at full resolution takes most of the time
     monkeypatch.setattr("voltome.report.writing.RESOLUTION", 30)
+    monkeypatch.setattr("voltome.report.figures_renderings.DOTS_PER_MM", 1)
 
 
 def read(path):
