@@ -12,6 +12,7 @@ import pandas as pd
 
 from voltome.data import Column, Noun, ParticleImage, PhaseImage, ResultTable, Volume
 from voltome.errors import MissingFileError
+from voltome.study import ReportOptions
 from voltome.twins import grey_volume, pack
 
 SCAN = Column("scan", "", "Name of the scan in the study file.", "key")
@@ -47,6 +48,10 @@ class Finished:
     provenance: dict[str, Any]
     held: dict[Path, Noun] = field(default_factory=dict)
     combined: dict[str, ResultTable] = field(default_factory=dict)
+
+    @property
+    def report(self) -> ReportOptions:
+        return ReportOptions.model_validate(self.provenance.get("report", {}))
 
     def find(self, **wanted: str) -> list[Stored]:
         return [noun for noun in self.nouns if all(getattr(noun, name) == value for name, value in wanted.items())]

@@ -129,13 +129,31 @@ def convert(
 
 
 @app.command()
-def report(results: ResultsFolder) -> None:
+def report(
+    results: ResultsFolder,
+    renderings: Annotated[
+        bool | None, typer.Option(help="Pictures in three dimensions; by default as the study file says.")
+    ] = None,
+    interactive: Annotated[
+        bool | None, typer.Option(help="Scenes to be turned by hand; by default as the study file says.")
+    ] = None,
+    movies: Annotated[
+        bool | None, typer.Option(help="Movies of slices and turntables; by default as the study file says.")
+    ] = None,
+) -> None:
     """Write the figures and the report of a finished run again."""
     from voltome import report as reports
     from voltome import study as studies
 
+    finished = studies.load_results(results)
+    said = {
+        "renderings": renderings,
+        "interactive": interactive,
+        "movies": None if movies is None else studies.MOVIES if movies else (),
+    }
+    options = finished.report.model_copy(update={key: value for key, value in said.items() if value is not None})
     with shown_progress(_console()) as progress:
-        page = reports.write(studies.load_results(results), progress=progress)
+        page = reports.write(finished, options=options, progress=progress)
     _say(f"report: {page}")
 
 

@@ -4,79 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
-from matplotlib.figure import Figure
-
-from voltome.data import ImageNoun, ParticleImage, PhaseImage, ResultTable, Volume
-from voltome.errors import MissingFileError
-from voltome.report import style
+from voltome.data import ParticleImage, PhaseImage, ResultTable, Volume
+from voltome.report.drawing_bodies import figure_of_bodies, figures_of_states, keep_bodies, make_slice_movie
+from voltome.report.drawn import Drawn, Looked, drawn_scans, last_image
+from voltome.report.figures_binned import SHARE, SUM, binning_of, excluded_in_words, figure_distribution
 from voltome.report.figures_comparisons import comparison_panels, figure_comparison
 from voltome.report.figures_distributions import figure_size_distribution
 from voltome.report.figures_histogram import figure_histogram
-from voltome.report.figures_profiles import figure_profile
+from voltome.report.figures_profiles import figure_profile, shares_panels
 from voltome.report.figures_sensitivity import figure_subvolumes, figure_sweep
-from voltome.report.figures_slices import figure_slices, same_grid
+from voltome.report.figures_slices import figure_slices
 from voltome.report.formatting import listed, name_in_print, title_in_print
-from voltome.report.key_numbers import is_particles, is_summary, scans_of
+from voltome.report.key_numbers import COLLECTED, is_particles, is_summary, scans_of
 from voltome.report.lines import MOST_LINES, MOST_PANELS, Panel, lines_of, measures_of, panels_of
 from voltome.report.measures import numeric_measures
 from voltome.report.summary import work_of
 
 if TYPE_CHECKING:
-    from voltome.study import Results
-
-MOST_SCANS_DRAWN = 4
-"""Scans of which slices and histograms are drawn: more would hide the results."""
-
-Image = TypeVar("Image", bound=ImageNoun)
+    from voltome.study import ReportOptions, Results
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A figure of the report, and what is said of it."""
+def figures_of_images(results: Results, looked: Looked, options: ReportOptions) -> Iterator[Drawn]:
+    """Yield slices and histogram of every drawn scan; its images are let go before the next scan is read.
 
-    name: str
-    section: str
-    figure: Figure
-    caption: str
-
-
-@dataclass(slots=True)
-class Looked:
-    """What was found while the images were drawn.
-
-    Attributes
-    ----------
-    colours : dict of str to str
-        Colour of every phase met so far; a phase keeps its colour through all figures.
-    grids : dict of str to str
-        Scan -> voxels and voxel size of its image, in words.
-    remarks : list of str
-        What could not be drawn, and why.
+    What is rendered later is kept in a reduced form.
     """
-
-    colours: dict[str, str] = field(default_factory=dict)
-    grids: dict[str, str] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
-
-    def meet(self, phases: PhaseImage) -> None:
-        """Give the phases that are new a colour."""
-        self.colours = style.phase_colours([*self.colours, *phases.phases.values()])
-
-
-def drawn_scans(results: Results) -> list[str]:
-    """Return the scans of which images are drawn: all, or the first, the last and some between."""
-    scans = list(results.scans)
-    if len(scans) <= MOST_SCANS_DRAWN:
-        return scans
-    last = len(scans) - 1
-    return [scans[round(i * last / (MOST_SCANS_DRAWN - 1))] for i in range(MOST_SCANS_DRAWN)]
-
-
-def figures_of_images(results: Results, looked: Looked) -> Iterator[Drawn]:
-    """Yield slices and histogram of every drawn scan; its images are let go before the next scan is read."""
     scans = drawn_scans(results)
     if len(scans) < len(results.scans):
         looked.remarks.append(
@@ -84,9 +38,9 @@ def figures_of_images(results: Results, looked: Looked) -> Iterator[Drawn]:
             f"The images of all scans are in the folder store."
         )
     for scan in scans:
-        phases = _last(results, scan, PhaseImage, looked)
-        particles = _last(results, scan, ParticleImage, looked, like=phases)
-        volume = _last(results, scan, Volume, looked, like=phases if phases is not None else particles)
+        phases = last_image(results, scan, PhaseImage, looked)
+        particles = last_image(results, scan, ParticleImage, looked, like=phases)
+        volume = last_image(results, scan, Volume, looked, like=phases if phases is not None else particles)
         first = next((image for image in (phases, particles, volume) if image is not None), None)
         if first is None:
             continue
@@ -96,6 +50,10 @@ def figures_of_images(results: Results, looked: Looked) -> Iterator[Drawn]:
         yield _slices(scan, volume, phases, particles, looked)
         if volume is not None:
             yield _histogram(scan, volume, phases, looked)
+        keep_bodies(scan, particles if particles is not None else phases, looked, options)
+        make_slice_movie(scan, volume, phases, looked, options)
+    yield from figure_of_bodies(looked, options)
+    yield from figures_of_states(results)
 
 
 def figures_of_tables(results: Results, tables: Mapping[str, ResultTable], looked: Looked) -> Iterator[Drawn]:
@@ -108,26 +66,14 @@ def figures_of_tables(results: Results, tables: Mapping[str, ResultTable], looke
             continue
         if is_particles(table):
             yield _sizes(name, table)
+        elif table.kind not in COLLECTED and binning_of(table) is not None:
+            yield _distribution(name, table)
         elif table.names("position"):
             yield from _along(results, name, table, looked)
+        elif table.kind == "motions":
+            continue  # says how scans were aligned and nothing of the sample: its table is enough
         elif is_summary(table) and "scan" in table.frame and table.frame["scan"].nunique() > 1:
             yield _comparison(results, name, table, looked)
-
-
-def _last(
-    results: Results, scan: str, kind: type[Image], looked: Looked, *, like: ImageNoun | None = None
-) -> Image | None:
-    """Return the last image of a kind, on the grid of `like`; of volumes one of the quantity of the first."""
-    stored = results.find(scan=scan, noun=kind.__name__)
-    for noun in reversed([noun for noun in stored if kind is not Volume or noun.kind == stored[0].kind]):
-        try:
-            image = cast(Image, results.load(noun))
-        except MissingFileError:
-            looked.remarks.append(f"{name_in_print(noun.name)} of {scan} is no longer at {noun.path} and is not drawn.")
-            continue
-        if like is None or same_grid(image, like):
-            return image
-    return None
 
 
 def _slices(
@@ -177,6 +123,18 @@ def _sizes(name: str, table: ResultTable) -> Drawn:
     return Drawn(f"sizes-{name}", "distributions", figure_size_distribution(chosen), caption)
 
 
+def _distribution(name: str, table: ResultTable) -> Drawn:
+    """Return a distribution in bins of all scans, with what was left out as too small."""
+    meanings = [table.column(part).meaning for part in (SHARE, SUM) if part in table.frame]
+    said = [meaning.rstrip(".") for meaning in meanings]
+    parts = f"Left: {said[0]}. Right: {said[1]}" if len(said) == 2 else said[0]
+    scans = table.frame["scan"].nunique() if "scan" in table.frame else 1
+    more = f" {scans - MOST_LINES} more scans are not drawn." if scans > MOST_LINES else ""
+    method = f" Method: {table.method.rstrip('.')}." if table.method else ""
+    caption = f"{title_in_print(name)}. {parts}.{method}{excluded_in_words(table)}{more}"
+    return Drawn(f"distribution-{name}", "distributions", figure_distribution(table), caption)
+
+
 def _along(results: Results, name: str, table: ResultTable, looked: Looked) -> Iterator[Drawn]:
     """Yield the figure of a table along a position, or a remark where it has too many lines to be read."""
     panels = panels_of(measures_of(table), list(lines_of(table)))
@@ -195,14 +153,16 @@ def _along(results: Results, name: str, table: ResultTable, looked: Looked) -> I
         yield Drawn(name, "sensitivity", figure_subvolumes(table, colours=looked.colours), caption)
     else:
         method = f" Method: {table.method}." if table.method else ""  # which says along which axis a profile runs
-        caption = f"{title}. {table.column(numeric_measures(table)[0]).meaning}{method}" + _not_drawn(table)
+        where = " z = 0 is the side of the current collector, where there is one." if "along z" in table.method else ""
+        caption = f"{title}. {table.column(numeric_measures(table)[0]).meaning}{method}{where}" + _not_drawn(table)
         yield Drawn(name, "distributions", figure_profile(table, colours=looked.colours), caption)
 
 
 def _not_drawn(table: ResultTable) -> str:
     """Return the sentence that says how many scans a profile leaves out."""
-    more = len(list(scans_of(table))) - MOST_PANELS
-    return f" Drawn are the first {MOST_PANELS} scans; {more} more are in the table." if more > 0 else ""
+    most = MOST_LINES if shares_panels(table) else MOST_PANELS
+    more = len(list(scans_of(table))) - most
+    return f" Drawn are the first {most} scans; {more} more are in the table." if more > 0 else ""
 
 
 def _comparison(results: Results, name: str, table: ResultTable, looked: Looked) -> Drawn:

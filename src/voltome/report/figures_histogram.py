@@ -132,4 +132,4 @@ def _apart(values: list[float], limits: tuple[float, float], touching: float) ->
     """Return the thresholds that are inside the axis; of neighbours like 99 and 100, which touch, the upper one."""
     inside = [value for value in values if limits[0] <= value <= limits[1]]
     nearest = max((limits[1] - limits[0]) / 200, touching)
-    return [v for v, after in zip(inside, [*inside[1:], np.inf], strict=True) if after - v > nearest]
+    return [v for v, after in zip(inside, [*inside, np.inf][1:], strict=True) if after - v > nearest]

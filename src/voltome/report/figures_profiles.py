@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from voltome.data import ResultTable
+from voltome.data import Column, ResultTable
 from voltome.report import style
-from voltome.report.lines import MOST_LINES, MOST_PANELS, draw_lines, lines_of, measures_of, position_of
+from voltome.report.formatting import axis_label, name_in_print, unit_in_print
+from voltome.report.lines import MOST_LINES, MOST_PANELS, Line, draw_lines, lines_of, measures_of, position_of
 
 
 @style.styled
 def figure_profile(table: ResultTable, *, colours: Mapping[str, str] | None = None) -> Figure:
-    """Draw the first measure of a table along its position: one panel per scan, one line per phase.
+    """Draw the first measure of a table along its position: one panel per phase, one line per scan.
 
-    With one line per scan, all scans share a panel.
+    So the states of a sample lie over each other. The phases of one scan share a panel; with more than six phases
+    every scan has a panel of its own.
 
     Parameters
     ----------
@@ -45,22 +48,43 @@ def figure_profile(table: ResultTable, *, colours: Mapping[str, str] | None = No
     >>> figure_profile(vt.data.ResultTable(frame, columns=columns, kind="phase_profile")).axes[0].get_xlabel()
     'z (µm)'
     """
-    position, measures = position_of(table), measures_of(table)
-    lines = list(lines_of(table))
-    scans = list(dict.fromkeys(scan for scan, _, _ in lines))[:MOST_PANELS]
-    if len({key for _, key, _ in lines}) == 1:
-        figure, axes = style.panels(1)
-        draw_lines(axes[0], lines[:MOST_LINES], position, table.column(measures[0]), table, colours)
-        style.shared_legend(figure, axes[0])
-        return figure
-    figure, axes = style.panels(len(scans))
-    for axis, scan in zip(axes, scans, strict=True):
-        own = [("", key, rows) for line_scan, key, rows in lines if line_scan == scan]
-        draw_lines(axis, own, position, table.column(measures[0]), table, colours)
-        axis.set_title(scan, loc="center")
-    _share_limits(axes)
+    position, measure = position_of(table), table.column(measures_of(table)[0])
+    parts = profile_panels(table)
+    figure, axes = style.panels(len(parts))
+    for axis, (title, lines) in zip(axes, parts.items(), strict=True):
+        draw_lines(axis, lines, position, measure, table, colours)
+        axis.set_title(title, loc="center")
+        axis.set_xlabel(_position_label(table, position))
+    if not shares_panels(table):
+        _share_limits(axes)
     style.shared_legend(figure, axes[0])
     return figure
+
+
+def shares_panels(table: ResultTable) -> bool:
+    """Say whether all scans share panels: there are not more phases than panels."""
+    return len({key for _, key, _ in lines_of(table)}) <= MOST_PANELS
+
+
+def profile_panels(table: ResultTable) -> dict[str, list[Line]]:
+    """Return the lines of every panel by its title."""
+    lines = list(lines_of(table))
+    scans, keys = list(dict.fromkeys(line[0] for line in lines)), list(dict.fromkeys(line[1] for line in lines))
+    if len(keys) == 1 or (len(scans) == 1 and shares_panels(table)):
+        return {"": lines[:MOST_LINES]}
+    if shares_panels(table):
+        return {name_in_print(key): [line for line in lines if line[1] == key][:MOST_LINES] for key in keys}
+    return {scan: [("", key, rows) for of, key, rows in lines if of == scan] for scan in scans[:MOST_PANELS]}
+
+
+def _position_label(table: ResultTable, position: Column) -> str:
+    """Return what the position is: along z it is counted from the current collector."""
+    axes = set(re.findall(r"along ([zyx])\b", table.method))
+    if position.name != "position_um" or len(axes) != 1:
+        return axis_label(position)
+    (axis,) = axes
+    unit = unit_in_print(position.unit)
+    return f"distance from the current collector ({unit})" if axis == "z" else f"{axis} ({unit})"
 
 
 def _share_limits(axes: Sequence[Axes]) -> None:

@@ -112,7 +112,7 @@ def figure_slices(
     3
     """
     images: list[ImageNoun] = [image for image in (volume, phases, particles) if image is not None]
-    _check_grids(images)
+    check_grids(images, "figure_slices")
     planes = _planes(images[0])
     rows: list[tuple[str, list[Picture]]] = []
     if volume is not None:
@@ -132,10 +132,10 @@ def figure_slices(
     return figure
 
 
-def _check_grids(images: list[ImageNoun]) -> None:
+def check_grids(images: list[ImageNoun], what: str) -> None:
     """Refuse no image, and images that do not lie on one grid."""
     if not images:
-        raise GeometryError("figure_slices got no image; expected a volume, phases or particles.")
+        raise GeometryError(f"{what} got no image; expected at least one.")
     first = images[0]
     for image in images[1:]:
         if not same_grid(first, image):
@@ -157,11 +157,30 @@ def _planes(image: ImageNoun) -> list[Plane]:
     planes = []
     for across in range(3):
         down, right = (axis for axis in range(3) if axis != across)
-        index = image.shape[across] // 2
-        place = image.origin_um[across] + (index + 0.5) * image.voxel_size_um[across]
         if across == 0 or min(image.shape[down], image.shape[right]) > 1:
-            planes.append(Plane(across, index, image.size_um[down], image.size_um[right], place))
+            planes.append(plane_across(image, across))
     return planes
+
+
+def plane_across(image: ImageNoun, across: int, index: int | None = None) -> Plane:
+    """Return the slice in the middle, or at `index`, of the axis `across` (0, 1, 2 for z, y, x)."""
+    down, right = (axis for axis in range(3) if axis != across)
+    index = image.shape[across] // 2 if index is None else index
+    place = image.origin_um[across] + (index + 0.5) * image.voxel_size_um[across]
+    return Plane(across, index, image.size_um[down], image.size_um[right], place)
+
+
+def picture_of(volume: Volume | None, phases: PhaseImage | None, plane: Plane, colours: Mapping[str, str]) -> Picture:
+    """Return a slice as RGB: grey values, phases, or phases over grey values; at least one of them is there."""
+    if phases is not None:
+        return _with_phases(volume, phases, plane, colours)
+    assert volume is not None  # noqa: S101 - said above
+    return _with_mask(volume, plane)
+
+
+def labels_shown(labels: Picture) -> Picture:
+    """Return a slice of labels as it is printed: reduced where it is large, its pixels repeated where it is small."""
+    return _enlarged(_reduced_labels(labels))
 
 
 def _grey(volume: Volume, plane: Plane) -> Picture:
@@ -192,7 +211,7 @@ def _contrast(volume: Volume) -> tuple[float, float]:
 
 def _with_phases(volume: Volume | None, phases: PhaseImage, plane: Plane, colours: Mapping[str, str]) -> Picture:
     """Return grey values with every phase but the first filled and outlined; without a volume, plain colours."""
-    labels = _enlarged(_reduced_labels(plane.of(phases.values)))
+    labels = labels_shown(plane.of(phases.values))
     table = np.zeros((256, 3), np.uint8)
     for label, name in phases.phases.items():
         table[label] = _rgb(colours[name])
@@ -208,7 +227,7 @@ def _with_phases(volume: Volume | None, phases: PhaseImage, plane: Plane, colour
 
 def _with_particles(volume: Volume | None, particles: ParticleImage, plane: Plane) -> Picture:
     """Return the particles in their colours, light outlines between them, over dimmed grey values."""
-    labels = _enlarged(_reduced_labels(plane.of(particles.values)))
+    labels = labels_shown(plane.of(particles.values))
     colours = style.particle_colours(labels)
     if volume is None:
         below = np.full((*labels.shape, 3), 235, np.uint8)
@@ -223,7 +242,7 @@ def _with_particles(volume: Volume | None, particles: ParticleImage, plane: Plan
 def _outside_white(picture: Picture, image: ImageNoun, plane: Plane) -> Picture:
     """Return the picture, white where the voxels do not belong to the sample."""
     if image.mask is not None:
-        inside = _enlarged(_reduced_labels(plane.of(image.mask).astype(np.uint8)))
+        inside = labels_shown(plane.of(image.mask).astype(np.uint8))
         picture[inside == 0] = 255
     return picture
 

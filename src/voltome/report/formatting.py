@@ -27,6 +27,8 @@ def unit_in_print(unit: str) -> str:
     --------
     >>> [unit_in_print(unit) for unit in ("um2", "1/um", "mAh/g", "1")]
     ['µm²', 'µm⁻¹', 'mAh g⁻¹', '']
+    >>> [unit_in_print(unit) for unit in ("mg/cm2", "g/cm3", "deg")]
+    ['mg cm⁻²', 'g cm⁻³', '°']
     """
     above, *below = unit.split("/")
     parts = [_unit_part(part, 1) for part in above.split() if part != "1"]
@@ -266,6 +268,8 @@ def _rounded_together(value: float, error: float) -> tuple[str, str]:
 
 def _unit_part(part: str, sign: int) -> str:
     """Return one unit with its power, such as ``µm²``."""
+    if part == "deg" and sign > 0:
+        return "°"
     found = _UNIT_PART.match(part)
     if found is None:
         return part if sign > 0 else f"/{part}"

@@ -16,7 +16,9 @@ from markupsafe import Markup
 
 from voltome.data import ResultTable
 from voltome.report import style
-from voltome.report.drawing import Drawn, Looked, drawn_scans, figures_of_images, figures_of_tables, file_name
+from voltome.report.drawing import figures_of_images, figures_of_tables, file_name
+from voltome.report.drawing_bodies import movies_of, scenes
+from voltome.report.drawn import Drawn, Looked, drawn_scans
 from voltome.report.formatting import (
     duration_in_print,
     listed,
@@ -25,6 +27,7 @@ from voltome.report.formatting import (
     value_in_print,
     whole_in_print,
 )
+from voltome.report.interactive import CAMERA, PLACE, Scene, as_script_text, viewer
 from voltome.report.key_numbers import MOST_SCANS_ACROSS, KeyNumber, key_numbers
 from voltome.report.printed_tables import printed
 from voltome.report.summary import paragraph, work_of
@@ -32,7 +35,7 @@ from voltome.runtime import Progress, ProgressEvent, silent
 from voltome.study.store import locked, replace_folder
 
 if TYPE_CHECKING:
-    from voltome.study import Results
+    from voltome.study import ReportOptions, Results
 
 LARGEST_SVG = 300_000
 """Bytes of an SVG up to which the report holds it; above, it holds the PNG."""
@@ -43,11 +46,17 @@ RESOLUTION = 300
 ENLARGED = 1.3
 """How much larger a figure is on the screen than on paper, where 7 points are read from nearer."""
 
+LARGEST_MOVIES = 12_000_000
+"""Bytes of all movies together up to which the report holds them; the others lie beside it."""
+
 _STAMP_WITHIN = 1000
 """Characters from the start of the page within which its stamp stands."""
 
 SECTIONS = {
     "images": "Images",
+    "renderings": "In three dimensions",
+    "movies": "Movies",
+    "states": "Lost, kept and gained",
     "histograms": "Grey values and thresholds",
     "comparison": "Comparison of the scans",
     "distributions": "Distributions and profiles",
@@ -65,15 +74,21 @@ class FigureView:
     caption: str
     files: str
     is_narrow: bool
+    link: str = ""
 
 
-def write(results: Results, *, redraw: bool = True, progress: Progress = silent) -> Path:
+def write(
+    results: Results, *, options: ReportOptions | None = None, redraw: bool = True, progress: Progress = silent
+) -> Path:
     """Write the report of a finished study into its folder.
 
     Parameters
     ----------
     results : Results
         A finished study, from `voltome.study.run` or `voltome.study.load_results`.
+    options : ReportOptions, optional
+        What is shown beside tables and figures: renderings, scenes to be turned by hand, movies; by default what the
+        study file says under ``report:``.
     redraw : bool
         False: leave a report that was made of these very results, by this version of voltome, as it is.
     progress : callable, optional
@@ -84,7 +99,7 @@ def write(results: Results, *, redraw: bool = True, progress: Progress = silent)
     pathlib.Path
         ``report.html`` in the folder of the study. It is one file without references to others, so that it can be
         sent and opened without a network. Beside it the folder ``figures`` has every figure as SVG and as PNG
-        (300 dots per inch); an older folder of this name is replaced.
+        (300 dots per inch), and the folder ``movies`` every movie; older folders of these names are replaced.
 
     Raises
     ------
@@ -111,50 +126,89 @@ def write(results: Results, *, redraw: bool = True, progress: Progress = silent)
     >>> vt.report.write(results).name
     'report.html'
     """
-    report, stamp = results.folder / "report.html", _stamp(results)
+    wanted = results.report if options is None else options
+    report, stamp = results.folder / "report.html", _stamp(results, wanted)
     if not redraw and report.is_file() and stamp in report.read_text(encoding="utf-8")[:_STAMP_WITHIN]:
         return report
     with locked(results.folder):
-        _write(results, report, stamp, progress)
+        _write(results, wanted, report, stamp, progress)
     return report
 
 
-def _write(results: Results, report: Path, stamp: str, progress: Progress) -> None:
+def _write(results: Results, options: ReportOptions, report: Path, stamp: str, progress: Progress) -> None:
     """Draw the figures and write the page, each in the place of the old one when it is complete."""
     looked = Looked()
     tables = results.tables()
-    new = results.folder / ".figures.new"
-    if new.exists():
-        shutil.rmtree(new)
-    new.mkdir()
-    figures = _write_figures(results, tables, looked, new, progress)
+    new = _new_folder(results, "figures")
+    figures = _write_figures(results, options, tables, looked, new, progress)
     replace_folder(new, results.folder / "figures")
-    page = _page(results, tables, looked, figures, stamp)
+    new = _new_folder(results, "movies")
+    figures += _write_movies(looked, options, new, progress)
+    replace_folder(new, results.folder / "movies")
+    if not any((results.folder / "movies").iterdir()):
+        (results.folder / "movies").rmdir()
+    page = _page(results, tables, looked, figures, scenes(looked, options), stamp)
     temporary = results.folder / ".report.html.new"
     temporary.write_text(page, encoding="utf-8")
     temporary.replace(report)
 
 
-def _stamp(results: Results) -> str:
-    """Return a hash of what the report is made of: the study file, the keys of all results, the version of voltome."""
+def _new_folder(results: Results, name: str) -> Path:
+    """Return an empty folder that takes the place of an older one when it is complete."""
+    new = results.folder / f".{name}.new"
+    if new.exists():
+        shutil.rmtree(new)
+    new.mkdir()
+    return new
+
+
+def _stamp(results: Results, options: ReportOptions) -> str:
+    """Return a hash of what the report is made of: study file, options, keys of all results, version of voltome."""
     provenance = results.provenance
     keys = [step.get("key", "") for step in provenance.get("steps", [])]
     made_of = [provenance.get("voltome_version"), provenance.get("study_file"), keys, sorted(results.scans)]
+    made_of.append(options.model_dump(mode="json"))
     return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 
 
 def _write_figures(
-    results: Results, tables: dict[str, ResultTable], looked: Looked, folder: Path, progress: Progress
+    results: Results,
+    options: ReportOptions,
+    tables: dict[str, ResultTable],
+    looked: Looked,
+    folder: Path,
+    progress: Progress,
 ) -> list[FigureView]:
     """Draw and write every figure, and return how the report shows them."""
     views: list[FigureView] = []
     taken: set[str] = set()
     expected = 2 * len(drawn_scans(results)) + len(tables) + 1
-    for source in (figures_of_images(results, looked), figures_of_tables(results, tables, looked)):
+    for source in (figures_of_images(results, looked, options), figures_of_tables(results, tables, looked)):
         for drawn in source:
             progress(ProgressEvent("report", min(len(views), expected - 1), expected, drawn.name))
             views.append(_write_figure(drawn, folder, file_name(drawn.name, taken)))
     progress(ProgressEvent("report", expected, expected))
+    return views
+
+
+def _write_movies(looked: Looked, options: ReportOptions, folder: Path, progress: Progress) -> list[FigureView]:
+    """Write every movie, and return how the report shows it: inside the page while there is room."""
+    views: list[FigureView] = []
+    taken: set[str] = set()
+    room = LARGEST_MOVIES
+    for number, (movie, caption, content) in enumerate(movies_of(looked, options)):
+        progress(ProgressEvent("movies", number, number + 1, movie))
+        name = file_name(movie, taken)
+        (folder / f"{name}.gif").write_bytes(content)
+        link = f"movies/{name}.gif"
+        image = Markup(
+            '<p class="note">With this movie the page would become too large; it lies beside it: {}.</p>'
+        ).format(link)
+        if len(content) <= room:
+            room -= len(content)
+            data = base64.b64encode(content).decode()
+            image = Markup('<img alt="{}" src="data:image/gif;base64,{}">').format(f"Movie. {caption}", data)
+        views.append(FigureView(0, "movies", image, caption, "", is_narrow=True, link=link))
     return views
 
 
@@ -175,7 +229,12 @@ def _write_figure(drawn: Drawn, folder: Path, name: str) -> FigureView:
 
 
 def _page(
-    results: Results, tables: dict[str, ResultTable], looked: Looked, figures: Sequence[FigureView], stamp: str
+    results: Results,
+    tables: dict[str, ResultTable],
+    looked: Looked,
+    figures: Sequence[FigureView],
+    shown: Sequence[Scene],
+    stamp: str,
 ) -> str:
     """Return the HTML of the report."""
     loader = jinja2.PackageLoader("voltome.report", "templates")
@@ -196,6 +255,10 @@ def _page(
         number_scans=_scans_of(numbers, list(results.scans)),
         scans_across=len(results.scans) <= MOST_SCANS_ACROSS,
         sections=_sections(figures),
+        scenes=shown,
+        viewer=Markup(as_script_text(viewer())) if shown else "",  # noqa: S704 - of k3d, with no end of an element
+        scene_place=PLACE,
+        scene_camera=CAMERA,
         tables=[printed(name, table, files=_files(results, name)) for name, table in tables.items()],
         work=work_of(results),
         provenance=_provenance(results),

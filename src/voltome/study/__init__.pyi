@@ -1,13 +1,16 @@
 from .model import Study
 from .reading import load
+from .report_options import MOVIES, ReportOptions
 from .results import Results, StoredNoun, load_results
 from .running import run
 from .schema import schema
 from .steps import SOURCES, STEPS, Source, Step, StepTable
 
 __all__ = [
+    "MOVIES",
     "SOURCES",
     "STEPS",
+    "ReportOptions",
     "Results",
     "Source",
     "Step",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from voltome.data import Noun
+from voltome.study.report_options import ReportOptions
 
 if TYPE_CHECKING:
     from voltome.study.problems import Place
@@ -188,6 +189,8 @@ class Study:
         The attribute by which scans are compared, or ``scan``.
     results_folder : Path
         Where results go unless the run says otherwise: ``<name of the study file>-results`` beside it.
+    report : ReportOptions
+        What the report shows beside tables and figures.
     """
 
     title: str
@@ -197,3 +200,4 @@ class Study:
     graph: Graph
     compare_by: str | None
     results_folder: Path
+    report: ReportOptions = field(default_factory=ReportOptions)

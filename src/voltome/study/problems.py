@@ -103,6 +103,8 @@ def _in_words(fault: Any) -> str:
     """Return what was expected."""
     if fault["type"] == "missing":
         return f"entry {int(fault['loc'][-1]) + 1} is missing"
+    if fault["type"] == "tuple_type":
+        return "expected a list in square brackets"
     message = str(fault["msg"]).removesuffix(".")
     hint = ""
     if fault["type"] == "literal_error":

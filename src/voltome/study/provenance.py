@@ -95,6 +95,7 @@ def write_provenance(study: Study, run: Run, store: Store, outputs: Iterable[Out
         "seconds": round(run.seconds, 3),
         "scans": {name: {"source": str(scan.path), **scan.attributes} for name, scan in study.scans.items()},
         "compare_by": study.compare_by,
+        "report": study.report.model_dump(mode="json"),
         "inputs": [{**asdict(file), "path": str(file.path)} for file in run.inputs],
         "steps": [asdict(record) for record in run.steps],
         "decisions": _decisions(run),

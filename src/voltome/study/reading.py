@@ -15,6 +15,7 @@ from voltome.study.model import ALL_SCANS, SOURCE, Graph, Node, Output, Ref, Sca
 from voltome.study.operations import ReadSource
 from voltome.study.planning import Planner
 from voltome.study.problems import Place, Problems, validated
+from voltome.study.report_options import ReportOptions
 from voltome.study.scan_states import ScanState
 from voltome.study.steps import SOURCES, STEPS, Source, StepTable
 from voltome.study.wrappers import WRAPPERS
@@ -22,7 +23,7 @@ from voltome.study.yaml_lines import read_yaml
 
 __all__ = ["load"]
 
-TOP_LEVEL = ("study", "scans", "pipeline", "pipelines", "compare")
+TOP_LEVEL = ("study", "scans", "pipeline", "pipelines", "compare", "report")
 SCAN_KEYS = ("source", "as", "pipeline", "set")
 
 _TOO_LARGE = 2**63
@@ -86,9 +87,11 @@ def load(path: str | Path, *, steps: StepTable = STEPS, sources: Mapping[str, So
     scans = _scans(content, path.parent, pipelines, planner, sources)
     planner.plan()
     compare_by = _compare_by(content, scans, problems)
+    report = validated(ReportOptions, content.get("report"), ("report",), problems)
     problems.raise_if_any()
     folder = path.parent / f"{path.stem}-results"
-    return Study(str(content["study"]), path, text, scans, planner.graph, compare_by, folder)
+    options = ReportOptions(**(report or {}))
+    return Study(str(content["study"]), path, text, scans, planner.graph, compare_by, folder, options)
 
 
 def _check_top_level(content: Mapping[str, Any], steps: StepTable, problems: Problems) -> None:

@@ -12,6 +12,7 @@ from voltome.data import Noun, ResultTable
 from voltome.errors import MissingFileError, ResultsFolderError
 from voltome.io import read, read_table
 from voltome.study.provenance import PROVENANCE
+from voltome.study.report_options import ReportOptions
 from voltome.study.steps import SOURCES, Source
 
 __all__ = ["Results", "StoredNoun", "load_results"]
@@ -72,6 +73,11 @@ class Results:
     compare_by: str | None
     nouns: tuple[StoredNoun, ...]
     provenance: dict[str, Any]
+
+    @property
+    def report(self) -> ReportOptions:
+        """What the study file asks of the report beside tables and figures."""
+        return ReportOptions.model_validate(self.provenance.get("report", {}))
 
     def find(
         self, *, scan: str | None = None, noun: str | None = None, kind: str | None = None, name: str | None = None
@@ -135,6 +141,7 @@ def load_results(folder: str | Path) -> Results:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         nouns = tuple(_stored(folder, entry) for entry in content["nouns"])
+        ReportOptions.model_validate(content.get("report", {}))
         return Results(folder, content["study"], content["scans"], content["compare_by"], nouns, content)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ResultsFolderError(

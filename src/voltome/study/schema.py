@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from voltome.study.report_options import ReportOptions
 from voltome.study.steps import SOURCES, STEPS, Source, Step, StepTable
 from voltome.study.wrappers import WRAPPER_PARAMETERS
 
 __all__ = ["schema"]
+
+
+_REPORT = "What the report shows beside tables and figures."
 
 
 def schema(*, steps: StepTable = STEPS, sources: Mapping[str, Source] = SOURCES) -> dict[str, Any]:
@@ -46,6 +50,7 @@ def schema(*, steps: StepTable = STEPS, sources: Mapping[str, Source] = SOURCES)
             "pipeline": {"$ref": "#/$defs/pipeline"},
             "pipelines": {"type": "object", "additionalProperties": {"$ref": "#/$defs/pipeline"}},
             "compare": {"type": "object", "required": ["by"], "properties": {"by": {"type": "string"}}},
+            "report": {**_of_model(ReportOptions.model_json_schema()), "description": _REPORT},
             **{name: entries[name] for name, step in steps.items() if step.signature.across},
         },
         "$defs": {

@@ -205,7 +205,7 @@ STEPS: StepTable = {
         Step("equalise_adaptive", "filters:equalise_adaptive", bytes_per_voxel=8, references=(_CLAHE,)),
         Step(
             "find_collector",
-            "filters:find_collector",
+            "registration:find_collector",
             kind="collector",
             decision="grey interval of the current collector, chosen by eye",
             bytes_per_voxel=21,

@@ -74,7 +74,9 @@ class Store:
         """Refuse a folder that no run made but that has what a run would replace."""
         if any(os.path.lexists(self.folder / name) for name in (LOCK, PROVENANCE)):
             return
-        foreign = [name for name in ("store", "tables", "figures", "report.html") if (self.folder / name).exists()]
+        foreign = [
+            name for name in ("store", "tables", "figures", "movies", "report.html") if (self.folder / name).exists()
+        ]
         if foreign:
             raise ResultsFolderError(
                 f"{self.folder} was not made by a run but has {', '.join(foreign)}, which a run would replace; give a "

@@ -159,3 +159,23 @@ def test_an_unknown_demonstration_lists_those_there_are(voltome):
     code, _, err = voltome("demo", "sphere")
     assert code == 1
     assert "Did you mean 'spheres'?" in err
+
+
+def test_report_shows_what_is_asked_for_on_the_command_line(voltome, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("voltome.report.movies.LONGEST_PX", 120)
+    (folder / "study.yaml").write_text(STUDY + "report: {renderings: false}\n")
+    voltome("run", "study.yaml")
+    page, movies = folder / "study-results" / "report.html", folder / "study-results" / "movies"
+    assert 'id="renderings"' not in page.read_text()
+    assert voltome("report", "study-results", "--movies", "--renderings")[0] == 0
+    assert 'id="renderings"' in page.read_text()
+    assert sorted(path.name for path in movies.iterdir()) == ["block-slices.gif", "block-turntable.gif"]
+    assert voltome("report", "study-results", "--interactive")[0] == 0
+    assert 'id="scenes"' in page.read_text()
+    assert not movies.exists(), "the study file asks for no movies"
+    (folder / "study-results" / "provenance.json").write_text(
+        (folder / "study-results" / "provenance.json").read_text().replace('"renderings": false', '"renderings": "no"')
+    )
+    code, _, err = voltome("report", "study-results")
+    assert code == 1
+    assert "is damaged" in err

@@ -21,7 +21,7 @@ def test_the_history_says_tilt_roughness_and_what_was_cropped():
     share = 1 - upright.values.size / volume.values.size
     assert line.startswith("level: collector [16000, ...] tilted by 3.00")
     assert " deg about y and -2.00" in line
-    assert line.endswith(f"of 3,600 columns; cubic interpolation, {share:.2%} cropped")
+    assert line.endswith(f"of 3,600 columns; {share:.2%} cropped")
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int16, np.float32, np.float64])

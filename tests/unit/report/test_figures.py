@@ -265,3 +265,11 @@ def test_a_histogram_counts_every_voxel_of_the_largest_whole_numbers():
     values = np.arange(64, dtype=np.uint64).reshape(4, 4, 4) * np.uint64(2**58) + np.uint64(2**58 - 1)
     counts = figure_histogram(Volume(values, voxel_size_um=1)).axes[0].patches[0].get_data().values
     assert counts.sum() == 64
+
+
+def test_thresholds_beyond_all_grey_values_are_no_obstacle():
+    volume = Volume(np.arange(27, dtype=np.uint8).reshape(3, 3, 3), voxel_size_um=1)
+    phases = PhaseImage(
+        np.zeros((3, 3, 3), np.uint8), voxel_size_um=1, phases={0: "a", 1: "b"}, grey_intervals={"b": (99, None)}
+    )
+    assert not figure_histogram(volume, phases).axes[0].lines

@@ -1,15 +1,19 @@
+import base64
 import dataclasses
+import json
 import re
+import zlib
 from html.parser import HTMLParser
 
 import numpy as np
 import pandas as pd
 import pytest
-from finished_study import FRACTION, PHASE, SCAN, finished
+from finished_study import FRACTION, PHASE, SCAN, Stored, finished
 
-from voltome.data import Column, ResultTable
+from voltome.data import Column, PhaseImage, ResultTable
 from voltome.report import write
 from voltome.runtime import ProgressEvent
+from voltome.study import ReportOptions
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}
 REFERENCES = {"src", "href", "poster", "data", "action", "srcset"}
@@ -44,6 +48,7 @@ class Reader(HTMLParser):
 def _coarse(monkeypatch):
     # what the figures look like is no matter here, and PNG at full resolution takes most of the time
     monkeypatch.setattr("voltome.report.writing.RESOLUTION", 30)
+    monkeypatch.setattr("voltome.report.figures_renderings.DOTS_PER_MM", 1)
 
 
 def read(path):
@@ -81,7 +86,7 @@ def test_every_link_inside_the_page_has_its_target(page):
 
 def test_every_figure_has_a_text_that_replaces_it(page):
     _, reader = page
-    assert len(reader.images) == 9
+    assert len(reader.images) == 10
     assert all(len(image["alt"]) > 30 for image in reader.images)
 
 
@@ -133,7 +138,7 @@ def test_progress_is_told_of_every_figure_and_of_the_end(make_study):
     study.combined.clear()
     events: list[ProgressEvent] = []
     write(study, progress=events.append)
-    assert [event.note for event in events] == ["slices-a", "histogram-a", ""]
+    assert [event.note for event in events] == ["slices-a", "histogram-a", "renderings", ""]
     assert events[-1].done == events[-1].total
     assert all(0 <= event.done < event.total for event in events[:-1])
 
@@ -179,7 +184,7 @@ def test_a_study_without_tables_and_steps(make_study):
     study.combined.clear()
     study.provenance.clear()
     text, reader = read(write(study))
-    assert len(reader.images) == 2
+    assert len(reader.images) == 3
     assert 'id="tables"' not in text
 
 
@@ -298,3 +303,136 @@ def test_the_caption_of_a_profile_says_how_it_was_measured_so_along_which_axis(p
     captions = re.findall(r"<figcaption>(.*?)</figcaption>", text, re.DOTALL)
     (profile,) = [caption for caption in captions if "Phase profile." in caption]
     assert "Method: counted." in profile
+
+
+# ---- renderings, movies, scenes
+
+
+def frames_small(monkeypatch):
+    monkeypatch.setattr("voltome.report.movies.LONGEST_PX", 120)
+    monkeypatch.setattr("voltome.report.drawing_bodies.FINEST", 40)
+
+
+def test_movies_are_written_linked_and_shown(make_study, monkeypatch):
+    frames_small(monkeypatch)
+    study = make_study({"a": 0, "b/c": 1})
+    study.combined.clear()
+    _, reader = read(write(study, options=ReportOptions(renderings=False, movies=("slices", "turntable"))))
+    names = ["a-slices.gif", "a-turntable.gif", "b-c-slices.gif", "b-c-turntable.gif"]
+    assert sorted(path.name for path in (study.folder / "movies").iterdir()) == names
+    assert {f"movies/{name}" for name in names} <= set(reader.references)
+    assert len([image for image in reader.images if image["src"].startswith("data:image/gif")]) == 4
+    write(without_images(study), options=ReportOptions())
+    assert not (study.folder / "movies").exists()
+
+
+def test_movies_beyond_what_the_page_may_hold_lie_beside_it(make_study, monkeypatch):
+    frames_small(monkeypatch)
+    monkeypatch.setattr("voltome.report.writing.LARGEST_MOVIES", 0)
+    study = make_study({"a": 0})
+    study.combined.clear()
+    text, reader = read(write(study, options=ReportOptions(renderings=False, movies=("turntable",))))
+    assert "the page would become too large; it lies beside it: movies/a-turntable.gif" in text
+    assert not [image for image in reader.images if image["src"].startswith("data:image/gif")]
+
+
+def test_scenes_are_in_the_page_and_loaded_when_they_are_opened(make_study):
+    study = make_study({"a": 0, "b": 1})
+    study.combined.clear()
+    text, reader = read(write(study, options=ReportOptions(interactive=True)))
+    assert reader.names.count("details") == 2
+    assert "iframe" not in reader.names  # made when a scene is opened
+    assert not [reference for reference in reader.references if not reference.startswith(("data:image/", "#"))]
+    viewer = json.loads(re.search(r'id="scene-viewer">(.*?)</script>', text, re.DOTALL)[1])
+    assert viewer.startswith("<!doctype html>")
+    scene = re.search(r'id="scene-2" data-camera="([^"]*)">"([^"]*)"</script>', text)
+    assert len(scene[1].split(",")) == 9
+    assert zlib.decompress(base64.b64decode(scene[2]))
+    assert text.index('id="renderings"') < text.index('id="scenes"') < text.index('id="histograms"')
+
+
+def test_without_k3d_the_report_says_how_to_get_scenes(make_study, monkeypatch):
+    monkeypatch.setattr("voltome.report.drawing_bodies.is_available", lambda: False)
+    study = make_study({"a": 0})
+    study.combined.clear()
+    text, reader = read(write(study, options=ReportOptions(interactive=True)))
+    assert "the package k3d is not installed" in text
+    assert "pip install &#39;voltome[report3d]&#39;" in text
+    assert 'id="renderings"' in text
+    assert "details" not in reader.names
+
+
+def test_what_the_study_file_asks_for_is_written_again_only_when_it_changed(make_study):
+    study = make_study({"a": 0})
+    study.combined.clear()
+    study.provenance["report"] = {"renderings": False}
+    page = write(study)
+    assert 'id="renderings"' not in page.read_text(encoding="utf-8")
+    made = page.stat().st_mtime_ns
+    assert write(study, redraw=False).stat().st_mtime_ns == made
+    write(study, options=ReportOptions(), redraw=False)
+    assert 'id="renderings"' in page.read_text(encoding="utf-8")
+
+
+def test_states_are_drawn_and_their_shares_said(make_study):
+    study = without_images(make_study({"a": 0, "b": 1}))
+    study.combined.clear()
+    labels = np.tile(np.arange(4, dtype=np.uint8), (4, 4, 2))
+    path = study.folder / "store" / "states"
+    study.held[path] = PhaseImage(labels, voxel_size_um=1, phases={0: "none", 1: "a", 2: "b", 3: "a + b"})
+    stored = Stored("all scans", "states", "PhaseImage", "", "states", {"phase": "sulfur"}, path)
+    text, _ = read(write(dataclasses.replace(study, nouns=(stored,))))
+    assert "Where sulfur is in each state" in text
+    assert "from a to b. Shares of the volume of the sample: kept 25 %, lost 25 % and gained 25 %." in text
+    assert (study.folder / "figures" / "states-states.svg").is_file()
+
+
+def test_a_flat_image_is_not_rendered(make_study):
+    study = make_study({"a": 0})
+    study.combined.clear()
+    for path, image in list(study.held.items()):
+        study.held[path] = image.derive("one slice", values=image.values[:1])
+    text, _ = read(write(study, options=ReportOptions(movies=("slices", "turntable"))))
+    assert 'id="renderings"' not in text
+    assert not (study.folder / "movies").exists()
+
+
+def test_distributions_in_bins_are_drawn_with_what_was_left_out(make_study):
+    study = without_images(make_study({"a": 0, "b": 1}))
+    columns = (
+        SCAN,
+        Column("radius_um", "um", "Middle.", "position"),
+        Column("radius_from_um", "um", "From.", "position"),
+        Column("radius_to_um", "um", "To.", "position"),
+        Column("share", "1", "Share of the phase volume in the bin."),
+        Column("cumulative_share", "1", "Share in balls of at least the lower edge."),
+        Column("excluded_volume_fraction", "1", "Left out."),
+    )
+    bins = ((1.0, 1.0), (2.0, 0.5))
+    rows = [(scan, low * 1.4, low, low * 2, 0.5, total, 0.01) for scan in "ab" for low, total in bins]
+    frame = pd.DataFrame(rows, columns=[column.name for column in columns])
+    study.combined.clear()
+    study.combined["sizes"] = ResultTable(frame, columns=columns, kind="continuous_size_distribution")
+    text, reader = read(write(study))
+    assert len(reader.images) == 1
+    assert "Left: Share of the phase volume in the bin. Right: Share in balls of at least the lower edge." in text
+    assert "Left out as too small, as a share of the volume: 1 % (a), 1 % (b)." in text
+
+
+def test_motions_are_key_numbers_and_a_table_but_no_figure(make_study):
+    study = without_images(make_study({"a": 0, "b": 1}))
+    columns = (
+        SCAN,
+        Column("rotation_z_deg", "deg", "Rotation about z."),
+        Column("shift_z_um", "um", "Shift along z."),
+        Column("residual_um", "um", "Residual."),
+    )
+    frame = pd.DataFrame([("a", 0.0, 0.0, 0.1), ("b", 12.5, 3.0, 0.2)], columns=[column.name for column in columns])
+    study.combined.clear()
+    study.combined["align"] = ResultTable(frame, columns=columns, kind="motions")
+    text, reader = read(write(study))
+    assert reader.images == []
+    numbers = re.search(r'<section id="numbers">.*?</section>', text, re.DOTALL)[0]
+    assert "residual" in numbers
+    assert "rotation" not in numbers
+    assert '<span class="unit">°</span>' in text

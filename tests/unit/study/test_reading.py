@@ -207,3 +207,34 @@ def test_a_scan_name_that_is_no_folder_name_is_refused(spheres: Path, load: Load
 
 def test_nan_as_a_parameter_is_refused(spheres: Path, load: Load):
     assert "finite number" in message(load, HEAD + "  - gaussian: {sigma_um: .nan}\n")
+
+
+def test_what_the_report_shows_is_read_checked_and_kept(spheres: Path, load: Load):
+    assert load(HEAD + CUT).report == vt.study.ReportOptions()
+    study = load(HEAD + CUT + "report: {interactive: true, movies: [turntable]}\n")
+    assert study.report == vt.study.ReportOptions(interactive=True, movies=("turntable",))
+    results = vt.study.run(study)
+    assert results.report == study.report
+    assert vt.study.load_results(results.folder).report == study.report
+
+
+def test_mistakes_about_the_report_are_said_with_what_was_meant(spheres: Path, load: Load):
+    said = message(load, HEAD + CUT + "report: {rendering: true, interactive: 1, movies: [turntabel]}\n")
+    assert "3 mistakes" in said
+    assert "study.yaml:6: report.rendering: unknown parameter 'rendering'" in said
+    assert "Did you mean 'renderings'?" in said
+    assert "report.interactive: found 1; input should be a valid boolean" in said
+    assert (
+        "report.movies.0: found 'turntabel'; input should be 'slices' or 'turntable'; did you mean 'turntable'" in said
+    )
+    assert "report.movies: found 'slices'; expected a list in square brackets." in message(
+        load, HEAD + CUT + "report: {movies: slices}\n"
+    )
+    assert "report: found True; expected parameters" in message(load, HEAD + CUT + "report: true\n")
+
+
+def test_the_schema_knows_the_report():
+    described = vt.study.schema()["properties"]["report"]
+    assert list(described["properties"]) == ["renderings", "interactive", "movies"]
+    assert described["properties"]["movies"]["items"]["enum"] == list(vt.study.MOVIES)
+    assert described["additionalProperties"] is False
