@@ -19,6 +19,22 @@ UNKNOWN: PartialTriple = (None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
+class Unitless:
+    """Numbers for the grid that a file gives without saying their unit.
+
+    Attributes
+    ----------
+    sizes : tuple of (float or None)
+        Edge lengths of a voxel along (z, y, x).
+    centre : tuple of (str or None)
+        Centre of the first voxel along (z, y, x), as decimal numbers.
+    """
+
+    sizes: PartialTriple
+    centre: tuple[str | None, str | None, str | None] = (None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
     """The shape, type and scale of what is in a file, and every other field found.
 
@@ -42,6 +58,8 @@ class Header:
         Every field found.
     remarks : tuple of str
         Why what looks like a voxel size is not taken for one.
+    unitless : Unitless, optional
+        The grid in an unknown unit. A voxel size that is given must have its proportions, and scales its origin.
     """
 
     path: Path
@@ -55,6 +73,7 @@ class Header:
     noun: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    unitless: Unitless | None = None
 
     @property
     def is_image(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Context, Decimal
 from fractions import Fraction
 
 UM_PER_UNIT = {
@@ -67,3 +68,31 @@ def to_um(number: float, unit: str) -> float | None:
     except OverflowError:
         return None
     return length if length > 0 else None
+
+
+EXACT = Context(prec=80)
+"""Enough digits for the sum of any two numbers of similar size; unlike fractions, quick for any exponent."""
+
+
+def centre_of_first_voxel(corner_um: float, size_um: float) -> str:
+    """Return the centre of a voxel from its outer corner, as a decimal number that `corner_um` gives back exactly.
+
+    Examples
+    --------
+    >>> centre_of_first_voxel(0.1, 0.78)
+    '0.49'
+    """
+    return str(EXACT.add(Decimal(repr(corner_um)), EXACT.divide(Decimal(repr(size_um)), Decimal(2))))
+
+
+def corner_um(centre: str, size: float, um_per_unit: float | Fraction = 1) -> float:
+    """Return the outer corner of the first voxel from its centre, rounded once.
+
+    Examples
+    --------
+    >>> corner_um("0.49", 0.78)
+    0.1
+    """
+    exact = EXACT.subtract(Decimal(centre), EXACT.divide(Decimal(repr(size)), Decimal(2)))
+    factor = Fraction(um_per_unit)
+    return float(EXACT.divide(EXACT.multiply(exact, Decimal(factor.numerator)), Decimal(factor.denominator)))

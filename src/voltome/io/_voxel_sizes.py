@@ -7,6 +7,7 @@ from typing import Any
 from voltome.data import _checks
 from voltome.errors import FileFormatError, VoxelSizeError
 from voltome.io._headers import Header, naming
+from voltome.io._units import corner_um
 
 AGREEMENT = 1e-3
 """Two statements of one voxel size may differ by this fraction: files round."""
@@ -22,7 +23,20 @@ def resolve(header: Header, given: Any, *, overrule: bool = False) -> Triple:
         stated = _checks.voxel_size(given)
     if not overrule:
         _must_agree(header, stated)
+        _must_be_in_proportion(header, stated)
     return stated
+
+
+def origin_um(header: Header, size_um: Triple) -> Triple:
+    """Return the outer corner of the first voxel, scaled by the voxel size where the file gives it without a unit."""
+    found = header.unitless
+    if found is None:
+        return header.origin_um
+    z, y, x = (
+        known if centre is None or size is None else corner_um(centre, size, given / size)
+        for known, centre, size, given in zip(header.origin_um, found.centre, found.sizes, size_um, strict=True)
+    )
+    return z, y, x
 
 
 def missing(header: Header) -> tuple[str, ...]:
@@ -73,6 +87,18 @@ def _must_agree(header: Header, stated: Triple) -> None:
             f"{header.path}: two voxel sizes that differ by more than 0.1 % ({'; '.join(clashes)}; in um). "
             f"Drop voxel_size_um if the file is right. If the file is wrong, write a corrected copy with "
             f"voltome.io.convert(source, target, voxel_size_um=..., overrule=True) and read that."
+        )
+
+
+def _must_be_in_proportion(header: Header, stated: Triple) -> None:
+    """Refuse a stated voxel size of another shape than the one that the file gives without a unit."""
+    found = header.unitless.sizes if header.unitless else (None, None, None)
+    scales = [given / size for size, given in zip(found, stated, strict=True) if size is not None]
+    if scales and max(scales) - min(scales) > AGREEMENT * min(scales):
+        raise VoxelSizeError(
+            f"{header.path}: the voxel size given, {stated} um (z, y, x), has not the proportions of the file's, "
+            f"{found} in a unit that it does not say. Give one in proportion. If the file is wrong, write a corrected "
+            f"copy with voltome.io.convert(source, target, voxel_size_um=..., overrule=True) and read that."
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ GREY_VALUE = "grey value"
 def read_volume(
     path: StrPath, *, voxel_size_um: VoxelSize = None, quantity: str = GREY_VALUE, unit: str = ""
 ) -> Volume:
-    """Read grey values from a TIFF file, a folder or pattern of TIFF slices, or OME-Zarr.
+    """Read grey values from TIFF, OME-Zarr, HDF5, NRRD, MetaImage, or RAW with a side-car.
 
     Use it for reconstructed grey values. For labels use `read_phases` or `read_particles`; for what voltome
     wrote itself, `read` gives every field back.
@@ -32,10 +33,12 @@ def read_volume(
     Parameters
     ----------
     path : str or path
-        A file, a folder of slices, a pattern (``"scan/slice_*.tif"``), or an OME-Zarr folder.
+        A file, a folder of slices, a pattern (``"scan/slice_*.tif"``), an OME-Zarr folder, or a dataset of an HDF5
+        file (``"scan.h5::/entry/data"``; without ``::`` the only image in it).
     voxel_size_um : float or (float, float, float), optional
         Edge lengths of a voxel along (z, y, x) in um, above 0; one number means a cube. Needed where the file does
-        not say; where it does, it must agree within 0.1 %.
+        not say; where it does, it must agree within 0.1 %. Where a file has numbers without a unit (MetaImage), it must
+        be in proportion to them.
     quantity : str
         What the values are: ``grey value``, ``attenuation``, ``electron density`` ... A volume that voltome wrote
         knows its own.
@@ -210,13 +213,14 @@ def read_table(path: StrPath) -> ResultTable:
 def read(path: StrPath) -> Noun:
     """Read back what voltome wrote, as the noun it was.
 
-    Use it for ``.zarr`` and ``.parquet`` written by `write`: every field comes back, bit for bit. Files of other
-    programs, and TIFF, are read by `read_volume`, `read_phases` and `read_particles`.
+    Use it for what `write` wrote, except TIFF and CSV: every field comes back, bit for bit. Files of other programs,
+    and TIFF, are read by `read_volume`, `read_phases` and `read_particles`.
 
     Parameters
     ----------
     path : str or path
-        A ``.zarr`` folder or a ``.parquet`` file.
+        A ``.zarr`` folder, or a file: ``.parquet``, ``.h5``, ``.nrrd``, ``.nhdr``, ``.mha``, ``.mhd``, or ``.raw`` with
+        its side-car, whoever wrote that.
 
     Returns
     -------
@@ -240,8 +244,8 @@ def read(path: StrPath) -> Noun:
     reader = format_of(place).read_noun
     if reader is None:
         raise FileFormatError(
-            f"{place}: does not say which noun it holds; expected .zarr or .parquet written by voltome. Read it with "
-            f"voltome.io.read_volume, read_phases or read_particles."
+            f"{place}: does not say which noun it holds; expected .zarr, .h5, .nrrd, .mha or .parquet of voltome. "
+            f"Read it with voltome.io.read_volume, read_phases or read_particles."
         )
     return reader(place)
 
@@ -258,7 +262,7 @@ def load_volume_or_noun(path: Path, voxel_size_um: Any, *, overrule: bool) -> No
 
 def _volume(header: Header, stored: StoredImage, size: tuple[float, float, float]) -> Volume:
     with naming(header.path):
-        return Volume(stored.values, voxel_size_um=size, origin_um=header.origin_um)
+        return Volume(stored.values, voxel_size_um=size, origin_um=_voxel_sizes.origin_um(header, size))
 
 
 def _load(
@@ -271,14 +275,15 @@ def _load(
     if header.noun not in nouns:
         raise FileFormatError(f"{path}: holds a {header.noun}; expected grey values or labels. Use voltome.io.read.")
     size = _voxel_sizes.resolve(header, voxel_size_um)
-    return header, _stored(header, found.read_image), size
+    stored = _stored(header, found.read_image)
+    return header, replace(stored, fields={"origin_um": _voxel_sizes.origin_um(header, size), **stored.fields}), size
 
 
 def _stored(header: Header, read_image: Any) -> StoredImage:
     """Return the voxels, or say that the format has none."""
     _voxel_sizes.require_image(header)
     stored: StoredImage = read_image(header)
-    return StoredImage(stored.values, {"origin_um": header.origin_um, **stored.fields})
+    return stored
 
 
 def _grid(stored: StoredImage, size: tuple[float, float, float]) -> dict[str, Any]:
