@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from voltome.data import ImageNoun, Noun
 from voltome.errors import AxisError, FileFormatError, VoltomeError
-from voltome.io import _hdf5_find, _hdf5_scale
+from voltome.io import _hdf5_attributes, _hdf5_find, _hdf5_scale
 from voltome.io._fields import assemble, noun_class
 from voltome.io._hdf5_write import ALONE, FORMAT, FORMAT_KEY, MASK_KEY, NOUN_KEY, PHASES_KEY, is_text_field
 from voltome.io._headers import Header, StoredImage, naming
@@ -134,10 +134,10 @@ def _noun_name(dataset: Any) -> str:
     """Return the class name of the noun that voltome wrote, or nothing."""
     if NOUN_KEY not in dataset.attrs:
         return ""
-    version = int(dataset.attrs[FORMAT_KEY])
+    version = int(_hdf5_attributes.attribute(dataset, FORMAT_KEY))
     if version > FORMAT:
         raise FileFormatError(f"written by a newer voltome (format {version}, known {FORMAT}). Update voltome.")
-    name = _hdf5_scale.text_of(dataset.attrs[NOUN_KEY])
+    name = _hdf5_attributes.text_of(dataset, NOUN_KEY)
     if not issubclass(noun_class(name), ImageNoun):
         raise FileFormatError(f"says that it holds a {name}, which is no image. Copy it again from its source.")
     return name
@@ -148,7 +148,7 @@ def _noun(dataset: Any) -> ImageNoun:
     name = _noun_name(dataset)
     cls = noun_class(name)
     fields = {field: _field(dataset, cls, field) for field in _stored_names(dataset, cls)}
-    grid = {key: tuple(float(number) for number in np.ravel(dataset.attrs[key])) for key in ALONE}
+    grid = {key: tuple(_hdf5_attributes.numbers_of(dataset, key)) for key in ALONE}
     mask = _values(_mask_of(dataset), complete=True) if MASK_KEY in dataset.attrs else None
     noun = assemble(name, fields, _no_array, values=_values(dataset, complete=True), mask=mask, **grid)
     assert isinstance(noun, ImageNoun)  # noqa: S101 - for the type checker
@@ -163,7 +163,7 @@ def _stored_names(dataset: Any, cls: type) -> list[str]:
 
 def _field(dataset: Any, cls: type, name: str) -> Any:
     """Return a field as JSON, as `voltome.io._fields` takes it."""
-    text = _hdf5_scale.text_of(dataset.attrs[name])
+    text = _hdf5_attributes.text_of(dataset, name)
     if name == PHASES_KEY:
         return {"$mapping": [[int(label), phase] for label, phase in json.loads(text).items()]}
     return text if is_text_field(cls, name) else json.loads(text)
@@ -171,7 +171,7 @@ def _field(dataset: Any, cls: type, name: str) -> Any:
 
 def _mask_of(dataset: Any) -> Any:
     """Return the dataset with the mask, which lies in the same group."""
-    name = _hdf5_scale.text_of(dataset.attrs[MASK_KEY])
+    name = _hdf5_attributes.text_of(dataset, MASK_KEY)
     found = dataset.parent.get(name)
     if not isinstance(found, h5py.Dataset):
         raise FileFormatError(f"its attributes name the mask {name!r} beside it, which is missing. Copy it again.")
@@ -227,13 +227,6 @@ def _never_written(dataset: Any) -> FileFormatError:
 
 
 def _metadata(dataset: Any) -> Mapping[str, str]:
-    """Return the attributes and the layout, as text."""
-    found = {
-        "dataset": dataset.name,
-        "chunks": str(dataset.chunks),
-        "compression": str(dataset.compression),
-        **{str(name): _hdf5_scale.text_of(dataset.attrs[name]) for name in dataset.attrs},
-    }
-    return {
-        name: text if len(text) <= 500 else f"{text[:500]}... ({len(text):,} characters)" for name, text in found.items()
-    }
+    """Return the layout and the attributes, as text."""
+    layout = {"dataset": dataset.name, "chunks": str(dataset.chunks), "compression": str(dataset.compression)}
+    return {**layout, **_hdf5_attributes.shown(dataset)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import h5py
@@ -10,6 +9,7 @@ import numpy as np
 
 from voltome.errors import GeometryError, VoxelSizeError
 from voltome.io._grid import Grid
+from voltome.io._hdf5_attributes import is_plain, numbers_of, text_of
 from voltome.io._headers import UNKNOWN, PartialTriple
 from voltome.io._units import to_um
 
@@ -27,33 +27,20 @@ AGREEMENT = 1e-3
 def scale_of(dataset: Any) -> Grid:
     """Return the voxel size and origin; what states no unit is a remark."""
     stated: dict[str, PartialTriple] = {key: _attribute(dataset, key) for key in SIZE_KEYS if key in dataset.attrs}
-    remarks = [
-        f"its attribute {key!r} is {text_of(dataset.attrs[key])[:60]}, in no stated unit"
-        for key in ELSEWHERE
-        if key in dataset.attrs
-    ]
+    unsure = [key for key in ELSEWHERE if key in dataset.attrs and is_plain(dataset, key)]
+    remarks = [f"its attribute {key!r} is {text_of(dataset, key)[:60]}, in no stated unit" for key in unsure]
     beside, more = _nexus(dataset)
     if beside != UNKNOWN:
         stated["x_pixel_size and its like"] = beside
     return Grid(_agreed(stated), _origin(dataset), tuple(remarks + more))
 
 
-def text_of(value: Any) -> str:
-    """Return an attribute as text."""
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    if isinstance(value, np.ndarray):
-        return str(value.tolist())
-    return str(value)
-
-
 def _attribute(dataset: Any, key: str) -> PartialTriple:
     """Return a voxel size in um along (z, y, x); one number means a cube."""
-    found = np.ravel(np.asarray(dataset.attrs[key]))
-    sizes = found.astype(float).tolist() if found.dtype.kind in "uif" else []
-    if len(sizes) not in (1, 3) or not all(math.isfinite(size) and size > 0 for size in sizes):
+    sizes = numbers_of(dataset, key)
+    if len(sizes) not in (1, 3) or min(sizes) <= 0:
         raise VoxelSizeError(
-            f"the attribute {key!r} of {dataset.name!r} is {text_of(dataset.attrs[key])[:80]}; expected one number or "
+            f"the attribute {key!r} of {dataset.name!r} is {text_of(dataset, key)[:80]}; expected one number or "
             f"three (z, y, x) above 0, in micrometres. Correct it."
         )
     z, y, x = sizes if len(sizes) == 3 else sizes * 3
@@ -64,13 +51,13 @@ def _origin(dataset: Any) -> tuple[float, float, float]:
     """Return the outer corner of the first voxel."""
     if "origin_um" not in dataset.attrs:
         return 0.0, 0.0, 0.0
-    found = np.ravel(np.asarray(dataset.attrs["origin_um"]))
-    if found.dtype.kind not in "uif" or found.size != 3 or not np.isfinite(found).all():
+    found = numbers_of(dataset, "origin_um")
+    if len(found) != 3:
         raise GeometryError(
-            f"the attribute 'origin_um' of {dataset.name!r} is {text_of(dataset.attrs['origin_um'])[:80]}; expected "
+            f"the attribute 'origin_um' of {dataset.name!r} is {text_of(dataset, 'origin_um')[:80]}; expected "
             f"three numbers (z, y, x) in micrometres. Correct it."
         )
-    z, y, x = found.astype(float).tolist()
+    z, y, x = found
     return z, y, x
 
 
@@ -86,7 +73,7 @@ def _nexus(dataset: Any) -> tuple[PartialTriple, list[str]]:
             sizes.append(None)
             continue
         number = float(np.ravel(found[()])[0])
-        unit = next((text_of(found.attrs[key]) for key in UNIT_KEYS if key in found.attrs), "")
+        unit = next((text_of(found, key) for key in UNIT_KEYS if key in found.attrs), "")
         sizes.append(to_um(number, unit))
         if sizes[-1] is None:
             remarks.append(f"{name} is {number!r} in {unit or 'no unit'!r}, no length")

@@ -49,7 +49,8 @@ def write_hdf5(image: ImageNoun, path: Path, address: str, present: Path) -> Non
     if address and present.is_file():
         shutil.copyfile(present, path)
     try:
-        with h5py.File(path, "a") as file:
+        # of HDF5 1.8 (2008) and later: it has checksums of everything but the values, whose packing has its own
+        with h5py.File(path, "a", libver=("v108", "v108")) as file:
             _make_room(file, place, mask)
             _write_array(file, place, image.values)
             if image.mask is not None:
@@ -57,7 +58,7 @@ def write_hdf5(image: ImageNoun, path: Path, address: str, present: Path) -> Non
                 file[mask].attrs[PART_KEY] = leaf
                 attributes[MASK_KEY] = mask.rpartition("/")[2]
             for name, value in attributes.items():
-                file[place].attrs[name] = value
+                file[place].attrs[name] = _plain(value)
     except (ValueError, RuntimeError, KeyError, TypeError) as fault:
         raise ResultsFolderError(
             f"cannot write the dataset {place!r}: {str(fault)[:200]}. Choose another name inside the file."
@@ -75,6 +76,14 @@ def _attributes(image: ImageNoun) -> dict[str, Any]:
     grid = {name: np.array(getattr(image, name), np.float64) for name in ALONE}
     own = {name: _text(image, name, value) for name, value in fields.items() if value is not None}
     return {FORMAT_KEY: FORMAT, NOUN_KEY: type(image).__name__, **grid, **own}
+
+
+def _plain(value: Any) -> Any:
+    """Return a text as one of fixed length, which lies within the checksums; others lie outside."""
+    if not isinstance(value, str):
+        return value
+    data = value.encode("utf-8")
+    return np.array(data, h5py.string_dtype("utf-8", max(1, len(data))))
 
 
 def _text(image: ImageNoun, name: str, value: Any) -> str:

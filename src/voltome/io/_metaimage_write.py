@@ -16,6 +16,9 @@ from voltome.io._units import centre_of_first_voxel
 LONGEST_LINE = 30_000
 """Letters in a line that ITK still reads (tests/unit/io/test_metaimage.py); it fails on 50,000."""
 
+ROOM = b"#" * 20
+"""In the header for a number that is known once the values are packed."""
+
 AMBIGUOUS = ("MET_LONG", "MET_ULONG")
 """Four bytes or eight, by program: not written."""
 
@@ -37,11 +40,17 @@ def write_metaimage(
         )
     values = _kept.plain_values(image)
     name = "LOCAL" if header_path is None else values_name
-    head = ("\n".join(_lines(image, values.dtype, kept, name, compressed=compressed)) + "\n").encode()
+    lines = _lines(image, values.dtype, kept, name, compressed=compressed)
+    head = ("\n".join(lines) + "\n").encode()
+    _flat.write(values, path, head=head if header_path is None else b"", encoding="zlib" if compressed else "raw")
+    packed = path.stat().st_size - (len(head) if header_path is None else 0)
+    if compressed:  # without this number ITK reads rubbish, and does not say so
+        head = head.replace(ROOM, str(packed).rjust(len(ROOM)).encode(), 1)
     if header_path is not None:
         header_path.write_bytes(head)
-        head = b""
-    _flat.write(values, path, head=head, encoding="zlib" if compressed else "raw")
+    elif compressed:
+        with path.open("r+b") as file:
+            file.write(head)
 
 
 def _lines(image: ImageNoun, dtype: np.dtype[Any], kept: str, values_name: str, *, compressed: bool) -> list[str]:
@@ -54,6 +63,7 @@ def _lines(image: ImageNoun, dtype: np.dtype[Any], kept: str, values_name: str, 
         "BinaryData = True",
         "BinaryDataByteOrderMSB = False",
         f"CompressedData = {compressed}",
+        *([f"CompressedDataSize = {ROOM.decode()}"] if compressed else []),
         "TransformMatrix = 1 0 0 0 1 0 0 0 1",
         f"Offset = {' '.join(reversed(centre))}",
         "DistanceUnits = um",

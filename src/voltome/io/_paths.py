@@ -28,7 +28,8 @@ ADDRESS_MARK = "::"
 def split_address(path: Path) -> tuple[Path, str]:
     """Return the file and the place inside it; the place is empty where the path names a file alone.
 
-    Only an HDF5 file has places inside. A name with ``::`` that exists as it is stays whole.
+    Only an HDF5 file has places inside. A name with ``::`` that exists as it is stays whole, as does one in a folder
+    that exists.
 
     Examples
     --------
@@ -37,7 +38,10 @@ def split_address(path: Path) -> tuple[Path, str]:
     ('scan.h5', '/entry/data')
     """
     name, mark, place = str(path).partition(ADDRESS_MARK)
-    if not mark or not name.lower().endswith(HDF5_SUFFIXES) or os.path.exists(path):  # noqa: PTH110 - see must_exist
+    if not mark or not name.lower().endswith(HDF5_SUFFIXES):
+        return path, ""
+    in_a_folder = ADDRESS_MARK in str(path.parent) and os.path.isdir(path.parent)  # noqa: PTH112 - see must_exist
+    if in_a_folder or os.path.exists(path):  # noqa: PTH110 - see must_exist
         return path, ""
     place = place.strip("/")
     return Path(name), f"/{place}" if place else ""

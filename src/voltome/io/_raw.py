@@ -81,8 +81,14 @@ def _header(path: Path, sidecar: Path, said: SideCar) -> Header:
         voxel_size_um=said.size_um,
         origin_um=said.origin_um,
         noun=said.noun,
-        metadata={"sidecar": sidecar.name, **{name: str(value) for name, value in said if value not in (None, "", ())}},
+        metadata={"sidecar": sidecar.name, **_told(said)},
     )
+
+
+def _told(said: SideCar) -> dict[str, str]:
+    """Return what the side-car says, and the quantity of grey values even where it does not."""
+    shown = said.model_fields_set | ({"quantity"} if said.noun == "Volume" else set())
+    return {name: str(value) for name, value in said if name in shown and value not in ("", ())}
 
 
 def _fields_of(said: SideCar) -> Mapping[str, Any]:
