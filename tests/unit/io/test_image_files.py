@@ -164,3 +164,12 @@ def test_a_study_tells_two_images_of_one_file_apart(tmp_path: Path) -> None:
     solid = frame[frame.phase == "solid"].set_index("scan").fraction
     # of 64 values 0 to 63, 24 are 40 or more; of 20 to 83, 44
     assert solid.to_dict() == {"a": 24 / 64, "b": 44 / 64}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_describing_never_reads_the_voxels(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = vt.io.write(vt.data.Volume(np.ones((2, 3, 4)), voxel_size_um=1), tmp_path / name)
+    monkeypatch.setattr("voltome.io._flat.read", None)
+    monkeypatch.setattr("h5py.Dataset.__getitem__", None)
+    monkeypatch.setattr("h5py.Dataset.read_direct", None)
+    assert vt.io.describe(path).shape == (2, 3, 4)
