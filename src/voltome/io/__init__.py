@@ -1,4 +1,4 @@
-"""Files <-> nouns: TIFF, OME-Zarr, tables; what is in a file and what is missing."""
+"""Files <-> nouns: TIFF, OME-Zarr, HDF5, NRRD, MetaImage, RAW, tables; what is in a file and what is missing."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-from .describing import Description, describe, input_files, read_attributes
+from .describing import Description, describe, input_files, place_in_file, read_attributes
 from .reading import read, read_particles, read_phases, read_table, read_volume
 from .writing import convert, write
 
@@ -7,6 +7,7 @@ __all__ = [
     "convert",
     "describe",
     "input_files",
+    "place_in_file",
     "read",
     "read_attributes",
     "read_particles",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from voltome.errors import ResultsFolderError
@@ -18,18 +19,49 @@ def write_atomically(target: Path, fill: Callable[[Path], None]) -> None:
 
     The sibling is called ``.NAME.PID-N.part``; a killed process leaves one behind, never half a target.
     """
-    part = target.with_name(f".{target.name}.{os.getpid()}-{next(_NUMBERS)}.part")
+    part = _part_of(target)
+    with _explained(target):
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            fill(part)
+            _swap(part, target)
+        finally:
+            remove(part)
+
+
+def write_pair(values: Path, text: Path, fill: Callable[[Path, Path], None]) -> None:
+    """Let `fill` write hidden siblings of a file of values and of the text without which it cannot be read.
+
+    The former text goes before the new values come, and the new text comes last: a killed process can leave values
+    that nothing describes, never values that a text for other ones describes.
+    """
+    parts = _part_of(values), _part_of(text)
+    with _explained(values):
+        try:
+            values.parent.mkdir(parents=True, exist_ok=True)
+            fill(*parts)
+            remove(text)
+            _swap(parts[0], values)
+            _swap(parts[1], text)
+        finally:
+            for part in parts:
+                remove(part)
+
+
+def _part_of(target: Path) -> Path:
+    return target.with_name(f".{target.name}.{os.getpid()}-{next(_NUMBERS)}.part")
+
+
+@contextmanager
+def _explained(target: Path) -> Iterator[None]:
+    """Turn what the operating system refuses into an error that says how to mend it."""
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        fill(part)
-        _swap(part, target)
+        yield
     except OSError as fault:
         reason = fault.strerror or str(fault)
         raise ResultsFolderError(
             f"cannot write {str(target)!r}: {reason}. Choose a folder in which you may write and which has space."
         ) from fault
-    finally:
-        remove(part)
 
 
 def _swap(part: Path, target: Path) -> None:

@@ -19,6 +19,34 @@ MAGIC = re.compile(r"[*?\[]")
 NUMBER = re.compile(r"(\d+)")
 
 
+HDF5_SUFFIXES = (".h5", ".hdf5", ".hdf", ".nxs")
+
+ADDRESS_MARK = "::"
+"""Between a file and the place inside it: ``scan.h5::/entry/data``."""
+
+
+def split_address(path: Path) -> tuple[Path, str]:
+    """Return the file and the place inside it; the place is empty where the path names a file alone.
+
+    Only an HDF5 file has places inside. A name with ``::`` that exists as it is stays whole, as does one in a folder
+    that exists.
+
+    Examples
+    --------
+    >>> file, place = split_address(Path("scan.h5::/entry/data"))
+    >>> file.name, place
+    ('scan.h5', '/entry/data')
+    """
+    name, mark, place = str(path).partition(ADDRESS_MARK)
+    if not mark or not name.lower().endswith(HDF5_SUFFIXES):
+        return path, ""
+    in_a_folder = ADDRESS_MARK in str(path.parent) and os.path.isdir(path.parent)  # noqa: PTH112 - see must_exist
+    if in_a_folder or os.path.exists(path):  # noqa: PTH110 - see must_exist
+        return path, ""
+    place = place.strip("/")
+    return Path(name), f"/{place}" if place else ""
+
+
 def is_pattern(path: Path) -> bool:
     """Say whether the path is a glob and not the name of something that exists."""
     return bool(MAGIC.search(str(path))) and not os.path.exists(path)  # noqa: PTH110 - see must_exist

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from voltome.io import _tables, _voxel_sizes, _zarr_read
 from voltome.io._headers import Header
-from voltome.io._paths import StrPath, slices_of
-from voltome.io.formats import PARQUET, SLICES, ZARR, format_of
+from voltome.io._paths import StrPath, split_address
+from voltome.io.formats import PARQUET, ZARR, format_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def describe(path: StrPath) -> Description:
     ----------
     path : str or path
         A file (also the projections of a Zeiss microscope, ``.txrm`` and ``.xrm``), a folder of TIFF slices, a pattern
-        (``"scan/slice_*.tif"``), or an OME-Zarr folder.
+        (``"scan/slice_*.tif"``), an OME-Zarr folder, or a dataset of an HDF5 file (``"scan.h5::/entry/data"``).
 
     Returns
     -------
@@ -100,12 +100,15 @@ def describe(path: StrPath) -> Description:
         A damaged, empty or unknown file, slices that differ or have gaps.
     AxisError
         Channels, time points or more than three axes.
+    VoxelSizeError, GeometryError
+        A header that states two voxel sizes or one that is none; axes that are turned.
 
     Notes
     -----
     ImageJ's unit, spacing and resolution, OME's physical sizes, the scale of OME-Zarr, Avizo's bounding box with a
-    unit and Zeiss's pixel size are a voxel size; a print resolution (dpi), pixels and inches are not. The fields of
-    Zeiss's files have names but no types: those that voltome does not know are shown as the text, whole numbers or
+    unit and Zeiss's pixel size are a voxel size; a print resolution (dpi), pixels and inches are not, nor are the
+    spacings of NRRD and MetaImage without a unit. An HDF5 file with several images needs the place of one. The fields
+    of Zeiss's files have names but no types: those that voltome does not know are shown as the text, whole numbers or
     floats that they most probably are. Cost: one header per file.
 
     Examples
@@ -137,17 +140,18 @@ def describe(path: StrPath) -> Description:
 def input_files(path: StrPath) -> list[Path]:
     """Return the files that a path stands for, in reading order.
 
-    Use it to hash or copy an input. Nothing in the files is read.
+    Use it to hash or copy an input. Headers that name other files are read, values never.
 
     Parameters
     ----------
     path : str or path
-        A file, a folder of TIFF slices, a pattern, or an OME-Zarr folder.
+        As for `describe`.
 
     Returns
     -------
     list of pathlib.Path
-        One file; the slices in natural order; or every file of the zarr folder, by name.
+        One file; the slices in natural order; every file of the zarr folder, by name; a header and the file with its
+        values; a RAW file and its side-car; an HDF5 file and those that it takes values from.
 
     Raises
     ------
@@ -165,11 +169,36 @@ def input_files(path: StrPath) -> list[Path]:
     """
     place = Path(path)
     found = format_of(place)
-    if found is SLICES:
-        return list(slices_of(place))
-    if found is ZARR:
-        return list(_zarr_read.files_of(place))
-    return [place]
+    return [place] if found.files_of is None else list(found.files_of(place))
+
+
+def place_in_file(path: StrPath) -> str:
+    """Return the place inside a file that a path names, such as ``/entry/data`` of ``scan.h5::/entry/data``.
+
+    Use it with `input_files`: two images of one HDF5 file have the same files, and differ by their place alone.
+
+    Parameters
+    ----------
+    path : str or path
+        As for `describe`.
+
+    Returns
+    -------
+    str
+        The address of the dataset; empty where the path names files alone.
+
+    Raises
+    ------
+    TypeError
+        Neither a text nor a path.
+
+    Examples
+    --------
+    >>> import voltome as vt
+    >>> vt.io.place_in_file("scan.h5::/entry/data"), vt.io.place_in_file("scan.tif")
+    ('/entry/data', '')
+    """
+    return split_address(Path(path))[1]
 
 
 def read_attributes(path: StrPath) -> dict[str, object]:

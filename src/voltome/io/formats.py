@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from voltome.data import ImageNoun, Noun, ResultTable
 from voltome.errors import FileFormatError, ParameterError, did_you_mean
-from voltome.io import _am, _am_write, _tables, _tiff, _tiff_write, _txm, _zarr_read, _zarr_write
+from voltome.io import (
+    _am,
+    _am_write,
+    _hdf5,
+    _hdf5_write,
+    _metaimage,
+    _metaimage_write,
+    _nrrd,
+    _nrrd_write,
+    _raw,
+    _tables,
+    _tiff,
+    _tiff_write,
+    _txm,
+    _zarr_read,
+    _zarr_write,
+)
 from voltome.io._headers import Header, StoredImage
 from voltome.io._ngff import NgffVersion
-from voltome.io._paths import is_pattern, must_exist
+from voltome.io._paths import HDF5_SUFFIXES, is_pattern, must_exist, slices_of, split_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +41,25 @@ class WriteOptions:
         Version of OME-Zarr.
     attributes : mapping, optional
         JSON to store along.
+    compressed : bool
+        Whether to pack the values, where the format leaves the choice.
+    target : pathlib.Path
+        The file as it will be called.
+    address : str
+        Place inside the file, for formats that have places.
+    text : pathlib.Path, optional
+        Where the header or side-car goes, for formats that keep it in a file of its own.
+    values_name : str
+        How the file of the values will be called, beside such a header.
     """
 
     ngff: NgffVersion
     attributes: Mapping[str, Any] | None
+    compressed: bool = False
+    target: Path = Path()
+    address: str = ""
+    text: Path | None = None
+    values_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +86,12 @@ class Format:
         (path, voxel size) -> noun, where the file may hold a noun but not its voxel size.
     keeps_attributes : bool
         Whether extra JSON can be stored along.
+    files_of : callable, optional
+        Path -> files that it stands for, in reading order; None where that is the path itself.
+    pair_of : callable, optional
+        (target, compressed) -> (file of values, file of text) where they are apart, or None.
+    can_compress : bool
+        Whether `WriteOptions.compressed` is a choice.
     """
 
     name: str
@@ -66,6 +103,9 @@ class Format:
     holds: type[Noun] = Noun
     read_sized_noun: Callable[[Path, tuple[float, float, float]], Noun] | None = None
     keeps_attributes: bool = False
+    files_of: Callable[[Path], Sequence[Path]] | None = None
+    pair_of: Callable[[Path, bool], tuple[Path, Path] | None] | None = None
+    can_compress: bool = False
 
 
 def _write_tiff(noun: Noun, path: Path, options: WriteOptions) -> None:
@@ -92,8 +132,43 @@ def _write_parquet(noun: Noun, path: Path, options: WriteOptions) -> None:
     _tables.write_parquet(noun, path, attributes=options.attributes)
 
 
+def _write_hdf5(noun: Noun, path: Path, options: WriteOptions) -> None:
+    assert isinstance(noun, ImageNoun)  # noqa: S101 - `writable_format` saw to it
+    _hdf5_write.write_hdf5(noun, path, options.address, options.target)
+
+
+def _write_nrrd(noun: Noun, path: Path, options: WriteOptions) -> None:
+    assert isinstance(noun, ImageNoun)  # noqa: S101 - `writable_format` saw to it
+    _nrrd_write.write_nrrd(noun, path, options.text, options.values_name, compressed=options.compressed)
+
+
+def _write_metaimage(noun: Noun, path: Path, options: WriteOptions) -> None:
+    assert isinstance(noun, ImageNoun)  # noqa: S101 - `writable_format` saw to it
+    _metaimage_write.write_metaimage(noun, path, options.text, options.values_name, compressed=options.compressed)
+
+
+def _write_raw(noun: Noun, path: Path, options: WriteOptions) -> None:
+    assert isinstance(noun, ImageNoun)  # noqa: S101 - `writable_format` saw to it
+    assert options.text is not None  # noqa: S101 - RAW always has a side-car
+    _raw.write_raw(noun, path, options.text)
+
+
+def _nrrd_pair(target: Path, compressed: bool) -> tuple[Path, Path] | None:
+    values = _nrrd_write.values_beside(target, compressed=compressed)
+    return None if values is None else (values, target)
+
+
+def _metaimage_pair(target: Path, compressed: bool) -> tuple[Path, Path] | None:
+    values = _metaimage_write.values_beside(target, compressed=compressed)
+    return None if values is None else (values, target)
+
+
+def _raw_pair(target: Path, compressed: bool) -> tuple[Path, Path] | None:
+    return target, _raw.sidecar_of(target)
+
+
 TIFF = Format("TIFF", (".tif", ".tiff"), _tiff.read_header, _tiff.read_image, None, _write_tiff, ImageNoun)
-SLICES = Format("TIFF slices", (), _tiff.read_slices_header, _tiff.read_slices)
+SLICES = Format("TIFF slices", (), _tiff.read_slices_header, _tiff.read_slices, files_of=slices_of)
 ZARR = Format(
     "OME-Zarr",
     (".ome.zarr", ".zarr"),
@@ -102,6 +177,52 @@ ZARR = Format(
     _zarr_read.read_noun,
     _write_zarr,
     keeps_attributes=True,
+    files_of=_zarr_read.files_of,
+)
+HDF5 = Format(
+    "HDF5",
+    HDF5_SUFFIXES,
+    _hdf5.read_header,
+    _hdf5.read_image,
+    _hdf5.read_noun,
+    _write_hdf5,
+    ImageNoun,
+    files_of=_hdf5.files_of,
+)
+NRRD = Format(
+    "NRRD",
+    (".nrrd", ".nhdr"),
+    _nrrd.read_header,
+    _nrrd.read_image,
+    _nrrd.read_noun,
+    _write_nrrd,
+    ImageNoun,
+    files_of=_nrrd.files_of,
+    pair_of=_nrrd_pair,
+    can_compress=True,
+)
+METAIMAGE = Format(
+    "MetaImage",
+    (".mha", ".mhd"),
+    _metaimage.read_header,
+    _metaimage.read_image,
+    _metaimage.read_noun,
+    _write_metaimage,
+    ImageNoun,
+    files_of=_metaimage.files_of,
+    pair_of=_metaimage_pair,
+    can_compress=True,
+)
+RAW = Format(
+    "RAW",
+    (".raw",),
+    _raw.read_header,
+    _raw.read_image,
+    _raw.read_noun,
+    _write_raw,
+    ImageNoun,
+    files_of=_raw.files_of,
+    pair_of=_raw_pair,
 )
 PARQUET = Format(
     "Parquet",
@@ -127,14 +248,20 @@ AVIZO = Format(
 ZEISS = Format("Zeiss TXM", (".txm",), _txm.read_header, _txm.read_image)
 ZEISS_PROJECTIONS = Format("Zeiss projections", _txm.PROJECTIONS, _txm.read_header)
 
-FORMATS = (TIFF, SLICES, ZARR, AVIZO, ZEISS, ZEISS_PROJECTIONS, PARQUET, CSV)
+FORMATS = (TIFF, SLICES, ZARR, HDF5, NRRD, METAIMAGE, RAW, AVIZO, ZEISS, ZEISS_PROJECTIONS, PARQUET, CSV)
 
 
 def format_of(path: Path) -> Format:
     """Return the format of what is at a path: a file, a folder, or a pattern of slices."""
-    if is_pattern(path):
+    file, address = split_address(path)
+    if file != path and is_pattern(file):
+        raise FileFormatError(f"{path}: a pattern of HDF5 files; expected one file, with one image at {address!r}.")
+    if file == path and is_pattern(path):
         return SLICES
-    must_exist(path)
+    must_exist(file)
+    if file != path and file.is_dir():
+        raise FileFormatError(f"{path}: {file.name!r} is a folder; expected an HDF5 file.")
+    path = file
     if path.is_dir():
         return ZARR if _zarr_read.is_group(path) else SLICES
     found = _by_suffix(path)
@@ -145,7 +272,7 @@ def format_of(path: Path) -> Format:
 
 def writable_format(noun: object, path: Path) -> Format:
     """Return the format to write a noun in, by the suffix of the target."""
-    found = _by_suffix(path)
+    found = _by_suffix(split_address(path)[0])
     if not isinstance(noun, Noun):
         raise FileFormatError(
             f"{path}: a {type(noun).__name__} is no noun; expected one of voltome.data, such as Volume(values, "
@@ -164,6 +291,15 @@ def check_attributes(found: Format, path: Path, attributes: Mapping[str, Any] | 
     if attributes and not found.keeps_attributes:
         able = ", ".join(suffix for each in FORMATS if each.keeps_attributes for suffix in each.suffixes)
         raise ParameterError(f"{path}: {found.name} cannot hold attributes; expected one of {able}.")
+
+
+def check_compressed(found: Format, path: Path, *, compressed: bool) -> None:
+    """Refuse a choice that the format does not have."""
+    if compressed and not found.can_compress:
+        able = ", ".join(suffix for each in FORMATS if each.can_compress for suffix in each.suffixes)
+        raise ParameterError(
+            f"{path}: {found.name} leaves no choice; expected one of {able} with compressed=True. Drop it."
+        )
 
 
 def _by_suffix(path: Path) -> Format:

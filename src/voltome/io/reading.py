@@ -25,7 +25,7 @@ GREY_VALUE = "grey value"
 def read_volume(
     path: StrPath, *, voxel_size_um: VoxelSize = None, quantity: str = GREY_VALUE, unit: str = ""
 ) -> Volume:
-    """Read grey values from a TIFF, Avizo or Zeiss file, a folder or pattern of TIFF slices, or OME-Zarr.
+    """Read grey values from TIFF, OME-Zarr, HDF5, NRRD, MetaImage, Avizo, Zeiss, or RAW with a side-car.
 
     Use it for reconstructed grey values. For labels use `read_phases` or `read_particles`; for what voltome
     wrote itself, `read` gives every field back.
@@ -33,11 +33,12 @@ def read_volume(
     Parameters
     ----------
     path : str or path
-        A file (``.tif``, ``.am``, ``.txm``), a folder of slices, a pattern (``"scan/slice_*.tif"``), or an OME-Zarr
-        folder.
+        A file, a folder of slices, a pattern (``"scan/slice_*.tif"``), an OME-Zarr folder, or a dataset of an HDF5
+        file (``"scan.h5::/entry/data"``; without ``::`` the only image in it).
     voxel_size_um : float or (float, float, float), optional
         Edge lengths of a voxel along (z, y, x) in um, above 0; one number means a cube. Needed where the file does
-        not say; where it does, it must agree within 0.1 %.
+        not say; where it does, it must agree within 0.1 %. Where a file has numbers without a unit (MetaImage), it must
+        be in proportion to them.
     quantity : str
         What the values are: ``grey value``, ``attenuation``, ``electron density`` ... A volume that voltome wrote
         knows its own.
@@ -218,14 +219,15 @@ def read_table(path: StrPath) -> ResultTable:
 def read(path: StrPath) -> Noun:
     """Read back what voltome wrote, as the noun it was.
 
-    Use it for ``.zarr`` and ``.parquet`` written by `write`: every field comes back, bit for bit. It also reads label
-    fields of Avizo (``.am``), whose materials are the phases. Files of other programs, and TIFF, are read by
-    `read_volume`, `read_phases` and `read_particles`.
+    Use it for what `write` wrote, except TIFF and CSV: every field comes back, bit for bit. It also reads label fields
+    of Avizo (``.am``), whose materials are the phases. Files of other programs, and TIFF, are read by `read_volume`,
+    `read_phases` and `read_particles`.
 
     Parameters
     ----------
     path : str or path
-        A ``.zarr`` folder, a ``.parquet`` file, or an ``.am`` file with Labels and Materials.
+        A ``.zarr`` folder, or a file: ``.parquet``, ``.h5``, ``.nrrd``, ``.nhdr``, ``.mha``, ``.mhd``, ``.raw`` with its
+        side-car, whoever wrote that, or ``.am`` with Labels and Materials.
 
     Returns
     -------
@@ -256,8 +258,8 @@ def read(path: StrPath) -> Noun:
     reader = format_of(place).read_noun
     if reader is None:
         raise FileFormatError(
-            f"{place}: does not say which noun it holds; expected .zarr or .parquet written by voltome. Read it with "
-            f"voltome.io.read_volume, read_phases or read_particles."
+            f"{place}: does not say which noun it holds; expected .zarr, .h5, .nrrd, .mha or .parquet of voltome. "
+            f"Read it with voltome.io.read_volume, read_phases or read_particles."
         )
     return reader(place)
 

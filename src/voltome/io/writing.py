@@ -13,12 +13,23 @@ from voltome.data import ImageNoun, Noun
 from voltome.data._parameters import check_choice
 from voltome.errors import ParameterError, ResultsFolderError, VoxelSizeError
 from voltome.io import _voxel_sizes
-from voltome.io._atomic import write_atomically
+from voltome.io._atomic import write_atomically, write_pair
 from voltome.io._headers import naming
-from voltome.io._paths import StrPath, is_pattern
+from voltome.io._paths import StrPath, is_pattern, split_address
 from voltome.io._zarr_read import has_markers
-from voltome.io.formats import ZARR, WriteOptions, check_attributes, format_of, writable_format
+from voltome.io.formats import (
+    ZARR,
+    Format,
+    WriteOptions,
+    check_attributes,
+    check_compressed,
+    format_of,
+    writable_format,
+)
 from voltome.io.reading import VoxelSize, load_volume_or_noun
+
+HEADER_BYTES = 2**20
+"""In which a header is looked at for the name of its values."""
 
 
 def write(
@@ -27,23 +38,27 @@ def write(
     *,
     ngff: Literal["0.5", "0.4"] = "0.5",
     attributes: Mapping[str, Any] | None = None,
+    compressed: bool = False,
 ) -> Path:
     """Write a noun to a file or folder, by its suffix, whole or not at all.
 
-    Use ``.ome.zarr`` to keep everything, ``.tif`` for Fiji and other programs, ``.am`` for Avizo and Amira,
-    ``.parquet`` for tables that voltome reads again, ``.csv`` for tables that people read.
+    Use ``.ome.zarr`` or ``.h5`` to keep everything, ``.tif`` for Fiji and other programs, ``.am`` for Avizo and Amira,
+    ``.nrrd`` or ``.mha`` for 3D Slicer, ITK and ParaView, ``.raw`` for what reads nothing else, ``.parquet`` for tables
+    that voltome reads again, ``.csv`` for tables that people read.
 
     Parameters
     ----------
     noun : Noun
-        ``.ome.zarr`` and ``.zarr`` take any noun, ``.tif``, ``.tiff`` and ``.am`` images, ``.csv`` and ``.parquet``
-        tables.
+        ``.ome.zarr`` and ``.zarr`` take any noun, ``.csv`` and ``.parquet`` tables, all others images.
     path : str or path
-        The target; missing folders are made. An existing target is replaced once the new one is complete.
+        The target; missing folders are made. An existing target is replaced once the new one is complete. In an HDF5
+        file with a place (``"all.h5::/cycle-10/grey"``) only the image at this place is replaced.
     ngff : {"0.5", "0.4"}
         Version of OME-Zarr: 0.5 (zarr v3), or 0.4 (zarr v2) for older programs.
     attributes : mapping, optional
         JSON to store along in ``.zarr`` and ``.parquet``; `read_attributes` gives it back.
+    compressed : bool
+        Pack the values of ``.nrrd`` and ``.nhdr`` (gzip), ``.mha`` and ``.mhd`` (zlib). OME-Zarr and HDF5 always are.
 
     Returns
     -------
@@ -55,16 +70,16 @@ def write(
     FileFormatError
         An unknown suffix, or one that cannot hold this noun.
     ValuesError
-        A type of values that the format lacks, or a mask in a TIFF or an Avizo file.
+        A type of values that the format lacks, or a mask in any but OME-Zarr and HDF5.
     ParameterError
-        Attributes that are no JSON, or in a format without a place for them.
+        Attributes that are no JSON, or in a format without a place for them; `compressed` where there is no choice.
     ResultsFolderError
         A folder in which nothing can be written, or that holds something else.
 
     Notes
     -----
-    Writing the same noun twice gives the same bytes. The target is written under a hidden name beside it and
-    renamed at the end.
+    Writing the same noun twice gives the same bytes, except into an HDF5 file that has other images. The target is
+    written under a hidden name beside it and renamed at the end.
 
     OME-Zarr: values in ``0``, then a pyramid halved until no edge exceeds 256 voxels (means of grey values, rounded
     half to even; every second voxel of labels); the mask and voltome's own fields beside them. The first voxel's
@@ -76,11 +91,19 @@ def write(
     refused. Beyond 4 GB ImageJ's kind has one page with all values behind it, OME's 64-bit offsets. Quantity, phases
     and history go along as a text to read.
 
+    HDF5: chunks of 64^3 after a byte shuffle, gzip level 1, at ``/volume/values`` or the place given; every field is
+    an attribute of the dataset, the mask a dataset beside it.
+
+    NRRD, MetaImage, RAW: little-endian, lengths in um; every field but a mask goes along in the header or side-car.
+    Booleans become uint8. ``.nhdr`` and ``.mhd`` have their values in a ``.raw``, ``.raw.gz`` or ``.zraw`` beside
+    them, ``scan.raw`` has its side-car ``scan.raw.yaml``.
+
     Avizo: grey values as they are; phases as a label field of bytes in runs (HxByteRLE), whose material at place n is
     label n (``Exterior`` or ``Unused`` where no phase has that label); particles as labels, int32 where Avizo lacks
     their type and they fit. Quantity and history go along as parameters to read.
 
-    Memory: the pyramid, 1/7 of the image; for TIFF and Avizo's labels, one copy of it.
+    Memory: the pyramid, 1/7 of the image; for TIFF and Avizo's labels, one copy of it; for NRRD, MetaImage and RAW, one
+    slice.
 
     Examples
     --------
@@ -94,13 +117,27 @@ def write(
     check_choice("ngff", ngff, ("0.5", "0.4"))
     found = writable_format(noun, target)
     check_attributes(found, target, attributes)
-    options = WriteOptions(ngff, _checked_json(attributes))
-    _refuse_foreign_target(target, folder=found is ZARR)
+    check_compressed(found, target, compressed=compressed)
+    file, address = split_address(target)
+    options = WriteOptions(ngff, _checked_json(attributes), compressed, file, address)
+    _refuse_foreign_target(file, folder=found is ZARR)
+    with naming(target):
+        _write(found, noun, options)
+    return target
+
+
+def _write(found: Format, noun: Noun, options: WriteOptions) -> None:
+    """Write one file, or values and their text, whole or not at all."""
     writer = found.write_noun
     assert writer is not None  # noqa: S101 - `writable_format` saw to it
-    with naming(target):
-        write_atomically(target, lambda part: writer(noun, part, options))
-    return target
+    pair = found.pair_of(options.target, options.compressed) if found.pair_of is not None else None
+    if pair is None:
+        write_atomically(options.target, lambda part: writer(noun, part, options))
+        return
+    values, text = pair
+    _refuse_foreign_values(values, text, options.target)
+    named = replace(options, values_name=values.name)
+    write_pair(values, text, lambda part, text_part: writer(noun, part, replace(named, text=text_part)))
 
 
 def convert(
@@ -110,6 +147,7 @@ def convert(
     voxel_size_um: VoxelSize = None,
     overrule: bool = False,
     ngff: Literal["0.5", "0.4"] = "0.5",
+    compressed: bool = False,
 ) -> Path:
     """Write what one file holds to another format, keeping the values and, where the format has it, their type.
 
@@ -128,6 +166,8 @@ def convert(
         Replace the voxel size of the source by the one given; this is written into the history.
     ngff : {"0.5", "0.4"}
         Version of OME-Zarr.
+    compressed : bool
+        As for `write`.
 
     Returns
     -------
@@ -137,10 +177,10 @@ def convert(
     Raises
     ------
     ParameterError
-        `overrule` without a voxel size.
+        `overrule` without a voxel size; `compressed` where there is no choice.
     VoxelSizeError
         Given by nobody, not above 0, or contradicting the source without `overrule`.
-    MissingFileError, FileFormatError, AxisError, ValuesError, ResultsFolderError
+    MissingFileError, FileFormatError, AxisError, GeometryError, ValuesError, ResultsFolderError
         As `read_volume` and `write`.
 
     Notes
@@ -165,7 +205,7 @@ def convert(
     noun = load_volume_or_noun(place, voxel_size_um, overrule=overrule)
     if voxel_size_um is not None:
         noun = _with_voxel_size(noun, place, voxel_size_um, overrule=overrule)
-    return write(noun, target, ngff=ngff)
+    return write(noun, target, ngff=ngff, compressed=compressed)
 
 
 def _with_voxel_size(noun: Noun, source: Path, given: Any, *, overrule: bool) -> Noun:
@@ -189,6 +229,19 @@ def _checked_json(attributes: Mapping[str, Any] | None) -> dict[str, Any] | None
     except (TypeError, ValueError) as fault:
         raise ParameterError(f"attributes cannot be stored as JSON: {fault}. Use text, numbers and lists.") from fault
     return dict(copied)
+
+
+def _refuse_foreign_values(values: Path, text: Path, target: Path) -> None:
+    """Refuse to replace a file of values that is not the target and that its header, if there is one, does not name."""
+    if values == target or not os.path.lexists(values):
+        return
+    if os.path.isfile(text):  # noqa: PTH113 - see _refuse_foreign_target
+        with text.open("rb") as file:
+            if values.name.encode() in file.read(HEADER_BYTES):
+                return
+    raise ResultsFolderError(
+        f"its values would replace {values.name!r}, which may be a scan. Choose another name, or move that file."
+    )
 
 
 def _refuse_foreign_target(target: Path, *, folder: bool) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from voltome.data import ImageNoun, Noun
-from voltome.io import input_files
+from voltome.io import input_files, place_in_file
 from voltome.runtime import Progress, ProgressEvent, check_memory, silent
 from voltome.study.keys import file_hash, keys_of
 from voltome.study.model import Node, Ref, Study
@@ -115,7 +115,9 @@ class _Runner:
         assert isinstance(operation, ReadSource)  # noqa: S101 - keys_of asks for sources only
         scan = node.outputs[0].ref.scan
         self.progress(ProgressEvent(f"{scan}: reading {operation.path.name}", 0, 1, "for its hash"))
-        hashes = []
+        # two images of one file have the same bytes, and not the same place
+        place = place_in_file(str(operation.path))
+        hashes = [place] if place else []
         for path in input_files(str(operation.path)):
             digest = file_hash(path)
             self.inputs.append(InputFile(scan, path, path.stat().st_size, digest))
