@@ -28,7 +28,7 @@ POINTS = np.random.default_rng(0).uniform((LAYER[0], 0, 0), (LAYER[1], 48, 48), 
 
 MOST_TURN_DEG = 0.1
 MOST_MISS_UM = 0.06
-"""Measured, mean of six noises: 0.06 to 0.07 degrees in all three angles together, 0.02 to 0.03 um; voxels are 1 um."""
+"""Measured, mean of six noises: 0.06 to 0.07 degrees in all angles together, 0.02 to 0.03 um; voxels are 1 um."""
 
 
 def cycled(true: Transform, shape: tuple[int, int, int] = SIZE, **options: Any) -> Volume:
