@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 import numpy as np
@@ -81,7 +80,10 @@ _MEND = "Choose a region with more structure, or one that did not change between
 
 def _itk() -> Any:
     """Return SimpleITK, which takes half a second to load: when it is first needed."""
-    return importlib.import_module("SimpleITK")
+    import SimpleITK
+
+    loaded: Any = SimpleITK
+    return loaded
 
 
 def _smoothing_um(voxel_um: float, pitch_um: float) -> list[float]:
