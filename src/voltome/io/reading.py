@@ -226,8 +226,8 @@ def read(path: StrPath) -> Noun:
     Parameters
     ----------
     path : str or path
-        A ``.zarr`` folder, or a file: ``.parquet``, ``.h5``, ``.nrrd``, ``.nhdr``, ``.mha``, ``.mhd``, ``.raw`` with its
-        side-car, whoever wrote that, or ``.am`` with Labels and Materials.
+        A ``.zarr`` folder, or a file: ``.parquet``, ``.h5``, ``.nrrd``, ``.nhdr``, ``.mha``, ``.mhd``, ``.raw``
+        with its side-car, whoever wrote that, or ``.am`` with Labels and Materials.
 
     Returns
     -------

@@ -64,6 +64,9 @@ DEMONSTRATIONS: Mapping[str, Demonstration] = {
         Demonstration(
             "spheres", "spheres", "Spheres and ellipsoids of known size, in two scans between which they shrink."
         ),
+        Demonstration(
+            "li-s", "li_s", "Sulfur of a Li-S cathode over ten cycles: scans aligned, phases and particles measured."
+        ),
     )
 }
 

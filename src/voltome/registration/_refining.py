@@ -1,4 +1,4 @@
-"""From a seed to the motion: all six numbers at once, on the voxels of the region."""
+"""From a seed to the motion, right to a fraction of a voxel: all six numbers at once, on a part of the region."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from voltome.data.transforms import triple
 from voltome.errors import ConvergenceError, GeometryError
 from voltome.registration.regions import Place, extent_in_words
 
-LAST_SMOOTHING = 0.5
+LAST_SMOOTHING = 1.2
 FIRST_SMOOTHING = 2.0
 """Width of the smoothing of both scans in voxels, at the last level and at least at the first."""
 
 MARGIN_VOXELS = 10
 """What is read around the region, so that smoothing sees no edge."""
 
-MOST_SAMPLES = 150_000
+MOST_SAMPLES = 60_000
 """Voxels that are compared in one iteration."""
 
 MOST_ITERATIONS = 300
@@ -58,7 +58,7 @@ def refine(fixed: Volume, moving: Volume, place: Place, seed: Transform, pitch_u
     for sigma in sigmas:
         last = sigma == sigmas[-1]
         method = _method(int(np.count_nonzero(place.inside)), step_um=sigma / 2)
-        method.SetInterpolator(itk.sitkBSpline if last else itk.sitkLinear)
+        method.SetInterpolator(itk.sitkLinear)
         method.SetMetricFixedMask(mask)
         if other_mask is not None:
             method.SetMetricMovingMask(other_mask)

@@ -13,6 +13,7 @@ from voltome.data.transforms import triple
 from voltome.errors import GeometryError, ParameterError, ValuesError
 from voltome.registration._angles import candidate_angles
 from voltome.registration._grids import ORDERS, CoarseScan, coarse_scan, pitch_for
+from voltome.registration._polishing import polish
 from voltome.registration._refining import refine
 from voltome.registration._residuals import measure_fit
 from voltome.registration._seeds import Matcher, Seed, seed_from_nothing, seed_near
@@ -126,6 +127,7 @@ def find_transform(
     most_um = to.size_um[along] / 4 if max_shift_um is None else check_positive("max_shift_um", max_shift_um)
     seed, pitch_um = _seed(volume, to, about, place, start_deg, most_um)
     motion = refine(to, volume, place, _in_frame(seed, about), pitch_um)
+    motion = polish(to, volume, place, motion) or motion
     fit = measure_fit(to, volume, place, motion)
     how = "from nothing" if start_deg is None else f"near {start_deg:g} degrees"
     return Transform(
