@@ -6,7 +6,7 @@ import pytest
 import voltome as vt
 from voltome.errors import ValuesError
 from voltome.morphology import _kernels_labels as kernels
-from voltome.morphology import _kernels_slabs
+from voltome.data import _kernels_slabs
 from voltome.morphology.columns import PARTICLES
 
 FIRST_COLUMNS = [
