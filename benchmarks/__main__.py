@@ -4,6 +4,7 @@ import argparse
 import importlib
 
 BENCHMARKS = {
+    "filters": "benchmarks.filters",
     "morphology": "benchmarks.morphology",
     "study": "benchmarks.study",
     "surface_bias": "benchmarks.surface_bias",

@@ -31,10 +31,11 @@ _SORTED = 9
 
 def median_of_27(values: NDArray[Any]) -> NDArray[Any]:
     """Return the median of the 3^3 voxels around each voxel, the nearest voxel repeated beyond the faces."""
-    image = np.ascontiguousarray(values)
+    signed = values.dtype.kind == "i"  # as unsigned, there are fewer types to compile for
+    image = _as_keys(values) if signed else np.ascontiguousarray(values)
     medians = np.empty_like(image)
     in_slabs(image.shape, lambda slab, first, stop: _fill_27(image, medians, first, stop))
-    return medians
+    return _from_keys(medians, values.dtype) if signed else medians
 
 
 def median_of_125(values: NDArray[Any]) -> NDArray[Any]:
@@ -50,25 +51,41 @@ def median_of_125(values: NDArray[Any]) -> NDArray[Any]:
 
 def _as_keys(values: NDArray[Any]) -> NDArray[Any]:
     """Return unsigned integers in the order of the values, of the same width."""
-    unsigned = np.dtype(f"u{values.dtype.itemsize}")
-    keys = np.ascontiguousarray(values).view(unsigned)
-    sign = unsigned.type(1 << (8 * unsigned.itemsize - 1))
+    keys = np.ascontiguousarray(values).view(f"u{values.dtype.itemsize}")
+    sign = _sign(keys)
     if values.dtype.kind == "u":
         return keys
     if values.dtype.kind == "i":
-        return keys ^ sign
-    # a float's bits rise with its size: turn all of them round below zero, and only the sign above
-    return np.where(keys & sign, ~keys, keys | sign)
+        flipped: NDArray[Any] = keys ^ sign
+        return flipped
+    # the bits of a float rise with its size: below zero all are turned round, above only the sign
+    turned = _spread_sign(keys)
+    turned |= sign
+    turned ^= keys
+    return turned
 
 
 def _from_keys(keys: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Return the values that have these keys."""
-    sign = keys.dtype.type(1 << (8 * keys.dtype.itemsize - 1))
+    """Return the values that have these keys, which are overwritten."""
     if dtype.kind == "i":
-        keys ^= sign
+        keys ^= _sign(keys)
     elif dtype.kind == "f":
-        keys = np.where(keys & sign, keys ^ sign, ~keys)
+        turned = ~_spread_sign(keys)
+        turned |= _sign(keys)
+        keys ^= turned
     return keys.view(dtype)
+
+
+def _sign(keys: NDArray[Any]) -> Any:
+    """Return the highest bit of a key."""
+    return keys.dtype.type(1 << (8 * keys.dtype.itemsize - 1))
+
+
+def _spread_sign(keys: NDArray[Any]) -> NDArray[Any]:
+    """Return all bits set where the highest bit of a key is, else none."""
+    signed = keys.view(f"i{keys.dtype.itemsize}") >> (8 * keys.dtype.itemsize - 1)
+    spread: NDArray[Any] = signed.view(keys.dtype)
+    return spread
 
 
 # ---- comparators: two values in, the same two out, so that ties lose none

@@ -252,6 +252,17 @@ def _fill(values, means, radius, half, centre, unit, free, low, high, whole, fir
                     for ty in range(-radius[1] if tz else 0, radius[1] + 1):
                         for tx in range(-radius[2] if tz or ty else 1, radius[2] + 1):
                             _add_displacement(
-                                grey, squares, sums, weights, totals, tile, shape, margins, half, (tz, ty, tx), free, ring
+                                grey,
+                                squares,
+                                sums,
+                                weights,
+                                totals,
+                                tile,
+                                shape,
+                                margins,
+                                half,
+                                (tz, ty, tx),
+                                free,
+                                ring,
                             )
                 _store(totals, means, tile, centre, unit, low, high, whole)

@@ -27,9 +27,10 @@ def denoise_nlm(
 ) -> Volume:
     """Replace each voxel by the mean of the voxels nearby whose surroundings look like its own.
 
-    For noise that is independent from voxel to voxel, before a threshold: it lowers the noise of flat regions as a large
-    box would and keeps edges, as the surroundings of voxels across an edge differ. Structures whose contrast is
-    near the noise fade; where noise is smooth, it is taken for structure, unless `noise` and `patch_voxels` are raised.
+    For noise that is independent from voxel to voxel, before a threshold: it lowers the noise of flat regions as a
+    large box would and keeps edges, as the surroundings of voxels across an edge differ. Structures whose contrast is
+    near the noise fade. Smooth noise is taken for structure, and its estimate is too low: give `noise` then, and
+    patches of 5.
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ def denoise_nlm(
     A voxel q counts for p with the weight exp(-max(d^2 - 2 s^2, 0) / (strength s)^2), where s is the noise and d^2 the
     mean squared difference of the voxels around p and around q: 2 s^2 is what noise alone makes of it. A constant
     image stays as it is. Only voxels of the image are searched; around them, beyond the faces, the nearest voxel is
-    repeated. The mask is kept and, but for the estimate of the noise, not used: voxels outside it take part as they are.
+    repeated. The mask is kept and used for the estimate of the noise only: voxels outside it take part as they are.
 
     Computed in single precision from the middle of the grey values; weights are off by less than 5e-5. Each pair is
     looked at once for both its voxels. NANOSECONDS Memory: the result, and MEGABYTES for each thread.

@@ -171,6 +171,7 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "crop": _with_parameters("The image was cropped"),
     "median": _with_parameters("Noise was lowered by a median filter"),
     "gaussian": _with_parameters("Noise was lowered by a Gaussian filter"),
+    "denoise_nlm": _with_parameters("Noise was lowered by non-local means"),
     "threshold": _threshold,
     "otsu": _otsu,
     "separate_particles": _separation,
