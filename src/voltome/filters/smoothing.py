@@ -44,7 +44,10 @@ def median(volume: Volume, *, size_voxels: Literal[3, 5] = 3) -> Volume:
     -----
     The median is exact: the 14th of 27 values, the 63rd of 125. Beyond the faces the nearest voxel is repeated; one
     slice therefore gives its 2-D median. The mask is kept and not used: voxels outside it take part as they are.
-    Memory: one copy of the volume, with size 5 three where it is signed or float. NANOSECONDS
+    Memory: one copy of the volume; three where it is of signed integers or, with size 5, float.
+
+    Cost on one core (AMD EPYC), in ns per voxel of 8-bit, 16-bit and float32 images: 1, 1.5 and 3 with size 3; 45, 110
+    and 220 with size 5. Slabs of layers run on all cores.
 
     References
     ----------
