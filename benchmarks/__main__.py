@@ -4,6 +4,7 @@ import argparse
 import importlib
 
 BENCHMARKS = {
+    "filters": "benchmarks.filters",
     "morphology": "benchmarks.morphology",
     "registration_accuracy": "benchmarks.registration_accuracy",
     "study": "benchmarks.study",

@@ -6,7 +6,7 @@ Rooms, from the ground up:
 ``runtime``       progress and memory
 ``data``          the nouns: Volume, PhaseImage, ParticleImage, ResultTable, Transform
 ``io``            files <-> nouns
-``filters``       image -> image: crop, median, Gaussian
+``filters``       image -> image: crop, median, Gaussian, non-local means
 ``registration``  scans of one object -> one frame
 ``twins``         scenes whose truth is known
 ``segmentation``  grey -> phases -> particles

@@ -128,7 +128,7 @@ def test_profiles_add_up_to_the_fractions(values, edges, axis, thickness):
 
 
 def test_threads_change_no_bit(monkeypatch):
-    monkeypatch.setattr("voltome.morphology._kernels_slabs.SMALLEST_VOXELS", 1)  # two slabs of a small image
+    monkeypatch.setattr("voltome.data._kernels_slabs.SMALLEST_VOXELS", 1)  # two slabs of a small image
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 40, (31, 40, 45)).astype(np.int32)
     values = (labels % 3).astype(np.uint8)

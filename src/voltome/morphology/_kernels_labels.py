@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from voltome.morphology._kernels_slabs import in_slabs, slab_count
+from voltome.data._kernels_slabs import in_slabs, slab_count
 
 WIDTH = 24
 """Accumulators of one particle: 17 sums, 3 lowest and 3 highest indices, and one unused to fill cache lines."""

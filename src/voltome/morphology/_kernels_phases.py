@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from voltome.morphology._kernels_slabs import in_slabs, slab_count
+from voltome.data._kernels_slabs import in_slabs, slab_count
 
 LABELS = 256
 CLASSES = 7

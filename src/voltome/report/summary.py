@@ -232,6 +232,7 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "equalise_adaptive": _with_parameters("Contrast was equalised tile by tile"),
     "level": _levelling,
     "select_electrode": _electrode,
+    "denoise_nlm": _with_parameters("Noise was lowered by non-local means"),
     "threshold": _threshold,
     "hysteresis_threshold": _hysteresis,
     "open_phase": _cleaning("The {} was opened by a ball"),

@@ -145,6 +145,16 @@ def _hysteresis_check(parameters: Parameters) -> None:
     check_hysteresis(*(parameters[name] for name in ("phase", "strong", "weak", "rest")))
 
 
+
+
+_SORTED_COLUMNS = "P. Kolte, R. Smith, W. Su, A fast median filter using AltiVec, Proc. IEEE ICCD, 384 (1999)"
+_NON_LOCAL_MEANS = (
+    "A. Buades, B. Coll, J.-M. Morel, A non-local algorithm for image denoising, Proc. IEEE CVPR 2, 60 (2005)"
+)
+_BY_DISPLACEMENT = (
+    "J. Darbon, A. Cunha, T. Chan, S. Osher, G. Jensen, Fast nonlocal filtering applied to electron cryomicroscopy, "
+    "Proc. IEEE ISBI, 1331 (2008)"
+)
 _OTSU = "N. Otsu, A threshold selection method from gray-level histograms, IEEE Trans. Syst. Man Cybern. 9, 62 (1979)"
 _CROFTON = (
     "G. Lehmann, D. Legland, Efficient N-dimensional surface estimation using Crofton formula and run-length "
@@ -198,6 +208,12 @@ STEPS: StepTable = {
             references=(_POLAR, _MASKED, _SIMPLEITK),
         ),
         Step("median", "filters:median", bytes_per_voxel=4),
+            "median",
+            "filters:median",
+            bytes_per_voxel=12,
+            kernels="filters._kernels_median",
+            references=(_SORTED_COLUMNS,),
+        ),
         Step("gaussian", "filters:gaussian", bytes_per_voxel=12),
         Step("box", "filters:box", bytes_per_voxel=12),
         Step("unsharp_mask", "filters:unsharp_mask", bytes_per_voxel=18),
@@ -223,6 +239,13 @@ STEPS: StepTable = {
             "filters:select_electrode",
             decision="grey intervals of the current collector and the separator, chosen by eye",
             bytes_per_voxel=1,
+        ),
+        Step(
+            "denoise_nlm",
+            "filters:denoise_nlm",
+            bytes_per_voxel=8,
+            kernels="filters._kernels_nlm",
+            references=(_NON_LOCAL_MEANS, _BY_DISPLACEMENT),
         ),
         Step(
             "threshold",

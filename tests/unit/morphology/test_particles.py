@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import voltome as vt
+from voltome.data import _kernels_slabs
 from voltome.errors import ValuesError
 from voltome.morphology import _kernels_labels as kernels
-from voltome.morphology import _kernels_slabs
 from voltome.morphology.columns import PARTICLES
 
 FIRST_COLUMNS = [

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import voltome as vt
+from voltome.data import _kernels_slabs
 from voltome.errors import AxisError, ParameterError, PhaseError, ValuesError, VoxelSizeError
 from voltome.morphology import _kernels_phases as kernels
-from voltome.morphology import _kernels_slabs
 
 ESTIMATORS = ("crofton13", "faces", "marching_cubes")
 
