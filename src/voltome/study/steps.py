@@ -207,7 +207,7 @@ STEPS: StepTable = {
             kernels="registration._kernels_boxes",
             references=(_POLAR, _MASKED, _SIMPLEITK),
         ),
-        Step("median", "filters:median", bytes_per_voxel=4),
+        Step(
             "median",
             "filters:median",
             bytes_per_voxel=12,
