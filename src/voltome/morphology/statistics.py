@@ -118,7 +118,8 @@ def particle_statistics(
         pd.DataFrame({name: [measure] for name, measure in zip(names, measures, strict=True)}),
         columns.PARTICLE_STATISTICS,
         "particle_statistics",
-        f"{len(frame)} particles; percentiles by volume; surface over volume by {surface}{counted.in_words}",
+        f"{len(frame)} particles; percentiles by volume; surface over volume by the {surface} surface"
+        + counted.in_words,
     )
 
 

@@ -57,7 +57,7 @@ def local_thickness(phases: PhaseImage, *, phase: PhaseName) -> Volume:
     which is right for odd plates only. Relative errors fall with the size; below some 5 voxels of radius they
     are above 10 % for round bodies.
 
-    Time: at 256^3 about that of two Euclidean distance transforms for particles and three to four for pores; see
+    Time: about that of two Euclidean distance transforms for particles, and of four to five for pores; see
     ``docs/benchmarks.md``. Memory: 12 bytes per voxel. One slice has discs in the place of balls.
 
     References
