@@ -145,8 +145,6 @@ def _hysteresis_check(parameters: Parameters) -> None:
     check_hysteresis(*(parameters[name] for name in ("phase", "strong", "weak", "rest")))
 
 
-
-
 _SORTED_COLUMNS = "P. Kolte, R. Smith, W. Su, A fast median filter using AltiVec, Proc. IEEE ICCD, 384 (1999)"
 _NON_LOCAL_MEANS = (
     "A. Buades, B. Coll, J.-M. Morel, A non-local algorithm for image denoising, Proc. IEEE CVPR 2, 60 (2005)"
