@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from voltome.morphology._kernels_slabs import in_slabs
+from voltome.data._kernels_slabs import in_slabs
 
 Triple = tuple[float, float, float]
 

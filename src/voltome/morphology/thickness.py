@@ -10,11 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from voltome.data import NonNegative, PhaseImage, PhaseName, ResultTable, Volume
+from voltome.data._kernels_slabs import slab_count
 from voltome.data._parameters import check_choice, check_not_negative
 from voltome.errors import PhaseError, ValuesError
 from voltome.morphology import _kernels_thickness as kernels
 from voltome.morphology import columns
-from voltome.morphology._kernels_slabs import slab_count
 from voltome.morphology._particle_tables import BinCount, Scale, bin_edges, bin_middles, check_bins, values_at_shares
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 
-from voltome.morphology import _kernels_slabs, _kernels_thickness
+from voltome.data import _kernels_slabs
+from voltome.morphology import _kernels_thickness
 from voltome.morphology._kernels_thickness import TIE, largest_balls
 
 CUBE = (1.0, 1.0, 1.0)
