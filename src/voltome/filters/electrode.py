@@ -11,7 +11,7 @@ from voltome.data import NonNegative, Volume
 from voltome.data._grids import check_one_grid
 from voltome.data._intervals import GreyInterval, check_interval, in_words, is_inside
 from voltome.data._parameters import check_not_negative
-from voltome.errors import AxisError, ValuesError
+from voltome.errors import AxisError, ParameterError, ValuesError
 
 LEAST_STEP = 4.0
 """Smallest step, in standard deviations of the layers about their two levels; a steady slope has a step of 3.5."""
@@ -27,7 +27,8 @@ def select_electrode(
     volume: Volume,
     *,
     collector: GreyInterval,
-    separator: GreyInterval,
+    separator: GreyInterval | None = None,
+    active: GreyInterval | None = None,
     like: Volume | None = None,
     margin_um: NonNegative = 0.0,
 ) -> Volume:
@@ -43,9 +44,12 @@ def select_electrode(
     collector : (float or None, float or None)
         Lowest and highest grey value of the collector, both included, in the unit of the volume; null or None is an
         open end.
-    separator : (float or None, float or None)
+    separator : (float or None, float or None), optional
         The same for the separator, such as its fibres. Other voxels, such as edges of particles, may have these grey
         values too, if there are fewer of them in the electrode than in the separator.
+    active : (float or None, float or None), optional
+        In place of `separator` the grey values of the active material, which the separator lacks: the electrode ends
+        where their share falls. Look for it in a scan without depletion, with `like`.
     like : Volume, optional
         The volume in which both are looked for, on the grid of `volume`: of scans that are aligned, the same layers are
         then cut out of all. None: `volume` itself.
@@ -61,7 +65,8 @@ def select_electrode(
     Raises
     ------
     ParameterError
-        An interval without an end, with an end that is no number, or upside down, or a negative margin.
+        An interval without an end, with an end that is no number, or upside down, both or none of `separator` and
+        `active`, or a negative margin.
     ValuesError
         No collector or no separator: the share of its grey values has no step along z.
     AxisError
@@ -72,14 +77,13 @@ def select_electrode(
     Notes
     -----
     For each layer the share of its voxels (inside the mask) in an interval is counted. The collector ends, and the
-    separator begins, where two constant levels fit these shares best (least squares). The collector: from the first
-    layer with half its largest share. The separator: above the collector, and above its blurred edge where that
-    passes through the grey values of the separator (up to 7 layers), up to the last layer with half its rise. A step
-    counts if it is at least 4 times the standard deviation of the layers about the two levels; a steady slope has
-    3.5. Both are whole layers. An electrode of fewer than 5 layers is not told from a blurred edge.
-
-    Blurred layers between the collector and the electrode have grey values of neither, and belong to the electrode
-    here: `margin_um` leaves them out. Memory: some bytes per voxel of one layer; the result is a view of the image.
+    separator begins (or the active material ends), where two constant levels fit these shares best (least squares):
+    the collector from the first layer with half its largest share; the separator above the collector, and above its
+    blurred edge where that passes through the same grey values (up to 7 layers), up to the last layer with half its
+    rise. A step counts if it is at least 4 times the standard deviation of the layers about the two levels: a steady
+    slope has 3.5. Both are whole layers. Blurred layers between the collector and the electrode have grey values of
+    neither, and belong to the electrode here: `margin_um` leaves them out. Memory: some bytes per voxel of one layer;
+    the result is a view of the image.
 
     Examples
     --------
@@ -91,14 +95,19 @@ def select_electrode(
     >>> part.shape, part.origin_um
     ((21, 8, 8), (14.0, 0.0, 0.0))
     """
-    steel, fibres = check_interval("collector", collector), check_interval("separator", separator)
+    if (separator is None) == (active is None):
+        found = "neither" if separator is None else "both"
+        raise ParameterError(f"found {found} of separator and active; expected the grey values of one of them.")
+    steel = check_interval("collector", collector)
+    other = check_interval("separator", separator) if active is None else check_interval("active", active)
     margin = check_not_negative("margin_um", margin_um)
     edge = volume.voxel_size_um[0]
     if like is not None:
         check_one_grid({"volume": volume, "like": like}, mend="Align the scans before, and crop them alike.")
     looked_in = volume if like is None else like
     begin = _collector_end(_shares(looked_in, steel), steel)
-    end = _separator_begin(_shares(looked_in, fibres), begin, fibres)
+    shares = _shares(looked_in, other)
+    end = _separator_begin(shares, begin, other) if active is None else _active_end(shares, begin, other)
     kept = slice(math.ceil(begin + margin / edge - ROUND_OFF), math.floor(end - margin / edge + ROUND_OFF))
     if kept.start >= kept.stop:
         raise AxisError(
@@ -115,7 +124,8 @@ def select_electrode(
     low, high = z + kept.start * edge, z + kept.stop * edge
     share = (kept.stop - kept.start) / volume.shape[0]
     did = f"select_electrode: z from {low:.10g} to {high:.10g} um, {share:.2%} of the image"
-    did += f" (collector {in_words(steel)}, separator {in_words(fibres)}, margin {margin:.10g} um)"
+    found_by = "separator" if active is None else "active material"
+    did += f" (collector {in_words(steel)}, {found_by} {in_words(other)}, margin {margin:.10g} um)"
     return volume.derive(did, values=volume.values[kept], origin_um=(low, y, x), mask=mask)
 
 
@@ -153,6 +163,16 @@ def _separator_begin(shares: Array, begin: int, interval: GreyInterval) -> int:
     step, size, scatter = _best_step(above[:last], 1, FEWEST_SEPARATOR_LAYERS, falling=False)
     if size <= 0 or size < LEAST_STEP * scatter:
         raise ValuesError(_no_step("separator", interval, "rises", size, scatter, above))
+    return begin + step
+
+
+def _active_end(shares: Array, begin: int, interval: GreyInterval) -> int:
+    """Return the first layer without active material, above the collector that ends at `begin`."""
+    begin += _edge_layers(shares[begin:])
+    above = shares[begin:]
+    step, size, scatter = _best_step(above, FEWEST_SEPARATOR_LAYERS, FEWEST_SEPARATOR_LAYERS, falling=True)
+    if size <= 0 or size < LEAST_STEP * scatter:
+        raise ValuesError(_no_step("end of the active material", interval, "falls", size, scatter, above))
     return begin + step
 
 

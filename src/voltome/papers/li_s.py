@@ -32,11 +32,11 @@ STUDY = """\
 study: Sulfur in a Li-S cathode over ten cycles
 scans:
 {scans}
-align: {{to: uncycled, about: z, region: {{box_um: [[{low:.1f}, {high:.1f}], [null, null], [null, null]]}}}}
 pipeline:
+  - denoise_nlm: {{strength: 0.9}}
+  - align: {{to: uncycled, about: z, region: {{box_um: [[{low:.1f}, {high:.1f}], [null, null], [null, null]]}}}}
   - level: {{collector: [46000, null], like: uncycled/align}}
-  - denoise_nlm: {{strength: 0.8}}
-  - select_electrode: {{collector: [46000, null], separator: [24000, 31000], like: uncycled/denoise_nlm}}
+  - select_electrode: {{collector: [46000, null], active: [31000, 45000], like: uncycled/level, margin_um: 1}}
   - threshold: {{intervals: {{sulfur: [28000, null]}}, rest: carbon-pore}}
   - remove_artefacts: {{phase: sulfur, radius_um: 1.0}}
   - phase_fractions
