@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,6 +83,11 @@ class Matcher:
         shift = self.region.first_um - self.moving.first_um - lag * self.region.pitch_um
         return Seed(float(score[peak]), angle_deg, shift, self.moving.middle_um)
 
+    def best_of_each(self, angles_deg: Sequence[float]) -> list[Seed]:
+        """Return what `best` gives for each angle, in their order."""
+        with ThreadPoolExecutor(min(len(angles_deg), os.cpu_count() or 1)) as threads:
+            return list(threads.map(self.best, angles_deg))
+
     def _signed(self, place: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return lags from places in a circular correlation."""
         return np.where(place < np.asarray(self.moving.values.shape), place, place - np.asarray(self.size))
@@ -126,7 +133,7 @@ def seed_from_nothing(matcher: Matcher, candidates: Iterable[float]) -> Seed:
     for control in np.arange(CONTROLS) * (360 / CONTROLS):
         if all(apart_deg(float(control), other) > DISTINCT_DEG for other in angles):
             angles.append(float(control))
-    found = sorted((matcher.best(angle) for angle in angles), key=lambda seed: -seed.score)
+    found = sorted(matcher.best_of_each(angles), key=lambda seed: -seed.score)
     best = refined(matcher, found[0])
     others = [seed for seed in found[1:] if apart_deg(seed.angle_deg, best.angle_deg) > DISTINCT_DEG]
     scores = np.array([seed.score for seed in others])
@@ -145,13 +152,13 @@ def seed_from_nothing(matcher: Matcher, candidates: Iterable[float]) -> Seed:
 def seed_near(matcher: Matcher, start_deg: float, reach_deg: float) -> Seed:
     """Return the best rotation within so many degrees of a given one."""
     angles = np.arange(-reach_deg, reach_deg + 0.5) + start_deg
-    found = max((matcher.best(float(angle)) for angle in angles), key=lambda seed: seed.score)
+    found = max(matcher.best_of_each(angles.tolist()), key=lambda seed: seed.score)
     return refined(matcher, found)
 
 
 def refined(matcher: Matcher, seed: Seed) -> Seed:
     """Return the best rotation in half degrees around a seed."""
-    nearby = [matcher.best(seed.angle_deg + step) for step in (-1.0, -0.5, 0.5, 1.0)]
+    nearby = matcher.best_of_each([seed.angle_deg + step for step in (-1.0, -0.5, 0.5, 1.0)])
     return max([seed, *nearby], key=lambda other: other.score)
 
 
@@ -172,7 +179,8 @@ def _check_rivals(matcher: Matcher, best: Seed, others: list[Seed], chance: floa
 def _climbed(matcher: Matcher, seed: Seed) -> Seed:
     """Return the top of the peak on whose slope a seed stands."""
     for _ in range(30):
-        higher = max((matcher.best(seed.angle_deg + step) for step in (-1.0, 1.0)), key=lambda other: other.score)
+        nearby = matcher.best_of_each([seed.angle_deg - 1.0, seed.angle_deg + 1.0])
+        higher = max(nearby, key=lambda other: other.score)
         if higher.score <= seed.score:
             break
         seed = higher

@@ -177,10 +177,12 @@ def _levelling(parameters: Mapping[str, Any]) -> str:
 
 def _electrode(parameters: Mapping[str, Any]) -> str:
     """Return the phrase of the selection of the electrode."""
-    collector, separator = (_interval(parameters[name]) for name in ("collector", "separator"))
+    collector = _interval(parameters["collector"])
+    by = "separator" if parameters.get("separator") is not None else "active"
+    until = "the separator" if by == "separator" else "the end of the active material"
     return (
-        f"The electrode was cut out between the current collector (grey values {collector}) and the separator "
-        f"({separator}), without {parameter_in_print(parameters.get('margin_um', 0))} µm beside each"
+        f"The electrode was cut out between the current collector (grey values {collector}) and {until} "
+        f"({_interval(parameters[by])}), without {parameter_in_print(parameters.get('margin_um', 0))} µm beside each"
     )
 
 

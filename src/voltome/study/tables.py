@@ -52,7 +52,9 @@ def combined_tables(study: Study, store: Store, outputs: Iterable[Output]) -> di
             )
     tables: dict[str, ResultTable] = {}
     compared: dict[str, ResultTable] = {}
+    order = list(study.scans)
     for (name, _, whole), found in parts.items():
+        found.sort(key=lambda part: order.index(part[0]) if part[0] in order else -1)
         candidates = (name, f"{name}-{found[0][0]}", *(f"{name}-{n}" for n in range(2, len(parts) + 2)))
         free = next(candidate for candidate in candidates if candidate not in tables)
         measured = found[0][1]
