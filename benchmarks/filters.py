@@ -118,7 +118,7 @@ def _report(case: Case, times: int) -> None:
     for name, run in case.runs.items():
         image = _array(found[name])
         inner = slice(0, image.shape[0] if image.shape == case.image.shape else image.shape[0] - 3)
-        unlike = f"{np.mean(image[inner] != _array(found[first])[inner]):.2%}" if name != first else "-"
+        unlike = f"{np.count_nonzero(image[inner] != _array(found[first])[inner])}" if name != first else "-"
         share = "" if image.shape == case.image.shape else f" ({image.shape[0]} layers)"
         # processor time of all threads, of one more run: a busy machine lengthens it less
         start = time.process_time()
