@@ -105,7 +105,7 @@ def _add_rows_5(squares, sums, length):
 
 @njit(cache=True, nogil=True)
 def _weight(distance, free):
-    """Return exp(-16 max(distance - free, 0)), off by less than 5e-5."""
+    """Return exp(-16 max(distance - free, 0)), off by less than 6e-5."""
     most = free + _ONE  # exp(-16) and less is 0
     y = distance if distance < most else most
     y = y - free

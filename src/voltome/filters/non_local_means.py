@@ -68,10 +68,10 @@ def denoise_nlm(
     image stays as it is. Only voxels of the image are searched; around them, beyond the faces, the nearest voxel is
     repeated. The mask is kept and used for the estimate of the noise only: voxels outside it take part as they are.
 
-    Computed in single precision from the middle of the grey values; weights are off by less than 5e-5. Each pair is
-    looked at once for both its voxels. Cost on one core (AMD EPYC):
-    about 250 ns per voxel with patches of 3 and 350 with 5 for a search of 7^3, in proportion to the voxels searched.
-    Slabs of layers run on all cores. Memory: the result, and about 4 MB for each thread.
+    Computed in single precision from the middle of the grey values; weights are off by less than 6e-5. Each pair is
+    looked at once for both its voxels. Cost on one core (AMD EPYC), for a search of 7^3: about 300 ns per voxel with
+    patches of 3 and 380 with 5, in proportion to the voxels searched. Slabs of layers run on all cores. Memory: the
+    result, and about 4 MB for each thread.
 
     References
     ----------
