@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter, minimum_filter
 
 from voltome.data import Transform, Volume
 from voltome.data.transforms import triple
@@ -14,8 +14,15 @@ from voltome.registration._kernels_polishing import equations, moments
 from voltome.registration._sampling import Sampler, grid_of, on_threads
 from voltome.registration.regions import Place
 
-SMOOTHING_VOXELS = 1.0
-"""Width of the smoothing of both scans: wide enough for a gradient that noise does not govern."""
+SMOOTHINGS = ((1.0, 2), (0.5, 1), (0.5, 0))
+"""Width of the smoothing of both scans in voxels, and how many voxels at the faces of the region are then left out.
+
+The first with which enough of the region is left is taken. What lies outside the region may have changed, and
+smoothing brings it in.
+"""
+
+LEAST_LEFT = 0.6
+"""Share of the region that must be left."""
 
 MARGIN_VOXELS = 4
 """What is smoothed around the region, so that it sees no edge."""
@@ -43,13 +50,14 @@ def polish(fixed: Volume, moving: Volume, place: Place, start: Transform) -> Tra
     ----------
     S. Baker, I. Matthews, Lucas-Kanade 20 years on, Int. J. Comput. Vis. 56, 221 (2004), section 3.2.
     """
-    region = _Region(fixed, place)
-    smooth = _smoothed(moving.values)
+    smoothing, inside = _smoothing_for(fixed, place)
+    region = _Region(fixed, place, smoothing, inside)
+    smooth = _smoothed(moving, moving.values, smoothing)
     source = Volume(smooth, voxel_size_um=moving.voxel_size_um, origin_um=moving.origin_um, mask=moving.mask)
     motion = start
     for _ in range(MOST_STEPS):
         sampler = Sampler(source, motion, region.grid)
-        step = region.step(sampler.greys("linear").astype(np.float32, copy=False), sampler.inside() & region.inside)
+        step = region.step(sampler.greys("cubic").astype(np.float32, copy=False), sampler.inside() & region.inside)
         moved = region.largest_shift_voxels(step)
         if not moved <= MOST_MOVED_VOXELS:
             return None
@@ -63,14 +71,14 @@ def polish(fixed: Volume, moving: Volume, place: Place, start: Transform) -> Tra
 class _Region:
     """The region in the fixed scan, with its gradient."""
 
-    def __init__(self, fixed: Volume, place: Place) -> None:
+    def __init__(self, fixed: Volume, place: Place, smoothing: float, inside: NDArray[np.bool_]) -> None:
         near, inner = [], []
         for part, count in zip(place.box, fixed.shape, strict=True):
             first = max(0, part.start - MARGIN_VOXELS)
             near.append(slice(first, min(count, part.stop + MARGIN_VOXELS)))
             inner.append(slice(part.start - first, part.stop - first))
-        smooth = _smoothed(fixed.values[tuple(near)])
-        self.inside, self.grid = place.inside, grid_of(fixed).part(place.box)
+        smooth = _smoothed(fixed, fixed.values[tuple(near)], smoothing)
+        self.inside, self.grid = inside, grid_of(fixed).part(place.box)
         self.size = np.asarray(fixed.voxel_size_um)
         self.values = np.ascontiguousarray(smooth[tuple(inner)])
         self.slopes = np.zeros((3, *self.values.shape), np.float32)
@@ -105,8 +113,39 @@ class _Region:
         return float(np.abs((np.cross(step[:3], corners) + step[3:]) / self.size).max())
 
 
-def _smoothed(values: NDArray[np.generic]) -> NDArray[np.float32]:
-    """Return grey values with noise lowered."""
-    sigmas = [SMOOTHING_VOXELS if count > 1 else 0.0 for count in values.shape]
+def _smoothing_for(fixed: Volume, place: Place) -> tuple[float, NDArray[np.bool_]]:
+    """Return the width of the smoothing in um, and which voxels of the region count with it."""
+    for smoothing, border in SMOOTHINGS[:-1]:
+        inside = _without_border(fixed, place, border)
+        if np.count_nonzero(inside) >= LEAST_LEFT * np.count_nonzero(place.inside):
+            return smoothing * min(fixed.voxel_size_um), inside
+    return SMOOTHINGS[-1][0] * min(fixed.voxel_size_um), place.inside
+
+
+def _without_border(fixed: Volume, place: Place, border: int) -> NDArray[np.bool_]:
+    """Return the region without so many voxels where it ends inside the scan; faces of the scan are no end."""
+    open_ends = [
+        (border if part.start > 0 else 0, border if part.stop < count else 0)
+        for part, count in zip(place.box, fixed.shape, strict=True)
+    ]
+    padded = np.pad(place.inside, [(border, border)] * 3, constant_values=True)
+    for axis, (low, high) in enumerate(open_ends):
+        ends = [slice(None)] * 3
+        if low:
+            ends[axis] = slice(0, border)
+            padded[tuple(ends)] = False
+        if high:
+            ends[axis] = slice(-border, None)
+            padded[tuple(ends)] = False
+    eroded: NDArray[np.bool_] = minimum_filter(padded, 2 * border + 1, mode="nearest")
+    inner = slice(border, -border)
+    return eroded[inner, inner, inner]
+
+
+def _smoothed(scan: Volume, values: NDArray[np.generic], smoothing_um: float) -> NDArray[np.float32]:
+    """Return grey values with noise lowered, by the same width in um in every scan."""
+    sigmas = [
+        smoothing_um / edge if count > 1 else 0.0 for count, edge in zip(values.shape, scan.voxel_size_um, strict=True)
+    ]
     smooth: NDArray[np.float32] = gaussian_filter(values, sigmas, output=np.float32, mode="nearest")
     return smooth
