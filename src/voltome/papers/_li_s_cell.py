@@ -17,6 +17,7 @@ from scipy.ndimage import gaussian_filter
 from scipy.optimize import brentq
 
 from voltome.data import Transform, Volume
+from voltome.errors import ParameterError
 from voltome.twins import Block, Capsule, Ellipsoid, Scene, Solid, Sphere, grey_volume, pack
 
 __all__ = ["LOSS", "RECOVERED", "STATES", "Cell", "Particle", "Scanner", "make_cell", "simulate", "true_volume_of"]
@@ -31,9 +32,10 @@ RECOVERED = 0.87
 """Share of the first sulfur volume that there is after ten cycles; published: 2.439 / 2.804 = 0.87."""
 
 SULFUR, PORE, GLASS, STEEL = "sulfur", "carbon-pore", "separator", "collector"
-GREY = {PORE: 20000.0, GLASS: 27500.0, SULFUR: 36000.0, STEEL: 56000.0}
+GREY = {PORE: 20000.0, GLASS: 28500.0, SULFUR: 36000.0, STEEL: 56000.0}
 LEAST_RADIUS_UM, LEAST_LEFT_UM, LARGEST_RADIUS_UM = 2.0, 2.3, 15.0
 _COLLECTOR_UM, _SEPARATOR_UM = 30.0, 70.0
+_MOST_GROWTH = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,12 @@ def _redeposited(particles: Sequence[Particle], first: Sequence[Particle], thick
         return float((4 / 3 * math.pi * (radius * factors(growth)) ** 3).sum())
 
     wanted = RECOVERED * true_volume_of(first)
-    growth = float(brentq(lambda value: volume(value) - wanted, 0.0, 6.0, xtol=1e-3))
+    if volume(_MOST_GROWTH) < wanted:
+        raise ParameterError(
+            f"grown until they touch, the particles hold {volume(_MOST_GROWTH):.4g} um3; expected {wanted:.4g} um3, "
+            f"{RECOVERED:.0%} of the first state. Make the cell wider or the electrode thicker, or take another seed."
+        )
+    growth = float(brentq(lambda value: volume(value) - wanted, 0.0, _MOST_GROWTH, xtol=1e-3))
     return tuple(particle.scaled(float(f)) for particle, f in zip(survivors, factors(growth), strict=True))
 
 
@@ -206,9 +213,9 @@ def _longest(particle: Particle) -> float:
 
 
 def _fibres(width: float, thickness: float, random: np.random.Generator) -> list[Capsule]:
-    """Return the fibres of the separator: bent, of 2 to 4 um, 6 % of its volume, some lying on the electrode."""
+    """Return the fibres of the separator: bent, of 2 to 4 um, 12 % of its volume, some lying on the electrode."""
     fibres: list[Capsule] = []
-    wanted, held = 0.06 * _SEPARATOR_UM * width**2, 0.0
+    wanted, held = 0.12 * _SEPARATOR_UM * width**2, 0.0
     while held < wanted:
         radius, angle, slope = random.uniform(1.0, 2.0), random.uniform(0, math.tau), random.normal(0, 0.12)
         point = np.array([thickness + radius, 0, 0]) + random.uniform(
@@ -243,5 +250,21 @@ def simulate(cell: Cell, state: str, scanner: Scanner, *, seed: int) -> Volume:
     random = np.random.default_rng([seed, 1])
     texture = gaussian_filter(random.standard_normal(volume.shape, dtype=np.float32), 1.5, mode="wrap")
     texture *= scanner.texture / texture.std()
+    texture[~_in_electrode(cell, state, scanner)] = 0
     values = np.clip(np.rint(volume.values + texture), 0, 65535).astype(np.uint16)
-    return volume.derive(f"simulated: texture of {scanner.texture:g} grey values for unresolved carbon", values=values)
+    did = f"simulated: texture of {scanner.texture:g} grey values in the electrode, for unresolved carbon and binder"
+    return volume.derive(did, values=values)
+
+
+def _in_electrode(cell: Cell, state: str, scanner: Scanner) -> NDArray[np.bool_]:
+    """Return which voxels of a scan lie between collector and separator."""
+    view = scanner.views[state].inverse()
+    middle = np.multiply(0.5, scanner.size_um)
+    up = view.matrix[0]  # by how much the height in the cell rises along the axes of the scan
+    z, y, x = (
+        (np.arange(count) + 0.5) * scanner.voxel_size_um - half
+        for count, half in zip(scanner.shape, middle, strict=True)
+    )
+    height = view.apply(middle)[0] + up[0] * z[:, None, None] + up[1] * y[:, None] + up[2] * x
+    inside: NDArray[np.bool_] = (height > 0) & (height < cell.thickness_um)
+    return inside

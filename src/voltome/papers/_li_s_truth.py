@@ -110,6 +110,8 @@ def compared(results: Results, cell: Cell, scanner: Scanner) -> list[str]:
         layers = found_profile(results, state)
         worst = max(abs(layers["fraction"] - true_profile(share, frame, layers)))
         lines.append(f"  {'sulfur fraction, worst 5 um layer':34}{'':>24}{worst:>12.4f}")
+        particles, balls = found_excluded(results, state)
+        lines.append(f"  left out below 1.5 um radius: {particles:.2%} of the particles' volume, {balls:.2%} by balls")
     pairs = {
         state: (true_measures(cell, state, frame), found_measures(results, cell, state, frame)) for state in cell.states
     }
@@ -216,6 +218,14 @@ def _whole(particles: tuple[Particle, ...], frame: Frame) -> list[Particle]:
         and np.all(np.greater_equal(particle.solid.bounds_um[0], low))
         and np.all(np.less_equal(particle.solid.bounds_um[1], high))
     ]
+
+
+def found_excluded(results: Results, state: str) -> tuple[float, float]:
+    """Return the shares of volume that were left out as too small: of particles, and of the continuous distribution."""
+    tables = results.tables()
+    frames = [tables[name].frame for name in ("particle_statistics", "continuous_size_distribution")]
+    particles, balls = (float(rows.loc[rows["scan"] == state, "excluded_volume_fraction"].iloc[0]) for rows in frames)
+    return particles, balls
 
 
 def found_profile(results: Results, state: str) -> pd.DataFrame:

@@ -33,11 +33,11 @@ study: Sulfur in a Li-S cathode over ten cycles
 scans:
 {scans}
 pipeline:
-  - denoise_nlm: {{strength: 0.9}}
+  - denoise_nlm: {{strength: 0.6}}
   - align: {{to: uncycled, about: z, region: {{box_um: [[{low:.1f}, {high:.1f}], [null, null], [null, null]]}}}}
   - level: {{collector: [46000, null], like: uncycled/align}}
   - select_electrode: {{collector: [46000, null], active: [31000, 45000], like: uncycled/level, margin_um: 1}}
-  - threshold: {{intervals: {{sulfur: [27000, null]}}, rest: carbon-pore}}
+  - threshold: {{intervals: {{sulfur: [27500, null]}}, rest: carbon-pore}}
   - remove_artefacts: {{phase: sulfur, radius_um: 1.0}}
   - phase_fractions
   - areal_loading: {{phase: sulfur, density_g_per_cm3: 2.03}}
@@ -50,7 +50,7 @@ pipeline:
   - particle_statistics: {{minimum_radius_um: 1.5}}
   - size_distribution: {{weight: number, bins: 15, minimum_radius_um: 1.5}}
   - surface_to_volume_distribution: {{weight: number, bins: 15, minimum_radius_um: 1.5}}
-  - sweep: {{over: threshold.intervals.sulfur.0, values: [26000, 27000, 28000], steps: [phase_fractions]}}
+  - sweep: {{over: threshold.intervals.sulfur.0, values: [26500, 27500, 28500], steps: [phase_fractions]}}
 compare: {{by: cycle}}
 """
 

@@ -99,7 +99,7 @@ def write_provenance(study: Study, run: Run, store: Store, outputs: Iterable[Out
         "inputs": [{**asdict(file), "path": str(file.path)} for file in run.inputs],
         "steps": [asdict(record) for record in run.steps],
         "decisions": _decisions(run),
-        "simulated": sorted({noun["scan"] for noun in stored if noun.pop("simulated")}),
+        "simulated": sorted({noun["scan"] for noun in stored if noun.pop("simulated")} & set(study.scans)),
         "references": _references(run),
         "nouns": [*sources, *stored],
     }
