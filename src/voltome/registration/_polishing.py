@@ -34,6 +34,12 @@ SETTLED_VOXELS = 2e-3
 MOST_MOVED_VOXELS = 4.0
 """A step that moves a corner further than this has left what a linear model holds for."""
 
+FEWEST_FOR_FACES = (6, 16)
+"""Voxels along an axis above which one outer layer at each face is left out, and above which two."""
+
+FREE_STEPS = 6
+"""Steps after which voxels may only leave the comparison."""
+
 LEAST_CORRELATION = 0.2
 """Correlation below which steps are not lengthened further."""
 
@@ -53,11 +59,14 @@ def polish(fixed: Volume, moving: Volume, place: Place, start: Transform) -> Tra
     smoothing, inside = _smoothing_for(fixed, place)
     region = _Region(fixed, place, smoothing, inside)
     smooth = _smoothed(moving, moving.values, smoothing)
-    source = Volume(smooth, voxel_size_um=moving.voxel_size_um, origin_um=moving.origin_um, mask=moving.mask)
-    motion = start
-    for _ in range(MOST_STEPS):
+    known = _without_faces(moving)
+    source = Volume(smooth, voxel_size_um=moving.voxel_size_um, origin_um=moving.origin_um, mask=known)
+    motion, counted = start, region.inside
+    for number in range(MOST_STEPS):
         sampler = Sampler(source, motion, region.grid)
-        step = region.step(sampler.greys("cubic").astype(np.float32, copy=False), sampler.inside() & region.inside)
+        # a voxel at the edge of the scan that comes and goes with every step would keep it from settling
+        counted = sampler.inside() & (region.inside if number < FREE_STEPS else counted)
+        step = region.step(sampler.greys("cubic").astype(np.float32, copy=False), counted)
         moved = region.largest_shift_voxels(step)
         if not moved <= MOST_MOVED_VOXELS:
             return None
@@ -78,7 +87,7 @@ class _Region:
             near.append(slice(first, min(count, part.stop + MARGIN_VOXELS)))
             inner.append(slice(part.start - first, part.stop - first))
         smooth = _smoothed(fixed, fixed.values[tuple(near)], smoothing)
-        self.inside, self.grid = inside, grid_of(fixed).part(place.box)
+        self.inside, self.grid = inside & _without_faces(fixed)[place.box], grid_of(fixed).part(place.box)
         self.size = np.asarray(fixed.voxel_size_um)
         self.values = np.ascontiguousarray(smooth[tuple(inner)])
         self.slopes = np.zeros((3, *self.values.shape), np.float32)
@@ -140,6 +149,20 @@ def _without_border(fixed: Volume, place: Place, border: int) -> NDArray[np.bool
     eroded: NDArray[np.bool_] = minimum_filter(padded, 2 * border + 1, mode="nearest")
     inner = slice(border, -border)
     return eroded[inner, inner, inner]
+
+
+def _without_faces(moving: Volume) -> NDArray[np.bool_]:
+    """Return the sample without the outer layers of the scan, where smoothing and splines repeat voxels."""
+    known = np.zeros(moving.shape, np.bool_)
+    layers = [_outer_layers(count) for count in moving.shape]
+    inner = tuple(slice(outer, count - outer) for outer, count in zip(layers, moving.shape, strict=True))
+    known[inner] = True if moving.mask is None else moving.mask[inner]
+    return known
+
+
+def _outer_layers(count: int) -> int:
+    """Return how many layers at each face are left out along an axis of so many voxels."""
+    return sum(count > fewest for fewest in FEWEST_FOR_FACES)
 
 
 def _smoothed(scan: Volume, values: NDArray[np.generic], smoothing_um: float) -> NDArray[np.float32]:
