@@ -307,7 +307,7 @@ def _check_voxel_size(
             f"add 'voxel_size_um: 0.78' (or [z, y, x]) with the size of this scan.",
         )
     if given is not None:
-        _must_agree(given if isinstance(given, tuple) else (given,) * 3, described, place, problems)
+        _must_agree(_checks.voxel_size(given), given, described, place, problems)
 
 
 def _without_stored_voxel_size(
@@ -321,11 +321,13 @@ def _without_stored_voxel_size(
     except VoltomeError as fault:
         problems.add((*place, "voxel_size_um"), str(fault))
     else:
-        _must_agree(given, described, place, problems)
+        _must_agree(given, scan["voxel_size_um"], described, place, problems)
     return {key: value for key, value in scan.items() if key != "voxel_size_um"}
 
 
-def _must_agree(given: tuple[float, ...], described: Description | None, place: Place, problems: Problems) -> None:
+def _must_agree(
+    given: tuple[float, ...], written: Any, described: Description | None, place: Place, problems: Problems
+) -> None:
     """Note a voxel size that the file contradicts."""
     stored = described.voxel_size_um if described is not None else None
     if described is None or stored is None:
@@ -333,7 +335,7 @@ def _must_agree(given: tuple[float, ...], described: Description | None, place: 
     if any(abs(a - b) > _AGREEMENT * b for a, b in zip(given, stored, strict=True)):
         problems.add(
             (*place, "voxel_size_um"),
-            f"{described.path} says {stored} um (z, y, x), the study file {given}; expected the same: drop one, or "
+            f"{described.path} says {stored} um (z, y, x), the study file {written}; expected the same: drop one, or "
             f"correct the file with 'voltome convert --voxel-size-um ... --overrule'.",
         )
 
