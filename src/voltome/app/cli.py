@@ -120,11 +120,15 @@ def convert(
     ngff: Annotated[
         Literal["0.5", "0.4"], typer.Option(help="Version of OME-Zarr: 0.5, or 0.4 for older programs.")
     ] = "0.5",
+    compressed: Annotated[
+        bool, typer.Option("--compressed", help="Pack the values of NRRD and MetaImage; OME-Zarr and HDF5 always are.")
+    ] = False,
 ) -> None:
     """Convert an image from one format to another."""
     from voltome import io
 
-    written = io.convert(source, str(target), voxel_size_um=_voxel_size(voxel_size_um), overrule=overrule, ngff=ngff)
+    size = _voxel_size(voxel_size_um)
+    written = io.convert(source, str(target), voxel_size_um=size, overrule=overrule, ngff=ngff, compressed=compressed)
     _say(str(io.describe(str(written))))
 
 

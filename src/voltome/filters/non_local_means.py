@@ -8,8 +8,8 @@ from voltome.data import Positive, Volume
 from voltome.data._parameters import check_positive
 from voltome.errors import ParameterError, ValuesError
 from voltome.filters._kernels_nlm import MOST_RADIUS, non_local_means
+from voltome.filters._rounding import check_exact
 from voltome.filters.noise import estimate_noise
-from voltome.filters.smoothing import check_exact
 
 SEARCH_VOXELS = 3
 WEAKEST, STRONGEST = 0.01, 100.0
@@ -96,8 +96,7 @@ def denoise_nlm(
     if isinstance(patch_voxels, bool) or patch_voxels not in (3, 5):
         raise ParameterError(f"patch_voxels is {patch_voxels!r}; expected 3 or 5.")
     radius = _radius_voxels(volume, search_radius_um)
-    if volume.values.dtype.kind != "f" and volume.values.dtype.itemsize == 8:
-        check_exact(volume.values)
+    check_exact(volume.values)
     lowest, highest = float(volume.values.min()), float(volume.values.max())
     if noise is not None:
         _check_noise(check_positive("noise", noise), highest - lowest)

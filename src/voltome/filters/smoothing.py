@@ -10,10 +10,9 @@ from scipy import ndimage
 
 from voltome.data import Positive, Volume
 from voltome.data._parameters import check_positive
-from voltome.errors import ParameterError, ValuesError
+from voltome.errors import ParameterError
 from voltome.filters._kernels_median import median_of_27, median_of_125
-
-EXACT_IN_FLOAT64 = 2**53
+from voltome.filters._rounding import check_exact
 
 
 def median(volume: Volume, *, size_voxels: Literal[3, 5] = 3) -> Volume:
@@ -121,8 +120,7 @@ def gaussian(volume: Volume, *, sigma_um: Positive) -> Volume:
 def _smooth(values: NDArray[Any], sigma_voxels: list[float]) -> NDArray[Any]:
     """Return the Gaussian of `values` in their own type."""
     integer, wide = values.dtype.kind != "f", values.dtype.itemsize > (2 if values.dtype.kind != "f" else 4)
-    if integer and values.dtype.itemsize == 8:
-        check_exact(values)
+    check_exact(values)
     native = values.dtype.newbyteorder("=")
     smooth = np.empty(values.shape, np.float64 if wide else np.float32)
     # along an axis of one voxel, repeating the nearest voxel makes the Gaussian the identity
@@ -131,13 +129,3 @@ def _smooth(values: NDArray[Any], sigma_voxels: list[float]) -> NDArray[Any]:
     if not integer:
         return smooth.astype(native, copy=False)
     return np.rint(smooth, out=smooth).astype(native)
-
-
-def check_exact(values: NDArray[Any]) -> None:
-    """Refuse integers that float64 does not hold exactly."""
-    low, high = int(values.min()), int(values.max())
-    if low < -EXACT_IN_FLOAT64 or high > EXACT_IN_FLOAT64:
-        raise ValuesError(
-            f"the values run from {low} to {high}; expected at most 2^53 in size, as float64 holds no larger integers "
-            f"exactly. Convert the volume to the type that the scanner wrote."
-        )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from voltome.data import ImageNoun
+from voltome.data import ImageNoun, Noun
 from voltome.errors import FileFormatError, ValuesError, VoltomeError
 from voltome.io import _flat
 from voltome.io._fields import assemble, dismantle, noun_class
@@ -70,6 +71,40 @@ class Opened:
             noun = assemble(kept.noun, kept.fields, _no_array, values=values, **grid)
             assert isinstance(noun, ImageNoun)  # noqa: S101 - for the type checker
             return noun
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What the table of formats asks of a format of flat voxels, all by the one function that reads its header.
+
+    Attributes
+    ----------
+    parse : callable
+        Path -> `Opened`; its errors need not name the file.
+    """
+
+    parse: Callable[[Path], Opened]
+
+    def opened(self, path: Path) -> Opened:
+        """Return what the header says, with the name of the file before every error."""
+        with naming(path):
+            return self.parse(path)
+
+    def read_header(self, path: Path) -> Header:
+        """Return the header."""
+        return self.opened(path).header
+
+    def files_of(self, path: Path) -> tuple[Path, ...]:
+        """Return the file, and the one with its values or its side-car."""
+        return self.opened(path).header.files
+
+    def read_image(self, header: Header) -> StoredImage:
+        """Return the voxels, with the fields of the noun where the file keeps it."""
+        return self.opened(header.path).image()
+
+    def read_noun(self, path: Path) -> Noun:
+        """Return the image that voltome wrote, or that a side-car describes."""
+        return self.opened(path).noun()
 
 
 def kept_of(image: ImageNoun, *, what: str) -> Kept:

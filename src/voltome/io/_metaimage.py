@@ -10,12 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from voltome.data import Noun
 from voltome.errors import AxisError, FileFormatError, GeometryError, VoxelSizeError
 from voltome.io import _flat, _kept
 from voltome.io._grid import Grid, grid_of
 from voltome.io._header_fields import finite, numbers, required, whole_numbers
-from voltome.io._headers import Header, StoredImage, naming
+from voltome.io._headers import Header
 from voltome.io._kept import Opened
 
 HEADER_LIMIT_BYTES = 2**20
@@ -49,32 +48,6 @@ SYNONYMS = {
 TRUE, FALSE = ("true", "t", "1", "yes", "y"), ("false", "f", "0", "no", "n")
 
 AGREEMENT = 1e-3
-
-
-def read_header(path: Path) -> Header:
-    """Return the header."""
-    return _opened(path).header
-
-
-def files_of(path: Path) -> tuple[Path, ...]:
-    """Return the file, and the one with its values."""
-    return _opened(path).header.files
-
-
-def read_image(header: Header) -> StoredImage:
-    """Return the voxels, with the fields of the noun where voltome wrote it."""
-    return _opened(header.path).image()
-
-
-def read_noun(path: Path) -> Noun:
-    """Return the image that voltome wrote."""
-    return _opened(path).noun()
-
-
-def _opened(path: Path) -> Opened:
-    """Return what the header says, with the name of the file before every error."""
-    with naming(path):
-        return _parsed(path)
 
 
 def _parsed(path: Path) -> Opened:
@@ -238,3 +211,6 @@ def _refuse_rotation(fields: Mapping[str, str], dimension: int) -> None:
             f"rotation, {' '.join(f'{entry:g}' for entry in expected)}. Resample the image, or save it again without "
             f"its orientation."
         )
+
+
+READER = _kept.Reader(_parsed)

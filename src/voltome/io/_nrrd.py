@@ -10,11 +10,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from voltome.data import Noun
 from voltome.errors import AxisError, FileFormatError
 from voltome.io import _flat, _kept, _nrrd_grid
 from voltome.io._header_fields import required, whole_numbers
-from voltome.io._headers import Header, StoredImage, naming
+from voltome.io._headers import Header
 from voltome.io._kept import Opened
 
 HEADER_LIMIT_BYTES = 2**24
@@ -60,32 +59,6 @@ ENCODINGS: dict[str, _flat.Encoding] = {
     "txt": "text",
     "ascii": "text",
 }
-
-
-def read_header(path: Path) -> Header:
-    """Return the header."""
-    return _opened(path).header
-
-
-def files_of(path: Path) -> tuple[Path, ...]:
-    """Return the file, and the one with its values."""
-    return _opened(path).header.files
-
-
-def read_image(header: Header) -> StoredImage:
-    """Return the voxels, with the fields of the noun where voltome wrote it."""
-    return _opened(header.path).image()
-
-
-def read_noun(path: Path) -> Noun:
-    """Return the image that voltome wrote."""
-    return _opened(path).noun()
-
-
-def _opened(path: Path) -> Opened:
-    """Return what the header says, with the name of the file before every error."""
-    with naming(path):
-        return _parsed(path)
 
 
 def _parsed(path: Path) -> Opened:
@@ -262,3 +235,6 @@ def _skipped(
 def _unescaped(text: str) -> str:
     r"""Return the value of a key, in which ``\n`` and ``\\`` stand for a new line and a backslash."""
     return re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], text)
+
+
+READER = _kept.Reader(_parsed)

@@ -57,6 +57,10 @@ def must_exist(path: Path) -> None:
     if os.path.exists(path):  # noqa: PTH110 - unlike Path.exists, no error for a name that is too long
         return
     folder = path.parent
+    if os.path.islink(path):  # noqa: PTH114 - as above
+        raise MissingFileError(
+            f"{str(path)!r} is a link to {str(path.readlink())!r}, where nothing is. Mend the link, or copy the file."
+        )
     while not folder.is_dir() and folder != folder.parent:
         folder = folder.parent
     wanted = path.relative_to(folder).parts[0]

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import yaml
 
-from voltome.data import ImageNoun, Noun, ParticleImage, PhaseImage, Volume
+from voltome.data import ImageNoun, ParticleImage, PhaseImage, Volume
 from voltome.errors import FileFormatError, ValuesError
 from voltome.io import _flat, _kept
-from voltome.io._headers import Header, StoredImage, naming
+from voltome.io._headers import Header
 from voltome.io._kept import Opened
 from voltome.io._sidecar import SideCar, load
 
@@ -30,44 +30,23 @@ WHOLE_NUMBERS = {1: "uint8", 2: "uint16", 4: "float32", 8: "float64"}
 EXAMPLE_SIZE = 0.78
 
 
-def read_header(path: Path) -> Header:
-    """Return the header."""
-    return _opened(path).header
-
-
-def files_of(path: Path) -> tuple[Path, ...]:
-    """Return the file and its side-car."""
-    return _opened(path).header.files
-
-
-def read_image(header: Header) -> StoredImage:
-    """Return the voxels, with the fields that the side-car gives."""
-    return _opened(header.path).image()
-
-
-def read_noun(path: Path) -> Noun:
-    """Return the image that the side-car describes."""
-    return _opened(path).noun()
-
-
 def sidecar_of(path: Path) -> Path:
     """Return the name of the side-car that is written: ``scan.raw.yaml``."""
     return path.with_name(f"{path.name}.yaml")
 
 
-def _opened(path: Path) -> Opened:
+def _parsed(path: Path) -> Opened:
     """Return what the side-car says; ``scan.raw.yaml`` goes before ``scan.yaml``."""
-    with naming(path):
-        places = [sidecar_of(path), path.with_suffix(".yaml")]
-        found = next((place for place in places if place.is_file()), None)
-        if found is None:
-            raise FileFormatError(_without_sidecar(path))
-        said = load(found)
-        dtype: np.dtype[Any] = np.dtype(said.dtype).newbyteorder("<" if said.byte_order != "big" else ">")
-        flat = _flat.Flat(path, said.shape, dtype, said.header_bytes, z_fastest=said.order in ("F", "xyz"))
-        _check_size(flat, found.name)
-        kept = _kept.Kept(said.noun, _fields_of(said))
-        return Opened(_header(path, found, said), flat, kept)
+    places = [sidecar_of(path), path.with_suffix(".yaml")]
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        raise FileFormatError(_without_sidecar(path))
+    said = load(found)
+    dtype: np.dtype[Any] = np.dtype(said.dtype).newbyteorder("<" if said.byte_order != "big" else ">")
+    flat = _flat.Flat(path, said.shape, dtype, said.header_bytes, z_fastest=said.order in ("F", "xyz"))
+    _check_size(flat, found.name)
+    kept = _kept.Kept(said.noun, _fields_of(said))
+    return Opened(_header(path, found, said), flat, kept)
 
 
 def _header(path: Path, sidecar: Path, said: SideCar) -> Header:
@@ -177,6 +156,9 @@ def _guessed_type(path: Path, shape: tuple[int, int, int] | None) -> tuple[str, 
         return BYTES_OF_BITS[bits[1]], order
     voxels = math.prod(shape) if shape else 0
     return WHOLE_NUMBERS.get(path.stat().st_size // voxels if voxels else 2, "uint16"), order
+
+
+READER = _kept.Reader(_parsed)
 
 
 def write_raw(image: ImageNoun, path: Path, sidecar: Path) -> None:

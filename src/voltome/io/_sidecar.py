@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr, ValidationErro
 from voltome.data import _checks
 from voltome.errors import FileFormatError, VoltomeError, did_you_mean
 
+DEEPEST = 20
+"""Levels of lists in lists."""
+
 LARGEST_BYTES = 2**22
 """Of a side-car: 255 phases and a long history fit."""
 
@@ -89,18 +92,29 @@ def _content_of(path: Path) -> tuple[dict[str, int], Mapping[str, Any]]:
     """Return the line of every key, and the content."""
     text = _text_of(path)
     try:
-        aliased = any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader))
-        # an alias can stand for a text of any size
-        root, content = (None, None) if aliased else (yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text))
+        trap = _trap_in(text)
+        root, content = (None, None) if trap else (yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text))
     except (yaml.YAMLError, ValueError, TypeError, AttributeError, RecursionError) as fault:
         # PyYAML lets the last ones through: a number or a date that is none, a key that is a list
         told = " ".join(str(fault).split())[:200]
         raise FileFormatError(f"the side-car {path.name} is not valid YAML: {told}. Correct it.") from fault
-    if aliased:
-        raise FileFormatError(f"the side-car {path.name} refers to itself (an alias '*name'); write entries out.")
+    if trap:
+        raise FileFormatError(f"the side-car {path.name} {trap}.")
     if not isinstance(content, dict) or not isinstance(root, yaml.MappingNode):
         raise FileFormatError(f"the side-car {path.name} holds {str(content)[:80]!r}; expected 'shape: ...' and more.")
     return _lines_of(path, root), content
+
+
+def _trap_in(text: str) -> str:
+    """Return what of a text would take PyYAML hours; an alias can stand for a text of any size."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            return "refers to itself (an alias '*name'); write entries out"
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            return f"is nested more than {DEEPEST} levels deep; expected a list of entries"
+    return ""
 
 
 def _text_of(path: Path) -> str:

@@ -82,6 +82,8 @@ def read_csv_header(path: Path) -> Header:
         rows = csv.reader(file)
         names = next(rows, [])
         count = sum(1 for _ in rows)
+    if not names:
+        raise FileFormatError(f"{path}: has no names of columns in its first line. Copy it again from its source.")
     columns = {f"column {index + 1}": name for index, name in enumerate(names)}
     return Header(path, "CSV", (path,), (count, len(names)), ("row", "column"), metadata=columns)
 

@@ -70,7 +70,7 @@ class Description:
             "size": f"{self.size_bytes:,} bytes",
         }
         block = [str(self.path), *(f"  {name:<12}{text}" for name, text in lines.items() if text)]
-        block += [f"  missing     {sentence}" for sentence in self.missing]
+        block += [f"  {'missing' if image else 'note':<12}{sentence}" for sentence in self.missing]
         block += ["  metadata"] if self.metadata else []
         block += [f"    {name}: {' '.join(text.split())}" for name, text in self.metadata.items()]
         return "\n".join(block)

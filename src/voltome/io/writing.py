@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 from collections.abc import Mapping
@@ -235,10 +236,12 @@ def _refuse_foreign_values(values: Path, text: Path, target: Path) -> None:
     """Refuse to replace a file of values that is not the target and that its header, if there is one, does not name."""
     if values == target or not os.path.lexists(values):
         return
-    if os.path.isfile(text):  # noqa: PTH113 - see _refuse_foreign_target
-        with text.open("rb") as file:
-            if values.name.encode() in file.read(HEADER_BYTES):
-                return
+    # what a killed process leaves of the text says that the values are its own
+    for told in (text, *text.parent.glob(f".{glob.escape(text.name)}.*.part")):
+        if os.path.isfile(told):  # noqa: PTH113 - see _refuse_foreign_target
+            with told.open("rb") as file:
+                if values.name.encode() in file.read(HEADER_BYTES):
+                    return
     raise ResultsFolderError(
         f"its values would replace {values.name!r}, which may be a scan. Choose another name, or move that file."
     )

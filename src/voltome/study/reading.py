@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from voltome.data import Volume, noun_types
+from voltome.data import ImageNoun, Volume, _checks, noun_types
 from voltome.errors import VoltomeError, did_you_mean
 from voltome.io import Description, describe
 from voltome.study.entries import Entry, entry_of
@@ -25,6 +25,9 @@ __all__ = ["load"]
 
 TOP_LEVEL = ("study", "scans", "pipeline", "pipelines", "compare", "report")
 SCAN_KEYS = ("source", "as", "pipeline", "set")
+
+_AGREEMENT = 1e-3
+"""Two statements of one voxel size may differ by this fraction, as in `voltome.io`."""
 
 _TOO_LARGE = 2**63
 """Of a whole number, for a table."""
@@ -210,6 +213,8 @@ def _plan_source(
     problems = planner.problems
     described = _described(path, (*place, "source"), problems)
     source, known = _source_of(scan, described, place, sources, problems)
+    if source is None and known is not None and issubclass(known[0], ImageNoun):
+        scan = _without_stored_voxel_size(scan, described, place, problems)
     readers = source.signature.parameters if source else None
     parameter_names = list(readers.model_fields) if readers else []
     given = {key: value for key, value in scan.items() if key in parameter_names}
@@ -301,14 +306,38 @@ def _check_voxel_size(
             f"{described.path} does not say its voxel size, and there is no default; "
             f"add 'voxel_size_um: 0.78' (or [z, y, x]) with the size of this scan.",
         )
-    if given is not None and stored is not None:
-        triple = given if isinstance(given, tuple) else (given,) * 3
-        if any(abs(a - b) > 1e-3 * b for a, b in zip(triple, stored, strict=True)):
-            problems.add(
-                (*place, "voxel_size_um"),
-                f"{described.path} says {stored} um (z, y, x), the study file {given}; expected the same: drop one, or "
-                f"correct the file with 'voltome convert --voxel-size-um ... --overrule'.",
-            )
+    if given is not None:
+        _must_agree(_checks.voxel_size(given), given, described, place, problems)
+
+
+def _without_stored_voxel_size(
+    scan: Mapping[str, Any], described: Description | None, place: Place, problems: Problems
+) -> Mapping[str, Any]:
+    """Return a scan whose file voltome wrote without its voxel size, which may only repeat what the file says."""
+    if "voxel_size_um" not in scan:
+        return scan
+    try:
+        given = _checks.voxel_size(scan["voxel_size_um"])
+    except VoltomeError as fault:
+        problems.add((*place, "voxel_size_um"), str(fault))
+    else:
+        _must_agree(given, scan["voxel_size_um"], described, place, problems)
+    return {key: value for key, value in scan.items() if key != "voxel_size_um"}
+
+
+def _must_agree(
+    given: tuple[float, ...], written: Any, described: Description | None, place: Place, problems: Problems
+) -> None:
+    """Note a voxel size that the file contradicts."""
+    stored = described.voxel_size_um if described is not None else None
+    if described is None or stored is None:
+        return
+    if any(abs(a - b) > _AGREEMENT * b for a, b in zip(given, stored, strict=True)):
+        problems.add(
+            (*place, "voxel_size_um"),
+            f"{described.path} says {stored} um (z, y, x), the study file {written}; expected the same: drop one, or "
+            f"correct the file with 'voltome convert --voxel-size-um ... --overrule'.",
+        )
 
 
 def _compare_by(content: Mapping[str, Any], scans: Mapping[str, Scan], problems: Problems) -> str | None:

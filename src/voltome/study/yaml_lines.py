@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,41 +29,59 @@ def read_yaml(path: Path) -> tuple[str, Any, Problems]:
             f"{str(path)!r} cannot be read ({error.strerror or error}); expected a YAML file."
         ) from error
     problems = Problems(path.name)
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise StudyFileError(f"{path.name} is not valid YAML: {_in_words(error)}") from error
-    except RecursionError as error:
-        raise StudyFileError(f"{path.name} is nested too deeply to be a study file.") from error
-    except (ValueError, AttributeError) as error:  # PyYAML lets these through from !!int abc, 2020-13-45
-        raise StudyFileError(
-            f"{path.name} has an entry that is no such number or date ({error}); put quotes around a text that looks "
-            f"like one."
-        ) from error
+    root = _parsed(text, path.name, yaml.compose)
     if root is None:
         raise StudyFileError(f"{path.name} is empty; expected at least 'study', 'scans' and 'pipeline'.")
+    _count_entries(root, (), path.name, {})
+    content = _parsed(text, path.name, yaml.load)
     lines: dict[Place, int] = {}
-    _refuse_circles(root, (), path.name)
     _walk(root, (), lines, problems)
     problems.lines = lines
     return text, content, problems
 
 
+def _parsed(text: str, file: str, parse: Callable[..., Any]) -> Any:
+    """Return what PyYAML makes of a text, or say what is wrong with it."""
+    try:
+        return parse(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise StudyFileError(f"{file} is not valid YAML: {_in_words(error)}") from error
+    except RecursionError as error:
+        raise StudyFileError(f"{file} is nested too deeply to be a study file.") from error
+    except (ValueError, AttributeError) as error:  # PyYAML lets these through from !!int abc, 2020-13-45
+        raise StudyFileError(
+            f"{file} has an entry that is no such number or date ({error}); put quotes around a text that looks like "
+            f"one."
+        ) from error
+
+
 _MERGE = "tag:yaml.org,2002:merge"
 
 
-def _refuse_circles(node: yaml.Node, around: tuple[yaml.Node, ...], file: str) -> None:
-    """Raise `StudyFileError` where an alias stands inside its own anchor."""
+_MOST_ENTRIES = 100_000
+"""Of a study file, with its aliases written out: a few lines of aliases of aliases can stand for billions."""
+
+
+def _count_entries(node: yaml.Node, around: tuple[yaml.Node, ...], file: str, known: dict[int, int]) -> int:
+    """Return how many entries a node stands for; refuse too many, and an alias that stands inside its own anchor."""
     if any(node is other for other in around):
         raise StudyFileError(
             f"{file}:{node.start_mark.line + 1}: an entry contains itself (an alias '*name' inside its anchor "
             f"'&name'); write the entry out."
         )
+    if id(node) in known:
+        return known[id(node)]
+    parts: list[yaml.Node] = []
     if isinstance(node, yaml.CollectionNode):
         parts = node.value if isinstance(node, yaml.SequenceNode) else [part for pair in node.value for part in pair]
-        for part in parts:
-            _refuse_circles(part, (*around, node), file)
+    total = 1 + sum(_count_entries(part, (*around, node), file, known) for part in parts)
+    if total > _MOST_ENTRIES:
+        raise StudyFileError(
+            f"{file}:{node.start_mark.line + 1}: stands for more than {_MOST_ENTRIES:,} entries with its aliases "
+            f"'*name' written out; expected fewer. Split the study, or write the entries out."
+        )
+    known[id(node)] = total
+    return total
 
 
 def _walk(node: yaml.Node, place: Place, lines: dict[Place, int], problems: Problems) -> None:

@@ -126,6 +126,11 @@ def test_convert_and_its_voxel_size(voltome, folder: Path):
     assert vt.io.read_volume(folder / "other.tif").voxel_size_um == pytest.approx((1, 0.6, 0.6))
     assert voltome("convert", "block.tif", "other.tif", "--voxel-size-um", "a,b")[0] == 2
     assert voltome("convert", "block.tif", "other.ome.zarr", "--ngff", "0.3")[0] == 2
+    assert voltome("convert", "block.tif", "packed.nrrd", "--compressed")[0] == 0
+    assert vt.io.describe(folder / "packed.nrrd").metadata["encoding"] == "gzip"
+    code, _, err = voltome("convert", "block.tif", "other.raw", "--compressed")
+    assert code == 1
+    assert "compressed" in err
 
 
 def test_the_schema_knows_every_step(voltome):

@@ -110,3 +110,10 @@ def test_an_unknown_suffix_lists_the_known_ones(tmp_path: Path) -> None:
         input_files(tmp_path / "scan.tfi")
     with pytest.raises(FileFormatError, match=r"has no suffix; known are"):
         input_files(tmp_path / "scan")
+
+
+@pytest.mark.parametrize("target", ["nowhere.tif", "scan.tif"])
+def test_a_link_that_leads_nowhere_is_said_to_be_one(target: str, tmp_path: Path) -> None:
+    (tmp_path / "scan.tif").symlink_to(target)
+    with pytest.raises(MissingFileError, match=rf"scan.tif' is a link to '{target}', where nothing is. Mend the link"):
+        input_files(tmp_path / "scan.tif")

@@ -98,6 +98,7 @@ def test_every_mistake_is_said_at_once(tmp_path: Path) -> None:
         ("[1, 2]", "expected 'shape: ...'"),
         ("a: [", "is not valid YAML"),
         ("d: 2020-13-45", "is not valid YAML: month must be"),
+        ("[" * 1000, "is nested more than 20 levels deep"),
         ("shape: &a [2, *a]", r"refers to itself \(an alias"),
         ("dtype: uint8\ndtype: int8", "says 'dtype' twice, in lines 1 and 2"),
         ("shape: [2, 3, 4]\ndtype: uint16\nvoxel_size_um: 1", "byte_order is missing: uint16 has several bytes"),

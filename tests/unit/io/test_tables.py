@@ -108,3 +108,9 @@ def test_a_damaged_table_is_named(content: bytes, tmp_path: Path) -> None:
 def test_a_missing_table(tmp_path: Path) -> None:
     with pytest.raises(MissingFileError, match=r"there is no .*t.parquet"):
         vt.io.read_table(tmp_path / "t.parquet")
+
+
+def test_an_empty_csv_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("")
+    with pytest.raises(FileFormatError, match=r"t.csv: has no names of columns in its first line"):
+        vt.io.describe(tmp_path / "t.csv")

@@ -1,6 +1,9 @@
 """Writing: TIFF, whole or not at all, the same bytes every time; converting."""
 
 import os
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +13,14 @@ import pytest
 import tifffile
 
 import voltome as vt
-from voltome.errors import FileFormatError, ParameterError, ResultsFolderError, ValuesError, VoxelSizeError
+from voltome.errors import (
+    FileFormatError,
+    ParameterError,
+    ResultsFolderError,
+    ValuesError,
+    VoltomeError,
+    VoxelSizeError,
+)
 
 GREY = np.random.default_rng(2).integers(0, 200, (5, 7, 300))
 
@@ -354,3 +364,38 @@ def test_replacing_the_values_keeps_nothing_of_the_old_pyramid(tmp_path: Path) -
     assert (path / "1").is_dir()
     vt.io.write(replace(volume(), values=GREY[:, :, :20].astype(np.uint8)), path)
     assert not (path / "1").exists()
+
+
+KILLED = """
+import os, pathlib, signal, sys
+import numpy as np, voltome as vt
+def killing(self, target, replace=pathlib.Path.replace):
+    if target.suffix == sys.argv[2]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return replace(self, target)
+pathlib.Path.replace = killing
+vt.io.write(vt.data.Volume(np.ones((2, 3, 4), np.uint8), voxel_size_um=1), sys.argv[1])
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL is of POSIX")
+@pytest.mark.parametrize(
+    ("name", "moment", "left"),
+    [("v.mhd", ".raw", False), ("v.mhd", ".mhd", False), ("v.h5::/a", ".h5", True), ("v.nrrd", ".nrrd", True)],
+)
+def test_a_killed_writer_leaves_nothing_wrong_and_can_be_repeated(
+    name: str, moment: str, left: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    former = vt.data.Volume(np.zeros((5, 3, 4), np.uint8), voxel_size_um=0.5)
+    vt.io.write(former, path)
+    command = [sys.executable, "-c", KILLED, str(path), moment]
+    env = {**os.environ, "PYTHONPATH": str(Path(vt.__file__).parents[1])}
+    assert subprocess.run(command, env=env, check=False).returncode == -signal.SIGKILL
+    if left:
+        assert np.array_equal(vt.io.read_volume(path).values, former.values)
+    else:  # values without their header, or none: never one with the header of the other
+        with pytest.raises(VoltomeError):
+            vt.io.read_volume(path)
+    vt.io.write(former, path)
+    assert np.array_equal(vt.io.read_volume(path).values, former.values)

@@ -18,6 +18,9 @@ CHAIN = SCANS + "pipeline:\n  - threshold: {intervals: {solid: [150, null]}, res
 SWEEP = "  - sweep: {over: threshold.intervals.solid.0, values: [%s], steps: [phase_fractions]}\n"
 SUBVOLUMES = "  - subvolumes: {edges_um: [%s], steps: [phase_fractions]}\n"
 
+ALIASES = "a0: &a0 [1]\n" + "".join(f"a{n}: &a{n} [%s]\n" for n in range(1, 8))
+"""A few lines that stand for millions of entries."""
+
 
 def test_merge_keys_are_followed(spheres: Path, load: Load):
     merged = CHAIN.replace("a: {", "a: &a {").replace("b: {source: second.tif", "b: {<<: *a")
@@ -31,6 +34,7 @@ def test_merge_keys_are_followed(spheres: Path, load: Load):
     [
         (SCANS + "pipeline: &p\n  - *p\n", r"study.yaml:5: an entry contains itself"),
         (SCANS + "pipeline:\n  - threshold: &p {intervals: *p}\n", "an entry contains itself"),
+        (ALIASES % (", ".join(["*a0"] * 9), *(", ".join([f"*a{n}"] * 9) for n in range(1, 7))), "more than 100,000"),
         (CHAIN.replace("study: Balls", "study: 2020-13-45"), "no such number or date"),
         (CHAIN.replace("study: Balls", "study: !!int abc"), "no such number or date"),
         (SCANS + "pipeline:\n  - threshold: " + "[" * 3000 + "]" * 3000, "nested too deeply"),

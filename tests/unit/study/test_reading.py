@@ -1,5 +1,6 @@
 """Every mistake in a study file is said before anything runs, all at once, with line, place, found and expected."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -238,3 +239,29 @@ def test_the_schema_knows_the_report():
     assert list(described["properties"]) == ["renderings", "interactive", "movies"]
     assert described["properties"]["movies"]["items"]["enum"] == list(vt.study.MOVIES)
     assert described["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("size", ["1", "1.0", "[1, 1, 1]"])
+def test_a_voxel_size_beside_voltomes_own_file_may_repeat_it(spheres: Path, load: Load, size: str):
+    vt.io.convert(spheres / "first.tif", spheres / "first.h5")
+    scan = load(own_file(f"voxel_size_um: {size}")).scans["first"]
+    assert scan.attributes == {}, "it is no attribute of the scan"
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        ("0.5", r"first.h5 says \(1.0, 1.0, 1.0\) um .*, the study file 0.5; expected the same"),
+        ("[1, 1, 2]", r"the study file \[1, 1, 2\]; expected the same"),
+        ("-1", "expected finite numbers above 0"),
+        ("[1, 2]", "expected one number or three"),
+        ("thick", "expected one number or three"),
+    ],
+)
+def test_a_voxel_size_against_voltomes_own_file_is_refused(spheres: Path, load: Load, size: str, said: str):
+    vt.io.convert(spheres / "first.tif", spheres / "first.h5")
+    assert re.search(said, message(load, own_file(f"voxel_size_um: {size}")))
+
+
+def own_file(attribute: str) -> str:
+    return f"study: Own\nscans:\n  first: {{source: first.h5, {attribute}}}\npipeline:\n  - median\n"
