@@ -15,7 +15,7 @@ from voltome.errors import ValuesError
 from voltome.report import style
 from voltome.report.formatting import axis_label
 from voltome.report.lines import Panel, label_of, lines_of, panels_of, tints_of
-from voltome.report.measures import numeric_measures
+from voltome.report.measures import most_telling_first
 
 MOST_TICKS = 6
 
@@ -37,7 +37,7 @@ def figure_comparison(table: ResultTable, *, by: str | None = None, colours: Map
     -------
     matplotlib.figure.Figure
         One panel per measure and phase, or per measure where that would be more than six; standard errors as bars
-        where the table has them.
+        where the table has them. Of more than six measures those are drawn that tell most (`MOST_TELLING`).
 
     Raises
     ------
@@ -55,7 +55,7 @@ def figure_comparison(table: ResultTable, *, by: str | None = None, colours: Map
     'cycle'
     """
     missing = [name for name in ("scan", by) if name is not None and name not in table.frame.columns]
-    measures = numeric_measures(table)
+    measures = most_telling_first(table)
     if missing or not measures:
         what = f"column {missing[0]!r}" if missing else "measure that is a number"
         raise ValuesError(f"a table of {table.kind} has no {what}; it cannot be compared across scans.")
