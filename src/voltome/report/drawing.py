@@ -20,7 +20,7 @@ from voltome.report.figures_profiles import figure_profile, shares_panels
 from voltome.report.figures_sensitivity import figure_subvolumes, figure_sweep
 from voltome.report.figures_slices import figure_slices
 from voltome.report.figures_thickness import figure_local_thickness
-from voltome.report.formatting import listed, name_in_print, title_in_print
+from voltome.report.formatting import grid_in_print, listed, name_in_print, title_in_print
 from voltome.report.key_numbers import COLLECTED, is_particles, is_summary, scans_of
 from voltome.report.lines import MOST_LINES, MOST_PANELS, Panel, lines_of, measures_of, panels_of
 from voltome.report.measures import most_telling_first, numeric_measures
@@ -154,11 +154,12 @@ def _sizes(name: str, table: ResultTable) -> Drawn:
 def _distribution(name: str, table: ResultTable) -> Drawn:
     """Return a distribution in bins of all scans, with what was left out as too small."""
     meanings = [table.column(part).meaning for part in (SHARE, sum_of(table)) if part is not None]
-    said = [meaning.rstrip(".") for meaning in meanings]
+    said = [meaning.partition("; ")[0].rstrip(".") for meaning in meanings]
     parts = f"Left: {said[0]}. Right: {said[1]}" if len(said) == 2 else said[0]
     scans = table.frame["scan"].nunique() if "scan" in table.frame else 1
     more = f" {scans - MOST_LINES} more scans are not drawn." if scans > MOST_LINES else ""
-    method = f" Method: {table.method.rstrip('.')}." if table.method else ""
+    how = grid_in_print("; ".join(table.method.rstrip(".").split("; ")[:2]))  # the rest stands above the table
+    method = f" Method: {how}." if how else ""
     caption = f"{title_in_print(name)}. {parts}.{method}{excluded_in_words(table)}{more}"
     return Drawn(f"distribution-{name}", "distributions", figure_distribution(table), caption)
 

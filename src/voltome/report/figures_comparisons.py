@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,8 @@ from voltome.report.lines import Panel, label_of, lines_of, panels_of, tints_of
 from voltome.report.measures import most_telling_first
 
 MOST_TICKS = 6
+LONGEST_LABEL = 32
+"""Letters that stand beside a panel in one line."""
 
 
 @style.styled
@@ -92,7 +95,7 @@ def _draw(axis: Axes, table: ResultTable, panel: Panel, by: str | None, colours:
             elinewidth=0.8, label=label_of(panel.lines, scan, key),
         )  # fmt: skip
     _label_scans(axis, table, by, places, numeric=numeric)
-    axis.set_ylabel(axis_label(measure))
+    axis.set_ylabel(fill(axis_label(measure), LONGEST_LABEL))
     style.plain_numbers(axis.yaxis)
     axis.margins(x=0.12, y=0.12)
 
