@@ -87,7 +87,7 @@ def derived(
         columns=declared,
         kind=kind,
         measured_on=table.measured_on,
-        method=f"{method} ({table.method})",
+        method=f"{method}; {table.method}",
         history=table.history,
     )
 

@@ -87,7 +87,7 @@ def size_distribution(
     diameter = counted.frame["equivalent_diameter_um"].to_numpy()
     weights = np.ones(len(diameter)) if weight == "number" else counted.frame["volume_um3"].to_numpy()
     frame = _binned(counted, diameter, weights, bins, scale, [column.name for column in columns.SIZE_DISTRIBUTION])
-    how = f"shares by {weight} of {len(diameter)} particles in {bins} bins of equivalent diameter, {scale} scale"
+    how = f"shares by {weight} in {bins} bins of equivalent diameter, {scale} scale; {len(diameter)} particles"
     return derived(table, frame, columns.SIZE_DISTRIBUTION, "size_distribution", how + counted.in_words)
 
 
@@ -160,7 +160,7 @@ def surface_to_volume_distribution(
     declared = columns.SURFACE_TO_VOLUME_DISTRIBUTION
     frame = _binned(counted, area / volume, weights, bins, scale, [column.name for column in declared])
     how = (
-        f"shares by {weight} of {len(area)} particles in {bins} bins of surface over volume, {scale} scale; "
+        f"shares by {weight} in {bins} bins of surface over volume, {scale} scale; {len(area)} particles; "
         f"by the {surface} surface{counted.in_words}"
     )
     return derived(table, frame, declared, "surface_to_volume_distribution", how)

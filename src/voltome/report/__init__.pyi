@@ -7,6 +7,7 @@ from .figures_renderings import figure_renderings
 from .figures_sensitivity import figure_subvolumes, figure_sweep
 from .figures_slices import figure_slices
 from .figures_states import figure_states
+from .figures_thickness import figure_local_thickness
 from .movies import slice_movie, turntable
 from .style import phase_colours, png_bytes, svg_bytes
 from .writing import write
@@ -15,6 +16,7 @@ __all__ = [
     "figure_comparison",
     "figure_distribution",
     "figure_histogram",
+    "figure_local_thickness",
     "figure_profile",
     "figure_renderings",
     "figure_size_distribution",

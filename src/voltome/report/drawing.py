@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from voltome.data import ParticleImage, PhaseImage, ResultTable, Volume
 from voltome.report.drawing_bodies import figure_of_bodies, figures_of_states, keep_bodies, make_slice_movie
-from voltome.report.drawn import Drawn, Looked, drawn_scans, last_image
-from voltome.report.figures_binned import SHARE, SUM, binning_of, excluded_in_words, figure_distribution
+from voltome.report.drawn import THICKNESS, Drawn, Looked, drawn_scans, last_image, load_or_remark, simulated_in_words
+from voltome.report.figures_binned import SHARE, binning_of, excluded_in_words, figure_distribution, sum_of
 from voltome.report.figures_comparisons import comparison_panels, figure_comparison
 from voltome.report.figures_distributions import figure_size_distribution
 from voltome.report.figures_histogram import figure_histogram
 from voltome.report.figures_profiles import figure_profile, shares_panels
 from voltome.report.figures_sensitivity import figure_subvolumes, figure_sweep
 from voltome.report.figures_slices import figure_slices
-from voltome.report.formatting import listed, name_in_print, title_in_print
+from voltome.report.figures_thickness import figure_local_thickness
+from voltome.report.formatting import grid_in_print, listed, name_in_print, title_in_print
 from voltome.report.key_numbers import COLLECTED, is_particles, is_summary, scans_of
 from voltome.report.lines import MOST_LINES, MOST_PANELS, Panel, lines_of, measures_of, panels_of
-from voltome.report.measures import numeric_measures
+from voltome.report.measures import most_telling_first, numeric_measures
 from voltome.report.summary import work_of
 
 if TYPE_CHECKING:
@@ -43,6 +47,7 @@ def figures_of_images(results: Results, looked: Looked, options: ReportOptions) 
         volume = last_image(results, scan, Volume, looked, like=phases if phases is not None else particles)
         first = next((image for image in (phases, particles, volume) if image is not None), None)
         if first is None:
+            yield from _thickness(results, scan, looked)
             continue
         looked.grids[scan] = first.grid_in_words
         if phases is not None:
@@ -50,30 +55,38 @@ def figures_of_images(results: Results, looked: Looked, options: ReportOptions) 
         yield _slices(scan, volume, phases, particles, looked)
         if volume is not None:
             yield _histogram(scan, volume, phases, looked)
+        yield from _thickness(results, scan, looked)
         keep_bodies(scan, particles if particles is not None else phases, looked, options)
         make_slice_movie(scan, volume, phases, looked, options)
-    yield from figure_of_bodies(looked, options)
+    yield from figure_of_bodies(results, looked, options)
     yield from figures_of_states(results)
 
 
 def figures_of_tables(results: Results, tables: Mapping[str, ResultTable], looked: Looked) -> Iterator[Drawn]:
-    """Yield the figures that the tables give."""
-    has_particles = any(is_particles(table) for table in tables.values())
+    """Yield the figures that the tables give; what was measured on simulated scans says so."""
+    binned = {scan for table in tables.values() if table.kind == "size_distribution" for scan, _ in scans_of(table)}
     for name, table in tables.items():
-        if has_particles and table.kind == "size_distribution":
-            continue  # drawn from the particles themselves
-        if not len(table.frame) or not numeric_measures(table) or table.kind == "comparison":
-            continue
-        if is_particles(table):
-            yield _sizes(name, table)
-        elif table.kind not in COLLECTED and binning_of(table) is not None:
-            yield _distribution(name, table)
-        elif table.names("position"):
-            yield from _along(results, name, table, looked)
-        elif table.kind == "motions":
-            continue  # says how scans were aligned and nothing of the sample: its table is enough
-        elif is_summary(table) and "scan" in table.frame and table.frame["scan"].nunique() > 1:
-            yield _comparison(results, name, table, looked)
+        if is_particles(table) and {scan for scan, _ in scans_of(table)} <= binned:
+            continue  # their sizes are drawn in the bins that the study asks for
+        note = simulated_in_words(results, list(table.frame["scan"].unique()) if "scan" in table.frame else None)
+        for drawn in _figures_of_table(results, name, table, looked):
+            yield replace(drawn, caption=drawn.caption + note)
+
+
+def _figures_of_table(results: Results, name: str, table: ResultTable, looked: Looked) -> Iterator[Drawn]:
+    """Yield the figures of one table."""
+    if not len(table.frame) or not numeric_measures(table) or table.kind == "comparison":
+        return
+    if is_particles(table):
+        yield _sizes(name, table)
+    elif table.kind not in COLLECTED and binning_of(table) is not None:
+        yield _distribution(name, table)
+    elif table.names("position"):
+        yield from _along(results, name, table, looked)
+    elif table.kind == "motions":
+        return  # says how scans were aligned and nothing of the sample: its table is enough
+    elif is_summary(table) and "scan" in table.frame and table.frame["scan"].nunique() > 1:
+        yield _comparison(results, name, table, looked)
 
 
 def _slices(
@@ -107,6 +120,21 @@ def _histogram(scan: str, volume: Volume, phases: PhaseImage | None, looked: Loo
     return Drawn(f"histogram-{scan}", "histograms", figure_histogram(volume, phases, colours=looked.colours), caption)
 
 
+def _thickness(results: Results, scan: str, looked: Looked) -> Iterator[Drawn]:
+    """Yield the local thicknesses of a scan with their captions."""
+    for stored in results.find(scan=scan, noun=Volume.__name__, kind=THICKNESS):
+        volume = load_or_remark(results, stored, looked)
+        if not isinstance(volume, Volume) or not np.any(volume.values > 0):
+            continue
+        phase = stored.parameters.get("phase", "the phase")
+        caption = (
+            f"{scan}: local thickness of {phase}, the diameter of the largest ball inside it that holds a voxel; "
+            f"white outside of it. x runs to the right or, in the yz plane, y; y and z run downwards."
+            + (" Simulated." if volume.simulated else "")
+        )
+        yield Drawn(f"{stored.name}-{scan}", "images", figure_local_thickness(volume), caption)
+
+
 def _sizes(name: str, table: ResultTable) -> Drawn:
     """Return the size distribution of the particles of all scans."""
     chosen = {
@@ -125,12 +153,13 @@ def _sizes(name: str, table: ResultTable) -> Drawn:
 
 def _distribution(name: str, table: ResultTable) -> Drawn:
     """Return a distribution in bins of all scans, with what was left out as too small."""
-    meanings = [table.column(part).meaning for part in (SHARE, SUM) if part in table.frame]
-    said = [meaning.rstrip(".") for meaning in meanings]
+    meanings = [table.column(part).meaning for part in (SHARE, sum_of(table)) if part is not None]
+    said = [meaning.partition("; ")[0].rstrip(".") for meaning in meanings]
     parts = f"Left: {said[0]}. Right: {said[1]}" if len(said) == 2 else said[0]
     scans = table.frame["scan"].nunique() if "scan" in table.frame else 1
     more = f" {scans - MOST_LINES} more scans are not drawn." if scans > MOST_LINES else ""
-    method = f" Method: {table.method.rstrip('.')}." if table.method else ""
+    how = grid_in_print("; ".join(table.method.rstrip(".").split("; ")[:2]))  # the rest stands above the table
+    method = f" Method: {how}." if how else ""
     caption = f"{title_in_print(name)}. {parts}.{method}{excluded_in_words(table)}{more}"
     return Drawn(f"distribution-{name}", "distributions", figure_distribution(table), caption)
 
@@ -170,7 +199,7 @@ def _comparison(results: Results, name: str, table: ResultTable, looked: Looked)
     by = results.compare_by if results.compare_by in table.frame else None
     against = name_in_print(by) if by else "scan"
     bars = " Bars: standard error." if table.names("standard_error") else ""
-    measures = numeric_measures(table)
+    measures = most_telling_first(table)
     more = _measures_not_drawn(measures, comparison_panels(table, by, measures))
     caption = f"{title_in_print(name)} against {against}.{bars}{more}"
     return Drawn(f"comparison-{name}", "comparison", figure_comparison(table, by=by, colours=looked.colours), caption)

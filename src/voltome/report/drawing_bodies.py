@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from voltome.data import ParticleImage, PhaseImage, Volume
 from voltome.errors import ValuesError
-from voltome.report.drawn import Drawn, Looked
+from voltome.report.drawn import Drawn, Looked, simulated_in_words
 from voltome.report.figures_renderings import draw_bodies
 from voltome.report.figures_states import figure_states, members_of, scans_in, shares_of_fates
 from voltome.report.formatting import listed, number_in_print
@@ -42,13 +42,14 @@ def make_slice_movie(
         looked.movies[f"{scan}-slices"] = slice_movie(volume, phases, colours=looked.colours or None)
 
 
-def figure_of_bodies(looked: Looked, options: ReportOptions) -> Iterator[Drawn]:
+def figure_of_bodies(results: Results, looked: Looked, options: ReportOptions) -> Iterator[Drawn]:
     """Yield the renderings of all scans, if they are asked for."""
     if not options.renderings or not looked.bodies:
         return
     caption = (
         f"{what_is_rendered(looked)} in three dimensions: {listed(list(looked.bodies))}. All from one side, in "
         f"parallel projection and at one scale; z runs upwards. Surfaces are smoothed and paler with the distance."
+        + simulated_in_words(results, list(looked.bodies))
     )
     yield Drawn("renderings", "renderings", draw_bodies(looked.bodies, View()), caption)
 
@@ -62,14 +63,16 @@ def what_is_rendered(looked: Looked) -> str:
     return said[:1].upper() + said[1:]
 
 
-def movies_of(looked: Looked, options: ReportOptions) -> Iterator[tuple[str, str, bytes]]:
+def movies_of(results: Results, looked: Looked, options: ReportOptions) -> Iterator[tuple[str, str, bytes]]:
     """Yield name, caption and bytes of every movie that is asked for."""
     for name, movie in looked.movies.items():
         scan = name.removesuffix("-slices")
-        yield name, f"{scan}: through its slices along z.", movie
+        yield name, f"{scan}: through its slices along z.{simulated_in_words(results, [scan])}", movie
     if "turntable" in options.movies:
         for scan, body in looked.bodies.items():
-            caption = f"{scan}: once around, in parallel projection; z runs upwards."
+            caption = (
+                f"{scan}: once around, in parallel projection; z runs upwards.{simulated_in_words(results, [scan])}"
+            )
             yield f"{scan}-turntable", caption, turn(reduced(body, FINEST))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -11,14 +12,19 @@ from voltome.data import ImageNoun, PhaseImage, Volume
 from voltome.errors import MissingFileError
 from voltome.report import style
 from voltome.report.figures_slices import same_grid
-from voltome.report.formatting import name_in_print
+from voltome.report.formatting import listed, name_in_print
 from voltome.report.rendering import Bodies
 
 if TYPE_CHECKING:
+    from voltome.data import Noun
     from voltome.study import Results
+    from voltome.study.results import StoredNoun
 
 MOST_SCANS_DRAWN = 4
 """Scans of which slices and histograms are drawn: more would hide the results."""
+
+THICKNESS = "local thickness"
+"""The quantity of a volume whose values are lengths inside a phase."""
 
 Image = TypeVar("Image", bound=ImageNoun)
 
@@ -74,14 +80,33 @@ def drawn_scans(results: Results) -> list[str]:
 def last_image(
     results: Results, scan: str, kind: type[Image], looked: Looked, *, like: ImageNoun | None = None
 ) -> Image | None:
-    """Return the last image of a kind, on the grid of `like`; of volumes one of the quantity of the first."""
-    stored = results.find(scan=scan, noun=kind.__name__)
+    """Return the last image of a kind, on the grid of `like`; of volumes one of the quantity of the first.
+
+    A local thickness is no image that was segmented: it has a figure of its own.
+    """
+    stored = [noun for noun in results.find(scan=scan, noun=kind.__name__) if noun.kind != THICKNESS]
     for noun in reversed([noun for noun in stored if kind is not Volume or noun.kind == stored[0].kind]):
-        try:
-            image = cast(Image, results.load(noun))
-        except MissingFileError:
-            looked.remarks.append(f"{name_in_print(noun.name)} of {scan} is no longer at {noun.path} and is not drawn.")
-            continue
-        if like is None or same_grid(image, like):
+        image = cast(Image | None, load_or_remark(results, noun, looked))
+        if image is not None and (like is None or same_grid(image, like)):
             return image
     return None
+
+
+def load_or_remark(results: Results, stored: StoredNoun, looked: Looked) -> Noun | None:
+    """Return a noun, or None and a remark where it is no longer there."""
+    try:
+        return results.load(stored)
+    except MissingFileError:
+        looked.remarks.append(
+            f"{name_in_print(stored.name)} of {stored.scan} is no longer at {stored.path} and is not drawn."
+        )
+        return None
+
+
+def simulated_in_words(results: Results, scans: Sequence[str] | None = None) -> str:
+    """Return the sentence that says which of these scans (by default of all) are simulated; nothing for none."""
+    shown = [scan for scan in results.scans if scans is None or scan in scans]
+    simulated = [scan for scan in shown if scan in results.provenance.get("simulated", [])]
+    if not simulated:
+        return ""
+    return " Simulated." if len(simulated) == len(shown) else f" Simulated: {listed(simulated)}."

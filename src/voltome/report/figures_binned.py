@@ -19,7 +19,10 @@ from voltome.report import style
 from voltome.report.formatting import axis_label, name_in_print, number_in_print, unit_in_print
 from voltome.report.lines import MOST_LINES, MOST_PANELS, Line, lines_of
 
-SHARE, SUM, EXCLUDED = "share", "cumulative_share", "excluded_volume_fraction"
+SHARE, EXCLUDED = "share", "excluded_volume_fraction"
+SUMS = ("cumulative_share", "coverable_share")
+"""Columns with a cumulative share: of all bins up to the upper edge, or of all from the lower edge."""
+
 SAME = 0.02
 """Difference between widths of bins, as a share, up to which they count as equal."""
 
@@ -46,7 +49,7 @@ def figure_distribution(table: ResultTable) -> Figure:
     Parameters
     ----------
     table : ResultTable
-        Columns `share` and perhaps `cumulative_share`, and a position `NAME_unit` with its edges
+        Columns `share` and perhaps `cumulative_share` or `coverable_share`, and a position `NAME_unit` with its edges
         `NAME_from_unit` and `NAME_to_unit`; a first column `scan` may say which scan a row belongs to.
 
     Returns
@@ -77,15 +80,16 @@ def figure_distribution(table: ResultTable) -> Figure:
         lacks = "rows" if bins is not None else "bins with both edges and a column 'share'"
         raise ValuesError(f"a table of {table.kind} has no {lacks}; its distribution cannot be drawn.")
     groups = dict(list(_groups(table))[: MOST_PANELS // 2])
-    has_sums = SUM in table.frame.columns
+    sums = sum_of(table)
+    has_sums = sums is not None
     is_log, is_even = _scale_of(table.frame, bins)
     figure, axes = style.panels(len(groups) * (1 + has_sums), per_row=2)
     tints = style.scan_colours(list(dict.fromkeys(scan for lines in groups.values() for scan, _, _ in lines)))
     for number, (key, lines) in enumerate(groups.items()):
         own = axes[number * (1 + has_sums) : (number + 1) * (1 + has_sums)]
         _draw_shares(own[0], lines, bins, tints, is_log=is_log, is_even=is_even)
-        if has_sums:
-            _draw_sums(own[1], lines, bins, tints)
+        if sums is not None:
+            _draw_sums(own[1], lines, bins, tints, sums)
         for axis in own:
             axis.set_title(name_in_print(key) if len(groups) > 1 else "")
             _finish(axis, bins, table.frame, is_log=is_log)
@@ -104,6 +108,11 @@ def binning_of(table: ResultTable) -> Binning | None:
         if {low, high} <= set(table.frame.columns):
             return Binning(table.column(name), low, high)
     return None
+
+
+def sum_of(table: ResultTable) -> str | None:
+    """Return the column with the cumulative share of a distribution, or None where it has none."""
+    return next((name for name in SUMS if name in table.frame.columns), None)
 
 
 def excluded_in_words(table: ResultTable) -> str:
@@ -168,13 +177,13 @@ def _draw_shares(
     axis.set_ylim(bottom=0)
 
 
-def _draw_sums(axis: Axes, lines: Sequence[Line], bins: Binning, tints: Mapping[str, str]) -> None:
+def _draw_sums(axis: Axes, lines: Sequence[Line], bins: Binning, tints: Mapping[str, str], column: str) -> None:
     """Draw the cumulative share: where it falls, it is that of the bin and all above it, else all below."""
-    falls = False
+    falls = column == "coverable_share"
     for scan, _, rows in lines:
         ordered = rows.sort_values(bins.low, kind="stable")
-        low, high, sums = (ordered[name].to_numpy(np.float64) for name in (bins.low, bins.high, SUM))
-        falls = bool(len(sums) > 1 and sums[-1] < sums[0])
+        low, high, sums = (ordered[name].to_numpy(np.float64) for name in (bins.low, bins.high, column))
+        falls = falls or bool(len(sums) > 1 and sums[-1] < sums[0])
         x = np.append(low, high[-1])
         y = np.append(sums, 0.0) if falls else np.append(0.0, sums)
         axis.plot(x, 100 * y, color=tints[scan], label=scan)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -15,9 +16,11 @@ from voltome.errors import ValuesError
 from voltome.report import style
 from voltome.report.formatting import axis_label
 from voltome.report.lines import Panel, label_of, lines_of, panels_of, tints_of
-from voltome.report.measures import numeric_measures
+from voltome.report.measures import most_telling_first
 
 MOST_TICKS = 6
+LONGEST_LABEL = 32
+"""Letters that stand beside a panel in one line."""
 
 
 @style.styled
@@ -37,7 +40,7 @@ def figure_comparison(table: ResultTable, *, by: str | None = None, colours: Map
     -------
     matplotlib.figure.Figure
         One panel per measure and phase, or per measure where that would be more than six; standard errors as bars
-        where the table has them.
+        where the table has them. Of more than six measures those are drawn that tell most (`MOST_TELLING`).
 
     Raises
     ------
@@ -55,7 +58,7 @@ def figure_comparison(table: ResultTable, *, by: str | None = None, colours: Map
     'cycle'
     """
     missing = [name for name in ("scan", by) if name is not None and name not in table.frame.columns]
-    measures = numeric_measures(table)
+    measures = most_telling_first(table)
     if missing or not measures:
         what = f"column {missing[0]!r}" if missing else "measure that is a number"
         raise ValuesError(f"a table of {table.kind} has no {what}; it cannot be compared across scans.")
@@ -92,7 +95,7 @@ def _draw(axis: Axes, table: ResultTable, panel: Panel, by: str | None, colours:
             elinewidth=0.8, label=label_of(panel.lines, scan, key),
         )  # fmt: skip
     _label_scans(axis, table, by, places, numeric=numeric)
-    axis.set_ylabel(axis_label(measure))
+    axis.set_ylabel(fill(axis_label(measure), LONGEST_LABEL))
     style.plain_numbers(axis.yaxis)
     axis.margins(x=0.12, y=0.12)
 

@@ -113,7 +113,7 @@ def figure_slices(
     """
     images: list[ImageNoun] = [image for image in (volume, phases, particles) if image is not None]
     check_grids(images, "figure_slices")
-    planes = _planes(images[0])
+    planes = planes_of(images[0])
     rows: list[tuple[str, list[Picture]]] = []
     if volume is not None:
         rows.append((name_in_print(volume.quantity), [_with_mask(volume, plane) for plane in planes]))
@@ -125,7 +125,7 @@ def figure_slices(
         rows.append((title, [_with_particles(volume, particles, plane) for plane in planes]))
     names = list(phases.phases.values()) if phases is not None else []
     columns, legend_rows = style.legend_columns(names, style.TWO_COLUMNS_MM if len(planes) > 1 else style.ONE_COLUMN_MM)
-    figure = _draw(rows, planes, foot_mm=FOOT_MM + LINE_MM * legend_rows)
+    figure = draw_pictures(rows, planes, foot_mm=FOOT_MM + LINE_MM * legend_rows)
     if names:
         patches = [Patch(facecolor=chosen[name], edgecolor="none", label=name) for name in names]
         figure.legend(handles=patches, loc="lower center", ncols=columns, handlelength=1, handleheight=1)
@@ -152,7 +152,7 @@ def same_grid(one: ImageNoun, other: ImageNoun) -> bool:
     )
 
 
-def _planes(image: ImageNoun) -> list[Plane]:
+def planes_of(image: ImageNoun) -> list[Plane]:
     """Return the planes through the centre that are more than one voxel wide both ways (at least the xy plane)."""
     planes = []
     for across in range(3):
@@ -304,7 +304,7 @@ def _rgb(colour: str) -> list[int]:
     return [round(255 * part) for part in to_rgb(colour)]
 
 
-def _draw(rows: list[tuple[str, list[Picture]]], planes: list[Plane], *, foot_mm: float) -> Figure:
+def draw_pictures(rows: list[tuple[str, list[Picture]]], planes: list[Plane], *, foot_mm: float) -> Figure:
     """Return the figure with every picture in its place, all at the same scale."""
     margin = 5.0
     width = style.ONE_COLUMN_MM if len(planes) == 1 else style.TWO_COLUMNS_MM

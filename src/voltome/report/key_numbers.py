@@ -10,7 +10,7 @@ import pandas as pd
 
 from voltome.data import ResultTable
 from voltome.report.formatting import name_in_print, unit_in_print, whole_in_print, with_error_in_print
-from voltome.report.measures import numeric_measures
+from voltome.report.measures import READ_LAST, numeric_measures, reading_rank
 from voltome.report.printed_tables import entry
 
 MOST_ROWS_PER_SCAN = 12
@@ -40,15 +40,17 @@ def key_numbers(tables: Mapping[str, ResultTable], *, by: str | None = None) -> 
     by : str, optional
         The column by which scans are compared: it describes a scan and does not tell its rows apart.
     """
-    numbers: list[KeyNumber] = []
+    ranked: list[tuple[int, KeyNumber]] = []
     for table in tables.values():
         if is_summary(table):
-            numbers += _of_summary(table, by)
+            ranked += _of_summary(table, by)
+    last = reading_rank(READ_LAST, "")
+    numbers = [number for rank, number in sorted(ranked, key=lambda pair: pair[0]) if rank < last]
     if not any(table.kind == "particle_statistics" for table in tables.values()):
         for table in tables.values():
             if is_particles(table):
                 numbers += _of_particles(table)
-    return numbers
+    return numbers + [number for rank, number in ranked if rank == last]
 
 
 def is_summary(table: ResultTable) -> bool:
@@ -75,8 +77,8 @@ def scans_of(table: ResultTable) -> Iterator[tuple[str, pd.DataFrame]]:
         yield str(scan), rows
 
 
-def _of_summary(table: ResultTable, by: str | None) -> list[KeyNumber]:
-    """Return one key number for each measure and each combination of keys."""
+def _of_summary(table: ResultTable, by: str | None) -> list[tuple[int, KeyNumber]]:
+    """Return one key number for each measure and each combination of keys, with its place among all of them."""
     keys = [name for name in table.names("key") if name not in ("scan", by)]
     measures = numeric_measures(table)
     found: dict[tuple[str, str], dict[str, str]] = {}
@@ -85,13 +87,16 @@ def _of_summary(table: ResultTable, by: str | None) -> list[KeyNumber]:
             for _, row in rows.astype(object).iterrows():
                 key = ", ".join(str(row[key]) for key in keys)
                 found.setdefault((name, key), {})[scan] = entry(table, row, table.column(name))
-    return [_number(table, name, key, values) for (name, key), values in found.items()]
+    return [
+        (reading_rank(table.kind, name), _number(table, name, key, values)) for (name, key), values in found.items()
+    ]
 
 
 def _number(table: ResultTable, name: str, key: str, values: dict[str, str]) -> KeyNumber:
     """Return a key number with its name in words."""
     column = table.column(name)
-    label = name_in_print(name) + (f", {key}" if key else "")
+    of = "alignment " if table.kind == READ_LAST else ""
+    label = of + name_in_print(name) + (f", {key}" if key else "")
     return KeyNumber(label, unit_in_print(column.unit), column.meaning, values)
 
 

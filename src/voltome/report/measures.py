@@ -18,6 +18,34 @@ WORTH_SAYING = {
 }
 """Kind of a table -> the measures that say something of their own."""
 
+MOST_TELLING = {
+    "particle_statistics": (
+        "mean_radius_um",
+        "particles",
+        "total_volume_um3",
+        "mean_surface_to_volume_per_um",
+        "area_weighted_mean_surface_to_volume_per_um",
+        "d50_um",
+    ),
+}
+"""Kind of a table -> the measures that are drawn first."""
+
+READ_FIRST = (
+    "loading_mg_per_cm2",
+    "mass_mg",
+    "total_volume_um3",
+    "volume_um3",
+    "fraction",
+    "particles",
+    "mean_radius_um",
+    "mean_surface_to_volume_per_um",
+    "area_weighted_mean_surface_to_volume_per_um",
+)
+"""The measures that a reader looks for first, in this order, before all others."""
+
+READ_LAST = "motions"
+"""Kind of the tables that say how well scans were aligned: after all that is said of the sample."""
+
 EXTENSIVE_UNITS = frozenset({"um2", "um3"})
 """Units of measures that grow with the piece that is measured."""
 
@@ -40,3 +68,17 @@ def _is_redundant(table: ResultTable, name: str, others: Sequence[str]) -> bool:
     if table.kind == "subvolumes" and table.column(name).unit in EXTENSIVE_UNITS:
         return True
     return name in COUNTS or (name == "volume_um3" and "fraction" in others)
+
+
+def most_telling_first(table: ResultTable) -> list[str]:
+    """Return the measures that are numbers, those first that tell most where a figure cannot hold all."""
+    measures = numeric_measures(table)
+    first = [name for name in MOST_TELLING.get(table.kind, ()) if name in measures]
+    return first + [name for name in measures if name not in first]
+
+
+def reading_rank(kind: str, measure: str) -> int:
+    """Return the place of a measure among key numbers; what has the same place keeps its order."""
+    if kind == READ_LAST:
+        return len(READ_FIRST) + 1
+    return READ_FIRST.index(measure) if measure in READ_FIRST else len(READ_FIRST)

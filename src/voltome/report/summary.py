@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from voltome.data._parameters import AXES
 from voltome.report.formatting import (
     grid_in_print,
     listed,
@@ -213,10 +214,36 @@ def _separation(parameters: Mapping[str, Any]) -> str:
 
 def _alignment(parameters: Mapping[str, Any]) -> str:
     """Return the phrase of the alignment of scans."""
-    shown = parameters_in_words(
-        {name: value for name, value in parameters.items() if name != "to" and value is not None}
-    )
+    others = {name: value for name, value in parameters.items() if name not in ("to", "region")}
+    parts = [_region(parameters.get("region")), parameters_in_words(others)]
+    shown = ", ".join(part for part in parts if part)
     return f"The scans were aligned to {parameters.get('to', 'one of them')}" + (f" ({shown})" if shown else "")
+
+
+def _region(region: Any) -> str:
+    """Return a region of a scan: the limits that it has, and nothing of what it leaves open."""
+    if not isinstance(region, Mapping):
+        return ""
+    parts = [_limits(axis, ends, " µm") for axis, ends in zip(AXES, region.get("box_um") or [], strict=False)]
+    radius, grey = region.get("radius_um"), region.get("grey")
+    parts += [f"within {parameter_in_print(radius)} µm of the axis"] if radius is not None else []
+    parts += [_limits("grey values", grey, "")] if grey is not None else []
+    said = [part for part in parts if part]
+    return f"by the region {', '.join(said)}" if said else ""
+
+
+def _limits(of: str, ends: Iterable[float | None] | None, unit: str) -> str:
+    """Return two limits as words, or nothing where both are open."""
+    low, high = ends if ends is not None else (None, None)
+    if low is None and high is None:
+        return ""
+    if high is None or low is None:
+        return (
+            f"{of} from {parameter_in_print(low)}{unit}"
+            if high is None
+            else f"{of} up to {parameter_in_print(high)}{unit}"
+        )
+    return f"{of} {parameter_in_print(low)} to {parameter_in_print(high)}{unit}"
 
 
 def _thickness(parameters: Mapping[str, Any]) -> str:

@@ -143,7 +143,7 @@ def _write(results: Results, options: ReportOptions, report: Path, stamp: str, p
     figures = _write_figures(results, options, tables, looked, new, progress)
     replace_folder(new, results.folder / "figures")
     new = _new_folder(results, "movies")
-    figures += _write_movies(looked, options, new, progress)
+    figures += _write_movies(results, looked, options, new, progress)
     replace_folder(new, results.folder / "movies")
     if not any((results.folder / "movies").iterdir()):
         (results.folder / "movies").rmdir()
@@ -191,12 +191,14 @@ def _write_figures(
     return views
 
 
-def _write_movies(looked: Looked, options: ReportOptions, folder: Path, progress: Progress) -> list[FigureView]:
+def _write_movies(
+    results: Results, looked: Looked, options: ReportOptions, folder: Path, progress: Progress
+) -> list[FigureView]:
     """Write every movie, and return how the report shows it: inside the page while there is room."""
     views: list[FigureView] = []
     taken: set[str] = set()
     room = LARGEST_MOVIES
-    for number, (movie, caption, content) in enumerate(movies_of(looked, options)):
+    for number, (movie, caption, content) in enumerate(movies_of(results, looked, options)):
         progress(ProgressEvent("movies", number, number + 1, movie))
         name = file_name(movie, taken)
         (folder / f"{name}.gif").write_bytes(content)

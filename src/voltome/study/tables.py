@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterable, Sequence
 from typing import cast
@@ -17,7 +18,10 @@ from voltome.study.model import ALL_SCANS, Output, Study
 from voltome.study.operations import prefixed, stacked
 from voltome.study.store import Store, replace_folder
 
-__all__ = ["combined_tables", "comparison", "write_tables"]
+__all__ = ["combined_tables", "common_method", "comparison", "write_tables"]
+
+_NUMBER = re.compile(r"(?<![A-Za-z_])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+"""A number, and no digit of a name such as r50 or crofton13."""
 
 
 def write_tables(study: Study, store: Store, outputs: Iterable[Output]) -> None:
@@ -146,8 +150,37 @@ def _combined(study: Study, found: Sequence[tuple[str, ResultTable]]) -> ResultT
         columns=table.columns,
         kind=table.kind,
         measured_on="; ".join(places),
-        method="; ".join(dict.fromkeys(table.method for _, table in found)),
+        method=common_method([table.method for _, table in found]),
     )
+
+
+def common_method(methods: Sequence[str]) -> str:
+    """Return how the tables of all scans were made, once.
+
+    A method is written in parts with ``"; "`` between them. What all scans say stays. A part that differs in its
+    numbers alone gives the result of a scan: it stays in the table of that scan, and here only what stands before its
+    colon, if that is the same for all. A part in other words stays, as it is another method.
+
+    Examples
+    --------
+    >>> common_method(["balls in 9 bins; mean 4 um; below 1 um left out: 3 %",
+    ...                "balls in 9 bins; mean 5 um; below 1 um left out: 2 %"])
+    'balls in 9 bins; below 1 um left out'
+    """
+    variants: dict[str, dict[str, None]] = {}
+    for method in methods:
+        for part in method.split("; "):
+            variants.setdefault(_NUMBER.sub("#", part), {})[part] = None
+    kept = [said for parts in variants.values() if (said := _said_by_all(list(parts)))]
+    return "; ".join(kept) or "; ".join(dict.fromkeys(methods))
+
+
+def _said_by_all(parts: Sequence[str]) -> str:
+    """Return a part of a method that is the same for all scans, or what it says before its colon, or nothing."""
+    if len(parts) == 1:
+        return parts[0]
+    heads = {head if colon else "" for head, colon, _ in (part.partition(": ") for part in parts)}
+    return heads.pop() if len(heads) == 1 else ""
 
 
 def _meanings(tables: dict[str, ResultTable]) -> dict[str, object]:

@@ -124,3 +124,12 @@ def test_a_table_without_bins_or_rows_is_refused():
     empty = ResultTable(LOG.frame.head(0), columns=LOG.columns, kind=LOG.kind)
     with pytest.raises(ValuesError, match="has no rows"):
         figure_distribution(empty)
+
+
+def test_a_coverable_share_falls_from_the_lower_edge_of_each_bin():
+    columns = tuple(Column("coverable_share", "1", "At least.") if c.name == "cumulative_share" else c
+                    for c in LOG.columns)  # fmt: skip
+    frame = LOG.frame.rename(columns={"cumulative_share": "coverable_share"})
+    _, sums = figure_distribution(ResultTable(frame, columns=columns, kind="continuous_size_distribution")).axes
+    assert sums.get_ylabel() == "cumulative share, at or above (%)"
+    assert sums.lines[0].get_xydata().tolist() == [[1, 100], [2, 75], [4, 25], [8, 0]]

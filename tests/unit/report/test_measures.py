@@ -2,7 +2,9 @@ import pandas as pd
 import pytest
 
 from voltome.data import Column, ResultTable
-from voltome.report.measures import numeric_measures
+from voltome.data.tables import unit_in_name
+from voltome.report.key_numbers import key_numbers
+from voltome.report.measures import most_telling_first, numeric_measures
 
 
 @pytest.mark.parametrize(
@@ -35,3 +37,29 @@ def test_measures_that_only_repeat_others_are_left_out(kind, measures, expected)
 def test_texts_are_no_numbers():
     table = ResultTable(pd.DataFrame({"note": ["x"]}), columns=(Column("note", "", "Remark."),), kind="notes")
     assert numeric_measures(table) == []
+
+
+def one_row(kind, measures):
+    columns = (
+        Column("scan", "", "Scan.", "key"),
+        *(Column(name, unit_in_name(name) or "1", "Something.") for name in measures),
+    )
+    frame = pd.DataFrame([["a", *range(len(measures))]], columns=[column.name for column in columns])
+    return ResultTable(frame, columns=columns, kind=kind)
+
+
+def test_of_the_statistics_of_particles_the_most_telling_are_drawn_first():
+    table = one_row("particle_statistics", ["particles", "d10", "d50_um", "mean_radius_um"])
+    assert most_telling_first(table) == ["mean_radius_um", "particles", "d50_um", "d10"]
+
+
+def test_key_numbers_begin_with_the_loading_and_end_with_the_alignment():
+    tables = {
+        "align": one_row("motions", ["residual_um", "correlation"]),
+        "statistics": one_row("particle_statistics", ["d10", "mean_radius_um", "total_volume_um3"]),
+        "fractions": one_row("phase_fractions", ["fraction"]),
+        "loading": one_row("areal_loading", ["loading_mg_per_cm2"]),
+    }
+    assert [number.name for number in key_numbers(tables)] == [
+        "loading", "total volume", "fraction", "mean radius", "d10", "alignment residual", "alignment correlation",
+    ]  # fmt: skip

@@ -49,3 +49,18 @@ def test_a_step_is_a_sentence(step, parameters, words):
 
 def test_every_step_has_words():
     assert [name for name in STEPS if name not in PHRASES and name not in MEASURES] == []
+
+
+@pytest.mark.parametrize(
+    ("region", "words"),
+    [
+        (None, ""),
+        ({"box_um": [[105.7, 137.3], [None, None], [None, 8]], "radius_um": None, "grey": None},
+         " (by the region z 105.7 to 137.3 µm, x up to 8 µm)"),
+        ({"box_um": None, "radius_um": 90.0, "grey": [46000, None]},
+         " (by the region within 90 µm of the axis, grey values from 46000)"),
+        ({"box_um": None, "radius_um": None, "grey": None}, ""),
+    ],
+)  # fmt: skip
+def test_a_region_is_words_without_what_it_leaves_open(region, words):
+    assert PHRASES["align"]({"to": "uncycled", "region": region}) == f"The scans were aligned to uncycled{words}"

@@ -436,3 +436,29 @@ def test_motions_are_key_numbers_and_a_table_but_no_figure(make_study):
     assert "residual" in numbers
     assert "rotation" not in numbers
     assert '<span class="unit">°</span>' in text
+
+
+def test_sizes_are_drawn_in_the_bins_of_the_study_and_not_again_from_the_particles(make_study):
+    study = without_images(make_study({"a": 0, "b": 1}))
+    study.provenance["simulated"] = ["a"]
+    particles = study.tables()["particles"]
+    columns = (
+        SCAN,
+        Column("diameter_um", "um", "Middle.", "position"),
+        Column("diameter_from_um", "um", "From.", "position"),
+        Column("diameter_to_um", "um", "To.", "position"),
+        Column("share", "1", "Share of all particles in the bin; adds up to 1."),
+    )
+    rows = [(scan, 1.4, 1.0, 2.0, 1.0) for scan in "ab"]
+    frame = pd.DataFrame(rows, columns=[column.name for column in columns])
+    sizes = ResultTable(
+        frame, columns=columns, kind="size_distribution", method="shares by number; radii below 2 um left out; more"
+    )
+    study.combined.clear()
+    study.combined.update({"particles": particles, "sizes": sizes})
+    text, reader = read(write(study))
+    assert len(reader.images) == 1
+    assert (
+        "Share of all particles in the bin. Method: shares by number; radii below 2\u00a0µm left out. Simulated: a."
+        in text
+    )
