@@ -37,6 +37,9 @@ MOST_MOVED_VOXELS = 4.0
 LEAST_CORRELATION = 0.2
 """Correlation below which steps are not lengthened further."""
 
+ROUND_OFF = 1e-12
+"""Variance per mean square that the round-off of sums of doubles leaves of a constant."""
+
 
 def polish(fixed: Volume, moving: Volume, place: Place, start: Transform) -> Transform | None:
     """Return the motion with the highest correlation near `start`, or None where the steps do not settle.
@@ -58,6 +61,8 @@ def polish(fixed: Volume, moving: Volume, place: Place, start: Transform) -> Tra
     for _ in range(MOST_STEPS):
         sampler = Sampler(source, motion, region.grid)
         step = region.step(sampler.greys("cubic").astype(np.float32, copy=False), sampler.inside() & region.inside)
+        if step is None:
+            return None
         moved = region.largest_shift_voxels(step)
         if not moved <= MOST_MOVED_VOXELS:
             return None
@@ -88,13 +93,21 @@ class _Region:
         self.middle = np.asarray(self.values.shape) / 2 * self.size
         self.middle_um = triple(self.grid.origin_um + self.middle)
 
-    def step(self, found: NDArray[np.float32], inside: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Return the small rotation (radians) and shift (um) after which the scans agree better."""
+    def step(self, found: NDArray[np.float32], inside: NDArray[np.bool_]) -> NDArray[np.float64] | None:
+        """Return the small rotation (radians) and shift (um) after which the scans agree better.
+
+        None where no voxel of the region lies in the moving scan, or one of the two does not vary there.
+        """
         layers = len(found)
         sums = np.empty((layers, 6))
         on_threads(lambda z: moments(self.values, found, inside, z, z + 1, sums), layers)
         n, f, m, ff, mm, fm = sums.sum(axis=0)
-        deviation, other = math.sqrt(ff / n - (f / n) ** 2), math.sqrt(mm / n - (m / n) ** 2)
+        if n == 0:
+            return None
+        spread, other_spread = ff / n - (f / n) ** 2, mm / n - (m / n) ** 2
+        if spread <= ROUND_OFF * ff / n or other_spread <= ROUND_OFF * mm / n:
+            return None
+        deviation, other = math.sqrt(spread), math.sqrt(other_spread)
         correlation = (fm / n - f / n * m / n) / (deviation * other)
         apart = (self.values - np.float32(f / n)) - (found - np.float32(m / n)) * np.float32(deviation / other)
         left, right = np.empty((layers, 6, 6)), np.empty((layers, 6))
