@@ -54,5 +54,5 @@ def test_the_printed_table_says_both_loadings_and_their_difference() -> None:
 
 
 def test_another_status_is_refused() -> None:
-    with pytest.raises(ParameterError, match="the status of Fig. 9 is 'done'; expected one of"):
+    with pytest.raises(ParameterError, match=r"the status of Fig\. 9 is 'done'; expected one of"):
         Panel("Fig. 9", "x", "done", "y")  # type: ignore[arg-type]
