@@ -83,6 +83,21 @@ def test_a_region_outside_the_moving_scan_is_refused() -> None:
         refine(FIXED, MOVING, place, Transform((0, 0, 0), shift_um=(0, 31, 0)), 1.0)
 
 
+@pytest.mark.parametrize("gain", [2.0**-100, 2.0**100])
+def test_the_size_of_the_grey_values_does_not_matter(gain) -> None:
+    usual, found = (
+        find_transform(
+            Volume(MOVING.values * factor, voxel_size_um=1),
+            to=Volume(FIXED.values * factor, voxel_size_um=1),
+            region=LAYER,
+            start_deg=38,
+        )
+        for factor in (1.0, gain)
+    )
+    assert found.rotation_deg == pytest.approx(usual.rotation_deg, abs=0.01)
+    assert found.shift_um == pytest.approx(usual.shift_um, abs=0.01)
+
+
 def test_a_region_of_which_less_than_half_is_shown_cannot_be_verified() -> None:
     place = place_of(LAYER, FIXED, "z")
     with pytest.raises(GeometryError, match=r"no part of the region lies by half .* has 38% of the region's box"):
