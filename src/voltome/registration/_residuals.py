@@ -45,8 +45,8 @@ def measure_fit(fixed: Volume, moving: Volume, place: Place, motion: Transform) 
     shifts, parts = _shifts(ours, theirs, both)
     if not parts:
         raise GeometryError(
-            f"no part of the region lies by half or more in the moving scan, which has {both.mean():.0%} of the region's "
-            f"box; expected at least one part, to verify the motion. Choose a region that both scans show."
+            f"no part of the region lies by half or more in the moving scan, which has {both.mean():.0%} of the "
+            f"region's box; expected at least one part, to verify the motion. Choose a region that both scans show."
         )
     if not len(shifts):
         raise ConvergenceError(

@@ -67,8 +67,8 @@ class Capsule:
         check_material(self.material)
         if self.length_um <= SHORTEST * self.radius_um:
             raise ParameterError(
-                f"start_um is {self.start_um} and end_um {self.end_um}; expected two points that are apart by more than "
-                f"{SHORTEST:g} of the radius, or a Sphere."
+                f"start_um is {self.start_um} and end_um {self.end_um}; expected two points that are apart by more "
+                f"than {SHORTEST:g} of the radius, or a Sphere."
             )
 
     @property
