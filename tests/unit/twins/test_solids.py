@@ -63,4 +63,4 @@ def test_bad_parameters_are_named(make):
 @pytest.mark.parametrize("step", [0.0, 1e-300, 1e-10])
 def test_a_capsule_without_a_direction_is_refused(step):
     with pytest.raises(ParameterError, match="expected two points that are apart by more than 1e-09 of the radius"):
-        vt.twins.Capsule((1e-300, 0, 0), (1e-300 + step, 0, 0), 1.0)
+        Capsule((1e-300, 0, 0), (1e-300 + step, 0, 0), 1.0)
