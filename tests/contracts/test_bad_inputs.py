@@ -11,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import remounted
 import tifffile
+from scipy.ndimage import gaussian_filter
 
 import voltome as vt
 from voltome.app.cli import main
@@ -258,6 +260,174 @@ CASES = [
 ]
 
 
+@dataclass(frozen=True)
+class Scans:
+    """Several scans, how they are made, what the study does with them, and what the message must say."""
+
+    name: str
+    scans: Callable[[], dict[str, vt.data.Volume]]
+    pipeline: str
+    says: tuple[str, ...]
+
+
+FIELD = (16, 32, 32)
+CELL = remounted.cell(FIELD, fibre_layer_um=(0, 16), fibres=60, particles=1, seed=2)
+
+
+def seen(shift_um: tuple[float, float, float], seed: int) -> vt.data.Volume:
+    """Return a scan of the cell that shows another place of it."""
+    return remounted.scan(CELL.moved(vt.data.Transform((0, 0, 0), shift_um=shift_um)), FIELD, seed=seed)
+
+
+def two() -> dict[str, vt.data.Volume]:
+    return {"fresh": seen((0, 0, 0), 1), "aged": seen((0.4, 1, -2), 2)}
+
+
+def texture(seed: int) -> np.ndarray:
+    return gaussian_filter(np.random.default_rng(seed).standard_normal(FIELD), 1.2).astype(np.float32)
+
+
+def as_scans(fresh: np.ndarray, aged: np.ndarray) -> dict[str, vt.data.Volume]:
+    return {"fresh": vt.data.Volume(fresh, voxel_size_um=1), "aged": vt.data.Volume(aged, voxel_size_um=1)}
+
+
+def far_away() -> dict[str, vt.data.Volume]:
+    return {"fresh": two()["fresh"], "aged": two()["aged"].derive("elsewhere", origin_um=(500, 0, 0))}
+
+
+def three_corners() -> dict[str, vt.data.Volume]:
+    """Two scans share 30 % each with the first: 10 x 22 x 22 of 16 x 32 x 32 um; all three 4 x 12 x 12, or 3.5 %."""
+    return {"fresh": seen((0, 0, 0), 1), "low": seen((6, 10, 10), 2), "high": seen((-6, -10, -10), 3)}
+
+
+def same_after_half_a_turn() -> dict[str, vt.data.Volume]:
+    half = texture(1)
+    both = half + half[:, ::-1, ::-1]
+    return as_scans(both, both)
+
+
+def darker() -> dict[str, vt.data.Volume]:
+    return as_scans(two()["fresh"].values, two()["aged"].values // 4)
+
+
+def cropped() -> dict[str, vt.data.Volume]:
+    return as_scans(two()["fresh"].values, two()["aged"].values[:, 2:])
+
+
+CUT_FIBRES = "  - threshold: {intervals: {fibre: [110, null]}, rest: pore}\n"
+MANY = [
+    Scans(
+        "a scan that lies elsewhere",
+        far_away,
+        "  - align: {to: fresh}\n",
+        ("scan 'aged', aligned to 'fresh'", "z 500..516", "expected an overlap", "max_shift_um"),
+    ),
+    Scans(
+        "scans without a common field",
+        three_corners,
+        "  - align: {to: fresh, region: {box_um: [[4, 12], [8, 24], [8, 24]]}, max_shift_um: 8, "
+        "start_deg: {low: 0, high: 0}}\n",
+        ("of 'fresh' in common", "'low'", "'high'", "at least 5%", "Leave out the scan"),
+    ),
+    Scans(
+        "two rotations that fit equally well",
+        same_after_half_a_turn,
+        "  - align: {to: fresh}\n",
+        (
+            "scan 'aged'",
+            "two rotations fit",
+            " 0.0 degrees",
+            " -180.0 degrees",
+            "Give start_deg",
+            "in all scans: align",
+        ),
+    ),
+    Scans(
+        "no rotation stands out",
+        lambda: as_scans(texture(1), texture(2)),
+        "  - align: {to: fresh}\n",
+        ("scan 'aged'", "no rotation stands out", "5 spreads above chance", "Give start_deg"),
+    ),
+    Scans(
+        "states in the wrong order of cycle",
+        lambda: dict(reversed(two().items())),
+        "  - align: {to: fresh}\ncompare: {by: cycle}\n",
+        ("aged (10), fresh (0)", "expected rising 'cycle': fresh, aged", "Change the order"),
+    ),
+    Scans(
+        "a region whose grey values one scan lacks",
+        darker,
+        "  - align: {to: fresh, region: {grey: [120, null]}}\n",
+        ("scan 'aged'", "no voxel of the region's grey values (at least 120)", "one grey scale"),
+    ),
+    Scans(
+        "a region outside the scan",
+        two,
+        "  - align: {to: fresh, region: {box_um: [[500, 510], [null, null], [null, null]]}}\n",
+        ("z 500..510", "no voxel along z", "z 0..16", "expected a region within it"),
+    ),
+    Scans(
+        "a region without structure",
+        lambda: as_scans(np.where(np.indices(FIELD)[0] < 6, 7, texture(1)), texture(1)),
+        "  - align: {to: fresh, region: {box_um: [[0, 6], [null, null], [null, null]]}}\n",
+        ("scan 'aged'", "no rotation stands out", "another region"),
+    ),
+    Scans(
+        "states of scans that were not aligned",
+        cropped,
+        CUT_FIBRES + "  - states: {phase: fibre}\n",
+        ("different grids", "(16, 32, 32) in 'fresh'", "(16, 30, 32) in 'aged'", "voltome.registration.align"),
+    ),
+    Scans(
+        "a plane taken from a scan on another grid",
+        cropped,
+        "  - level: {collector: [150, null], like: aged/source}\n",
+        ("different grids", "Align the scans before", "in fresh: level"),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", MANY, ids=lambda case: case.name)
+def test_scans_that_do_not_fit_get_one_clear_message(
+    case: Scans, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    lines = []
+    for name, volume in case.scans().items():
+        vt.io.write(volume, tmp_path / f"{name}.nrrd")
+        lines.append(f"  {name}: {{source: {name}.nrrd, cycle: {0 if name == 'fresh' else 10}}}\n")
+    (tmp_path / "study.yaml").write_text(f"study: x\nscans:\n{''.join(lines)}pipeline:\n{case.pipeline}")
+    check_message(case.says, tmp_path, monkeypatch, capsys)
+
+
+def contradictory(sizes: str) -> Build:
+    """Write an NRRD file whose header speaks of another image than its 4 x 5 x 6 bytes."""
+
+    def build(folder: Path) -> None:
+        head = f"NRRD0004\ntype: uint8\ndimension: 3\nsizes: {sizes}\nspacings: 1 1 1\n"
+        head += 'space units: "um" "um" "um"\nspace dimension: 3\nencoding: raw\n\n'
+        (folder / "scan.nrrd").write_bytes(head.encode() + bytes(range(120)))
+
+    return build
+
+
+CASES += [
+    Case(
+        "NRRD with more voxels than data",
+        contradictory("6 5 40"),
+        "scan.nrrd, voxel_size_um: 1",
+        "  - median\n",
+        ("scan.nrrd", "the header states", "1,200", "found 120 bytes", "Copy or export both again"),
+    ),
+    Case(
+        "NRRD with fewer sizes than axes",
+        contradictory("6 20"),
+        "scan.nrrd, voxel_size_um: 1",
+        "  - median\n",
+        ("scan.nrrd", "sizes", "6 20"),
+    ),
+]
+
+
 def test_there_are_thirty_of_them():
     assert len({case.name for case in CASES}) == len(CASES) >= 30
 
@@ -270,7 +440,14 @@ def test_bad_input_gets_one_clear_message(
     (tmp_path / "study.yaml").write_text(
         f"study: x\nscans:\n  scan: {{source: {case.scan}}}\npipeline:\n{case.pipeline}"
     )
-    monkeypatch.chdir(tmp_path)
+    check_message(case.says, tmp_path, monkeypatch, capsys)
+
+
+def check_message(
+    says: tuple[str, ...], folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Run the study of a folder on the command line, which must fail with one message."""
+    monkeypatch.chdir(folder)
     monkeypatch.setattr(sys, "argv", ["voltome", "run", "study.yaml"])
     with pytest.raises(SystemExit) as left:
         main()
@@ -278,6 +455,6 @@ def test_bad_input_gets_one_clear_message(
     assert left.value.code == 1, said
     assert said.startswith("voltome: ")
     assert "Traceback" not in said
-    lacking = [fragment for fragment in case.says if fragment not in said]
+    lacking = [fragment for fragment in says if fragment not in said]
     assert lacking == [], said
-    assert not (tmp_path / "study-results" / "provenance.json").exists()
+    assert not (folder / "study-results" / "provenance.json").exists()

@@ -68,7 +68,8 @@ def select_electrode(
         An interval without an end, with an end that is no number, or upside down, both or none of `separator` and
         `active`, or a negative margin.
     ValuesError
-        No collector or no separator: the share of its grey values has no step along z.
+        No collector or no separator: the share of its grey values has no step along z. Active material in too few
+        layers (sure above 11) to be told from the collector's blurred edge.
     AxisError
         No layer left between them.
     GeometryError
@@ -168,12 +169,18 @@ def _separator_begin(shares: Array, begin: int, interval: GreyInterval) -> int:
 
 def _active_end(shares: Array, begin: int, interval: GreyInterval) -> int:
     """Return the first layer without active material, above the collector that ends at `begin`."""
-    begin += _edge_layers(shares[begin:])
-    above = shares[begin:]
+    first = begin + _edge_layers(shares[begin:])
+    above = shares[first:]
     step, size, scatter = _best_step(above, FEWEST_SEPARATOR_LAYERS, FEWEST_SEPARATOR_LAYERS, falling=True)
     if size <= 0 or size < LEAST_STEP * scatter:
         raise ValuesError(_no_step("end of the active material", interval, "falls", size, scatter, above))
-    return begin + step
+    if step == FEWEST_SEPARATOR_LAYERS:  # the best place may lie below the first one that was tried
+        raise ValuesError(
+            f"the active material {in_words(interval)} ends at most {first + step - begin} layers above the current "
+            f"collector, {first - begin} of which may be the collector's blurred edge; expected more than "
+            f"{FEWEST_SEPARATOR_LAYERS} layers above that. Move the ends of the interval, or use crop."
+        )
+    return first + step
 
 
 def _edge_layers(shares: Array) -> int:

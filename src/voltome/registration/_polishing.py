@@ -43,6 +43,9 @@ FREE_STEPS = 6
 LEAST_CORRELATION = 0.2
 """Correlation below which steps are not lengthened further."""
 
+ROUND_OFF = 1e-12
+"""Variance per mean square that the round-off of sums of doubles leaves of a constant."""
+
 
 def polish(fixed: Volume, moving: Volume, place: Place, start: Transform) -> Transform | None:
     """Return the motion with the highest correlation near `start`, or None where the steps do not settle.
@@ -67,6 +70,8 @@ def polish(fixed: Volume, moving: Volume, place: Place, start: Transform) -> Tra
         # a voxel at the edge of the scan that comes and goes with every step would keep it from settling
         counted = sampler.inside() & (region.inside if number < FREE_STEPS else counted)
         step = region.step(sampler.greys("cubic").astype(np.float32, copy=False), counted)
+        if step is None:
+            return None
         moved = region.largest_shift_voxels(step)
         if not moved <= MOST_MOVED_VOXELS:
             return None
@@ -97,13 +102,21 @@ class _Region:
         self.middle = np.asarray(self.values.shape) / 2 * self.size
         self.middle_um = triple(self.grid.origin_um + self.middle)
 
-    def step(self, found: NDArray[np.float32], inside: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Return the small rotation (radians) and shift (um) after which the scans agree better."""
+    def step(self, found: NDArray[np.float32], inside: NDArray[np.bool_]) -> NDArray[np.float64] | None:
+        """Return the small rotation (radians) and shift (um) after which the scans agree better.
+
+        None where no voxel of the region lies in the moving scan, or one of the two does not vary there.
+        """
         layers = len(found)
         sums = np.empty((layers, 6))
         on_threads(lambda z: moments(self.values, found, inside, z, z + 1, sums), layers)
         n, f, m, ff, mm, fm = sums.sum(axis=0)
-        deviation, other = math.sqrt(ff / n - (f / n) ** 2), math.sqrt(mm / n - (m / n) ** 2)
+        if n == 0:
+            return None
+        spread, other_spread = ff / n - (f / n) ** 2, mm / n - (m / n) ** 2
+        if spread <= ROUND_OFF * ff / n or other_spread <= ROUND_OFF * mm / n:
+            return None
+        deviation, other = math.sqrt(spread), math.sqrt(other_spread)
         correlation = (fm / n - f / n * m / n) / (deviation * other)
         apart = (self.values - np.float32(f / n)) - (found - np.float32(m / n)) * np.float32(deviation / other)
         left, right = np.empty((layers, 6, 6)), np.empty((layers, 6))

@@ -11,7 +11,7 @@ from scipy import fft
 from scipy.ndimage import gaussian_filter
 
 from voltome.data import Transform, Volume
-from voltome.errors import ConvergenceError
+from voltome.errors import ConvergenceError, GeometryError
 from voltome.registration._sampling import Sampler, grid_of
 from voltome.registration.regions import Place
 
@@ -43,6 +43,11 @@ def measure_fit(fixed: Volume, moving: Volume, place: Place, motion: Transform) 
     theirs = sampler.greys("cubic").astype(np.float32)
     correlation = _correlation(ours[both], theirs[both])
     shifts, parts = _shifts(ours, theirs, both)
+    if not parts:
+        raise GeometryError(
+            f"no part of the region lies by half or more in the moving scan, which has {both.mean():.0%} of the "
+            f"region's box; expected at least one part, to verify the motion. Choose a region that both scans show."
+        )
     if not len(shifts):
         raise ConvergenceError(
             f"not one of {parts} parts of the region has enough contrast to verify the motion (the correlation is "

@@ -29,6 +29,9 @@ LONGER_ALONG = 3
 START_REACH_DEG = 8.0
 """How far from `start_deg` the angle may be."""
 
+USUAL_EXPONENT = 18
+"""Grey values from 4e-6 to 3e5 (powers of two) are used as they are; others are brought near 1."""
+
 FEWEST_ACROSS = 16
 """Voxels across the axis of rotation below which no angle can be found."""
 
@@ -124,6 +127,7 @@ def find_transform(
     region = _checked(volume, to, region, start_deg)
     place = place_of(region, to, about)
     check_grey_present(region, volume)
+    volume, to = _of_usual_size(volume), _of_usual_size(to)
     most_um = to.size_um[along] / 4 if max_shift_um is None else check_positive("max_shift_um", max_shift_um)
     seed, pitch_um = _seed(volume, to, about, place, start_deg, most_um)
     motion = refine(to, volume, place, _in_frame(seed, about), pitch_um)
@@ -162,6 +166,17 @@ def _checked(volume: Volume, to: Volume, region: Any, start_deg: Any) -> Region:
     ):
         raise ParameterError(f"start_deg is {start_deg!r}; expected a finite number of degrees, or None.")
     return Region() if region is None else region
+
+
+def _of_usual_size(scan: Volume) -> Volume:
+    """Return a scan times a power of two where its grey values are so large or small that their squares are not."""
+    if scan.values.dtype.kind != "f":
+        return scan
+    exponent = int(np.frexp(max(abs(float(scan.values.min())), abs(float(scan.values.max()))))[1])
+    if abs(exponent) <= USUAL_EXPONENT:
+        return scan
+    values = np.ldexp(scan.values, -exponent)
+    return Volume(values, voxel_size_um=scan.voxel_size_um, origin_um=scan.origin_um, mask=scan.mask)
 
 
 def _seed(

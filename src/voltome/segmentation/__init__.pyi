@@ -3,10 +3,11 @@ from .hysteresis import hysteresis_threshold
 from .intervals import check_intervals
 from .particles import drop_touching_border, filter_by_size
 from .separation import separate_particles
-from .states import states
+from .states import States, states
 from .thresholds import otsu, otsu_thresholds, threshold
 
 __all__ = [
+    "States",
     "check_intervals",
     "close_phase",
     "drop_touching_border",

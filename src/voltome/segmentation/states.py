@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from voltome.data import PhaseImage, PhaseName
+from voltome.data import Column, PhaseImage, PhaseName, ResultTable
 from voltome.data._grids import check_one_grid
 from voltome.errors import ParameterError, PhaseError, ValuesError
 
@@ -15,8 +17,33 @@ MOST_STATES = 4
 NOWHERE = "none"
 """Name of the voxels that have the phase in no state."""
 
+VOLUME_COLUMNS = (
+    Column("states", "", "States that have the phase here, and no other state has it.", "key"),
+    Column("volume_um3", "um3", "Volume of these voxels inside the mask."),
+    Column("fraction", "1", "Their volume per volume of the sample: all voxels inside the mask."),
+)
 
-def states(phases: Mapping[str, PhaseImage], *, phase: PhaseName) -> PhaseImage:
+
+@dataclass(frozen=True, slots=True, eq=False)
+class States:
+    """One phase in several states of the same object: the image, and how much there is of every combination.
+
+    Attributes
+    ----------
+    image : PhaseImage
+        Label of a voxel: the sum of 1 for the first state, 2 for the second, 4, 8 that have the phase there. Names:
+        ``none``, and for every combination the names of its states joined by `` + ``: ``uncycled``, ``cycle-10``,
+        ``uncycled + cycle-10``. The mask is what all masks have in common; outside it the label is 0.
+    volumes : ResultTable
+        Kind ``volumes``, one row per combination in the order of the labels, also for those without a voxel:
+        ``states, volume_um3, fraction``.
+    """
+
+    image: PhaseImage
+    volumes: ResultTable
+
+
+def states(phases: Mapping[str, PhaseImage], *, phase: PhaseName) -> States:
     """Overlay one phase of two to four aligned scans: in which of them each voxel has it.
 
     Use it to show and to measure where a phase was lost, kept or formed between states of a cell. The scans must lie on
@@ -32,10 +59,8 @@ def states(phases: Mapping[str, PhaseImage], *, phase: PhaseName) -> PhaseImage:
 
     Returns
     -------
-    PhaseImage
-        Label of a voxel: the sum of 1 for the first state, 2 for the second, 4, 8 that have the phase there. Names:
-        ``none``, and for every combination the names of its states joined by `` + ``: ``uncycled``, ``cycle-10``,
-        ``uncycled + cycle-10``. The mask is what all masks have in common; outside it the label is 0.
+    States
+        The image of the combinations, and the table of their volumes in um3 and as fractions of the sample.
 
     Raises
     ------
@@ -51,8 +76,8 @@ def states(phases: Mapping[str, PhaseImage], *, phase: PhaseName) -> PhaseImage:
 
     Notes
     -----
-    For two states before and after, the fractions of the result are: kept ``a + b``, lost ``a``, gained ``b``. Memory:
-    one byte per voxel.
+    For two states before and after, the rows of the table are: kept ``a + b``, lost ``a``, gained ``b``. Every voxel of
+    the sample is in one row, so the fractions add up to 1. Memory: two bytes per voxel.
 
     Examples
     --------
@@ -61,10 +86,12 @@ def states(phases: Mapping[str, PhaseImage], *, phase: PhaseName) -> PhaseImage:
     >>> before = vt.data.PhaseImage(np.array([[1, 1, 0, 0]]), voxel_size_um=1, phases=names)
     >>> after = vt.data.PhaseImage(np.array([[1, 0, 1, 0]]), voxel_size_um=1, phases=names)
     >>> both = vt.segmentation.states({"uncycled": before, "cycle-10": after}, phase="sulfur")
-    >>> both.phases
+    >>> both.image.phases
     {0: 'none', 1: 'uncycled', 2: 'cycle-10', 3: 'uncycled + cycle-10'}
-    >>> both.values.tolist()
+    >>> both.image.values.tolist()
     [[[3, 1, 2, 0]]]
+    >>> both.volumes.frame[["states", "volume_um3"]].to_numpy().tolist()
+    [['none', 1.0], ['uncycled', 1.0], ['cycle-10', 1.0], ['uncycled + cycle-10', 1.0]]
     """
     names = _checked_names(phases)
     images = list(phases.values())
@@ -80,13 +107,37 @@ def states(phases: Mapping[str, PhaseImage], *, phase: PhaseName) -> PhaseImage:
         labels[_is_phase(name, image, phase)] |= np.uint8(1 << number)
     if mask is not None:
         labels[~mask] = 0
-    return PhaseImage(
+    image = PhaseImage(
         labels,
         voxel_size_um=images[0].voxel_size_um,
         origin_um=images[0].origin_um,
         mask=mask,
         phases=dict(enumerate(state_names(names))),
         history=(*images[0].history, f"states: {phase} in {', '.join(names)}"),
+    )
+    return States(image, _volumes(image, phase))
+
+
+def _volumes(image: PhaseImage, phase: str) -> ResultTable:
+    """Return how much of the sample every combination is."""
+    counts = np.zeros(len(image.phases), np.int64)
+    for z, layer in enumerate(image.values):  # layer by layer: numpy counts in a copy of 8 bytes per voxel
+        inside = layer if image.mask is None else layer[image.mask[z]]
+        counts += np.bincount(inside.ravel(), minlength=counts.size)
+    frame = pd.DataFrame(
+        {
+            "states": list(image.phases.values()),
+            "volume_um3": counts * image.voxel_volume_um3,
+            "fraction": counts / image.sample_voxels,
+        }
+    )
+    return ResultTable(
+        frame,
+        columns=VOLUME_COLUMNS,
+        kind="volumes",
+        measured_on=f"{phase} in {image.grid_in_words}",
+        method="voxels counted",
+        history=image.history,
     )
 
 

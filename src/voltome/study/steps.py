@@ -286,7 +286,7 @@ STEPS: StepTable = {
         ),
         Step("drop_touching_border", "segmentation:drop_touching_border", bytes_per_voxel=8),
         Step("filter_by_size", "segmentation:filter_by_size", bytes_per_voxel=8),
-        Step("states", "segmentation:states", bytes_per_voxel=2),
+        Step("states", "segmentation:states", version=2, bytes_per_voxel=2),
         Step(
             "phase_fractions",
             "morphology:phase_fractions",

@@ -25,6 +25,9 @@ from voltome.twins.solids import (
     triple,
 )
 
+SHORTEST = 1e-9
+"""Length of a capsule's axis per radius below which round-off gives its direction."""
+
 
 @dataclass(frozen=True)
 class Capsule:
@@ -62,8 +65,11 @@ class Capsule:
             object.__setattr__(self, name, triple(name, getattr(self, name)))
         object.__setattr__(self, "radius_um", check_positive("radius_um", self.radius_um))
         check_material(self.material)
-        if self.start_um == self.end_um:
-            raise ParameterError(f"start_um and end_um are both {self.start_um}; expected two points, or a Sphere.")
+        if self.length_um <= SHORTEST * self.radius_um:
+            raise ParameterError(
+                f"start_um is {self.start_um} and end_um {self.end_um}; expected two points that are apart by more "
+                f"than {SHORTEST:g} of the radius, or a Sphere."
+            )
 
     @property
     def length_um(self) -> float:

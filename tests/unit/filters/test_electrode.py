@@ -3,7 +3,7 @@ import pytest
 from collectors import STEEL, tilted_collector
 
 import voltome as vt
-from voltome.errors import AxisError, ParameterError, ValuesError
+from voltome.errors import AxisError, GeometryError, ParameterError, ValuesError
 from voltome.filters import select_electrode
 
 GREYS = {"collector": (200, None), "separator": (110, 140)}
@@ -118,3 +118,57 @@ def test_an_electrode_without_a_layer_and_a_negative_margin_are_refused():
         select_electrode(cell(), **GREYS, margin_um=-1)
     with pytest.raises(ParameterError, match="separator is open at both ends"):
         select_electrode(cell(), collector=(200, None), separator=(None, None))
+
+
+BY_ACTIVE = {"collector": (200, None), "active": (160, 190)}
+
+
+@pytest.mark.parametrize("layers", [(8, 40, 20), (3, 12, 5), (30, 12, 30)])
+def test_the_electrode_ends_where_its_active_material_does(layers):
+    part = select_electrode(cell(layers), **BY_ACTIVE)
+    assert part.shape == (layers[1], 30, 30)
+    assert part.origin_um == (-4.0 + 0.5 * layers[0], 7.0, 9.0)
+    assert "active material [160, 190]" in part.history[0]
+
+
+def test_the_active_material_is_looked_for_in_another_scan():
+    first, depleted = cell(seed=1), cell(seed=2).values.copy()
+    depleted[28:48][depleted[28:48] == SULFUR] = PORE  # the upper half of the electrode lost all
+    after = first.derive("cycled", values=depleted)
+    assert select_electrode(after, **BY_ACTIVE).shape[0] == 20
+    part = select_electrode(after, **BY_ACTIVE, like=first)
+    assert part.shape[0] == 40
+    assert np.array_equal(part.values, depleted[8:48])
+    assert part.history[-1].startswith("select_electrode: z from 0 to 20 um")
+
+
+@pytest.mark.parametrize("layers", range(1, 12))
+def test_a_thin_electrode_is_found_or_refused_and_never_guessed(layers):
+    # layers that fall steadily are taken for the collector's blurred edge: then too few are left to say where it ends
+    found, said = [], []
+    for seed in range(8):
+        try:
+            found.append(select_electrode(cell((30, layers, 30), seed=seed), **BY_ACTIVE).shape[0])
+        except ValuesError as error:
+            said.append(str(error))
+    assert set(found) <= {layers}
+    assert all("no end of the active" in text or "expected more than 3 layers above that" in text for text in said)
+    assert found or layers < 5
+
+
+def test_active_material_up_to_the_upper_face_has_no_end():
+    whole = cell((8, 40, 0))
+    with pytest.raises(ValuesError, match=r"no end of the active material \[160, 190\] was found"):
+        select_electrode(whole, **BY_ACTIVE)
+
+
+@pytest.mark.parametrize(("given", "found"), [({}, "neither"), ({"separator": (1, 2), "active": (1, 2)}, "both")])
+def test_one_of_separator_and_active_is_needed(given, found):
+    with pytest.raises(ParameterError, match=f"found {found} of separator and active; expected the grey values of one"):
+        select_electrode(cell(), collector=(200, None), **given)
+
+
+@pytest.mark.parametrize("changed", [{"origin_um": (0, 0, 0)}, {"voxel_size_um": 1}])
+def test_a_scan_on_another_grid_is_no_likeness(changed):
+    with pytest.raises(GeometryError, match=r"in 'volume' and .* in 'like'.*Align the scans before"):
+        select_electrode(cell(), **BY_ACTIVE, like=cell().derive("moved", **changed))

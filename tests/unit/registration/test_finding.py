@@ -11,6 +11,7 @@ from voltome.data import Transform, Volume
 from voltome.errors import AxisError, ConvergenceError, GeometryError, ParameterError, ValuesError
 from voltome.registration import Region, find_transform
 from voltome.registration._refining import refine
+from voltome.registration._residuals import measure_fit
 from voltome.registration.regions import place_of
 
 SIZE = (10, 32, 32)
@@ -80,6 +81,27 @@ def test_a_region_outside_the_moving_scan_is_refused() -> None:
     place = place_of(LAYER, FIXED, "z")
     with pytest.raises(GeometryError, match=r"only 3% of the region lies in the moving scan"):
         refine(FIXED, MOVING, place, Transform((0, 0, 0), shift_um=(0, 31, 0)), 1.0)
+
+
+@pytest.mark.parametrize("gain", [2.0**-100, 2.0**100])
+def test_the_size_of_the_grey_values_does_not_matter(gain) -> None:
+    usual, found = (
+        find_transform(
+            Volume(MOVING.values * factor, voxel_size_um=1),
+            to=Volume(FIXED.values * factor, voxel_size_um=1),
+            region=LAYER,
+            start_deg=38,
+        )
+        for factor in (1.0, gain)
+    )
+    assert found.rotation_deg == pytest.approx(usual.rotation_deg, abs=0.01)
+    assert found.shift_um == pytest.approx(usual.shift_um, abs=0.01)
+
+
+def test_a_region_of_which_less_than_half_is_shown_cannot_be_verified() -> None:
+    place = place_of(LAYER, FIXED, "z")
+    with pytest.raises(GeometryError, match=r"no part of the region lies by half .* has 38% of the region's box"):
+        measure_fit(FIXED, MOVING, place, Transform((0, 0, 0), shift_um=(0, 20, 0)))  # 12 of 32 rows
 
 
 @pytest.mark.parametrize(

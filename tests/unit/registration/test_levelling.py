@@ -104,3 +104,24 @@ def test_a_turned_box_without_the_surface_is_refused():
     volume = tilted_collector(shape=(40, 80, 80), height_um=8.0, tilt_y_deg=14.0, tilt_x_deg=0.0)
     with pytest.raises(GeometryError, match="from the surface of the collector; expected it on both sides"):
         level(volume, collector=STEEL_GREY)
+
+
+def test_the_plane_of_another_scan_moves_every_scan_alike():
+    first = tilted_collector(tilt_y_deg=3.0, tilt_x_deg=-1.0, shape=(40, 50, 50))
+    z, y, x = np.ogrid[:40, :50, :50]
+    other = first.derive("other", values=(1000 * (z + 2 * y + x) / 4).astype(np.float32))  # a ramp: no collector at all
+    upright, along = level(first, collector=STEEL_GREY), level(other, collector=STEEL_GREY, like=first)
+    assert (along.shape, along.origin_um) == (upright.shape, upright.origin_um)
+    assert " of another scan on this grid tilted by 3.0" in along.history[-1]
+    assert " of another scan" not in upright.history[-1]
+    # a ramp turned rigidly keeps the size of its slope (the median, as splines bend a ramp at the faces)
+    slope = [np.median(np.diff(along.values, axis=axis)) for axis in range(3)]
+    assert np.linalg.norm(slope) == pytest.approx(250 * math.sqrt(6), rel=1e-3)
+    assert slope[0] != pytest.approx(250, rel=0.01)
+
+
+@pytest.mark.parametrize("changed", [{"origin_um": (0, 0, 1)}, {"voxel_size_um": 1.1}])
+def test_a_scan_on_another_grid_gives_no_plane(changed):
+    volume = tilted_collector(tilt_y_deg=2.0, shape=(40, 40, 40))
+    with pytest.raises(GeometryError, match=r"in 'volume' and .* in 'like'.*Align the scans before"):
+        level(volume, collector=STEEL_GREY, like=volume.derive("moved", **changed))

@@ -22,7 +22,7 @@ ONE, TWO, THREE = image([1, 1, 1, 0, 0]), image([1, 1, 0, 1, 0]), image([1, 0, 0
 
 
 def test_every_combination_has_its_label_and_its_name() -> None:
-    found = states({"uncycled": ONE, "cycle-2": TWO, "cycle-10": THREE}, phase="sulfur")
+    found = states({"uncycled": ONE, "cycle-2": TWO, "cycle-10": THREE}, phase="sulfur").image
     assert found.values.ravel().tolist() == [7, 3, 1, 2, 4]
     assert found.phases == {
         0: "none",
@@ -40,7 +40,7 @@ def test_every_combination_has_its_label_and_its_name() -> None:
 def test_each_state_is_the_union_of_the_combinations_that_name_it() -> None:
     random = np.random.default_rng(4)
     each = {name: image(random.integers(0, 2, 500).tolist()) for name in ("a", "b", "c", "d")}
-    found = states(each, phase="sulfur")
+    found = states(each, phase="sulfur").image
     for name, state in each.items():
         labels = [label for label, combined in found.phases.items() if name in combined.split(" + ")]
         assert (np.isin(found.values, labels) == state.is_phase("sulfur")).all()
@@ -49,10 +49,30 @@ def test_each_state_is_the_union_of_the_combinations_that_name_it() -> None:
 def test_only_what_all_masks_have_counts() -> None:
     mask = np.array([[[True, True, False, True, True]]])
     other = np.array([[[False, True, True, True, True]]])
-    found = states({"a": image([1] * 5, mask=mask), "b": image([1] * 5, mask=other)}, phase="sulfur")
+    found = states({"a": image([1] * 5, mask=mask), "b": image([1] * 5, mask=other)}, phase="sulfur").image
     assert found.mask is not None
     assert found.mask.ravel().tolist() == [False, True, False, True, True]
     assert found.values.ravel().tolist() == [0, 3, 0, 3, 3]
+
+
+def test_the_volumes_are_counted_by_hand() -> None:
+    # kept: 2 voxels, lost: 1, gained: 1, nowhere: 1; a voxel is 2 x 2 x 2 = 8 um3, the sample 5 voxels
+    table = states({"before": ONE, "after": TWO}, phase="sulfur").volumes
+    assert table.kind == "volumes"
+    assert table.frame.to_numpy().tolist() == [
+        ["none", 8.0, 0.2],
+        ["before", 8.0, 0.2],
+        ["after", 8.0, 0.2],
+        ["before + after", 16.0, 0.4],
+    ]
+
+
+def test_only_the_mask_is_measured_and_combinations_without_a_voxel_are_listed() -> None:
+    mask = np.array([[[True, True, True, False, False]]])
+    flat = dataclasses.replace(ONE, voxel_size_um=(3, 2, 0.5), mask=mask)
+    table = states({"a": flat, "b": flat}, phase="sulfur").volumes.frame.set_index("states")
+    assert table.volume_um3.tolist() == [0, 0, 0, 9]  # three voxels of 3 x 2 x 0.5 = 3 um3
+    assert table.fraction.tolist() == [0, 0, 0, 1]
 
 
 @pytest.mark.parametrize(

@@ -58,3 +58,9 @@ def test_bad_parameters_are_named(make):
     with pytest.raises(ParameterError, match="expected") as caught:
         make()
     assert isinstance(caught.value, VoltomeError)
+
+
+@pytest.mark.parametrize("step", [0.0, 1e-300, 1e-10])
+def test_a_capsule_without_a_direction_is_refused(step):
+    with pytest.raises(ParameterError, match="expected two points that are apart by more than 1e-09 of the radius"):
+        Capsule((1e-300, 0, 0), (1e-300 + step, 0, 0), 1.0)
