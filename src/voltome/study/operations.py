@@ -228,7 +228,12 @@ def _collected(ref: Ref, rows: Sequence[tuple[dict[str, float], ResultTable]], l
     """Return the table of all cubes; the columns of the cube come first."""
     if not rows:
         raise ValuesError(f"no sub-volume could be measured for {ref.name}; the first said: {left_out[0]}")
-    remark = f"{len(left_out)} sub-volumes left out, as they could not be measured ({left_out[0]})" if left_out else ""
+    # with the name of the scan: what is said of one scan is no part of the method that all scans share
+    remark = (
+        f"{len(left_out)} sub-volumes of {ref.scan} left out, as they could not be measured ({left_out[0]})"
+        if left_out
+        else ""
+    )
     frames = [prefixed(table.frame, place) for place, table in rows]
     return stacked(rows[0][1], frames, _CUBE_COLUMNS, kind="subvolumes", method=remark)
 

@@ -85,7 +85,7 @@ def test_a_cube_whose_phases_cannot_be_made_is_counted(spheres: Path, load: Load
     table = vt.study.run(load(CHAIN + nested % "0, 150")).tables()["subvolumes-phase_fractions"]
     counts = table.frame.groupby("scan").size().to_dict()
     assert max(counts.values()) < 27  # the cubes with a piece of a ball have grey values in no interval
-    assert f"{27 - counts['a']} sub-volumes left out" in table.method
+    assert f"{27 - counts['a']} sub-volumes of a left out" in table.method
 
 
 def test_the_version_of_a_step_inside_subvolumes_is_in_the_key(spheres: Path, write_study: Callable[[str], Path]):

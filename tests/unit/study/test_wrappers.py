@@ -114,7 +114,7 @@ def test_subvolumes_in_which_a_measure_cannot_be_made_are_left_out_and_counted(s
     text = BALL + CUT + "  - subvolumes: {edges_um: [4], at_most: 216, steps: [surface_area: {phase: solid}]}\n"
     table = vt.study.run(load(text)).tables()["subvolumes-surface_area"]
     assert 0 < len(table.frame) < 216
-    assert f"{216 - len(table.frame)} sub-volumes left out" in table.method
+    assert f"{216 - len(table.frame)} sub-volumes of first left out" in table.method
 
 
 def test_at_most_so_many_subvolumes(spheres: Path, load: Load):
