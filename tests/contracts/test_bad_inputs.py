@@ -320,7 +320,7 @@ MANY = [
         "a scan that lies elsewhere",
         far_away,
         "  - align: {to: fresh}\n",
-        ("scan 'aged', aligned to 'fresh'", "z 500..516", "expected an overlap", "max_shift_um"),
+        ("scan 'aged', aligned to 'fresh'", "z 500 to 516", "expected an overlap", "max_shift_um"),
     ),
     Scans(
         "scans without a common field",
@@ -364,7 +364,7 @@ MANY = [
         "a region outside the scan",
         two,
         "  - align: {to: fresh, region: {box_um: [[500, 510], [null, null], [null, null]]}}\n",
-        ("z 500..510", "no voxel along z", "z 0..16", "expected a region within it"),
+        ("z 500 to 510", "no voxel along z", "z 0 to 16", "expected a region within it"),
     ),
     Scans(
         "a region without structure",

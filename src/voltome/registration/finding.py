@@ -215,7 +215,7 @@ def _coarse(
     near = _layers(moving, ends[0] - most_um, ends[1] + most_um)
     if region is None or not region.weight.any() or near is None or not near.weight.any():
         raise GeometryError(
-            f"the region lies at {about} {ends[0]:g}..{ends[1]:g} um, and the moving scan, which has "
+            f"the region lies at {about} {ends[0]:g} to {ends[1]:g} um, and the moving scan, which has "
             f"{extent_in_words(volume)}, has nothing within {most_um:g} um of it; expected an overlap. Give a larger "
             f"max_shift_um, or correct origin_um of a scan."
         )

@@ -103,9 +103,11 @@ def _check_pair(name: str, pair: Any, *, touching: bool) -> None:
 
 
 def _range(pair: Pair) -> str:
-    """Return ``low..high``."""
-    low, high = ("" if end is None else f"{end:.10g}" for end in pair)
-    return f"{low}..{high}"
+    """Return ``low to high``, with one end ``from low`` or ``up to high``."""
+    low, high = pair
+    if low is None or high is None:
+        return f"up to {high:.10g}" if low is None else f"from {low:.10g}"
+    return f"{low:.10g} to {high:.10g}"
 
 
 def _bounds(pair: Pair) -> str:
@@ -157,7 +159,7 @@ def check_grey_present(region: Region, volume: Volume) -> None:
 def extent_in_words(volume: ImageNoun) -> str:
     """Return from where to where a scan reaches in its frame."""
     ends = zip(AXES, volume.origin_um, volume.size_um, strict=True)
-    return ", ".join(f"{axis} {low:g}..{low + size:g}" for axis, low, size in ends) + " um"
+    return ", ".join(f"{axis} {low:g} to {low + size:g}" for axis, low, size in ends) + " um"
 
 
 def _box(region: Region, volume: Volume) -> tuple[slice, slice, slice]:

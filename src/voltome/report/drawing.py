@@ -181,7 +181,8 @@ def _along(results: Results, name: str, table: ResultTable, looked: Looked) -> I
         caption = f"{title}. Results of cubes cut from the image against their edge; bars: standard deviation.{more}"
         yield Drawn(name, "sensitivity", figure_subvolumes(table, colours=looked.colours), caption)
     else:
-        method = f" Method: {table.method}." if table.method else ""  # which says along which axis a profile runs
+        # the method says along which axis a profile runs
+        method = f" Method: {grid_in_print(table.method)}." if table.method else ""
         where = " z = 0 is the side of the current collector, where there is one." if "along z" in table.method else ""
         caption = f"{title}. {table.column(numeric_measures(table)[0]).meaning}{method}{where}" + _not_drawn(table)
         yield Drawn(name, "distributions", figure_profile(table, colours=looked.colours), caption)

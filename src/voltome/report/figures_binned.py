@@ -116,11 +116,11 @@ def sum_of(table: ResultTable) -> str | None:
 
 
 def excluded_in_words(table: ResultTable) -> str:
-    """Return the sentence that says which share was left out as too small, scan by scan; nothing without one."""
+    """Return the sentence that says which share was left out as too small, scan by scan; nothing where nobody asked."""
     if EXCLUDED not in table.frame.columns:
         return ""
     shares = {label: float(rows[EXCLUDED].iloc[0]) for label, rows in _labelled(lines_of(table))}
-    if not any(shares.values()):
+    if not any(shares.values()) and "left out" not in table.method:
         return ""
     parts = [
         f"{number_in_print(100 * share, 2)} %" + (f" ({label})" if label else "") for label, share in shares.items()

@@ -19,6 +19,9 @@ ALL_SCANS = "all scans"
 
 COLLECTED = frozenset({"sweep", "subvolumes", "comparison"})
 
+OF_ALL_SCANS = frozenset({"volumes"})
+"""Kinds of tables that belong to no one scan, and have a figure of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeyNumber:
@@ -55,9 +58,9 @@ def key_numbers(tables: Mapping[str, ResultTable], *, by: str | None = None) -> 
 
 def is_summary(table: ResultTable) -> bool:
     """Say whether a table holds a few numbers per scan, and not a profile or a list of particles."""
-    if table.names("position") or table.kind in COLLECTED or not numeric_measures(table) or not len(table.frame):
+    if table.kind in COLLECTED | OF_ALL_SCANS or is_particles(table):
         return False
-    if is_particles(table):
+    if table.names("position") or not numeric_measures(table) or not len(table.frame):
         return False
     return max(len(rows) for _, rows in scans_of(table)) <= MOST_ROWS_PER_SCAN
 

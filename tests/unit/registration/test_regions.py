@@ -73,7 +73,7 @@ def test_a_misspelt_criterion_in_a_study_file_is_refused() -> None:
 
 
 def test_a_region_outside_the_scan_is_refused_with_the_extent_of_the_scan() -> None:
-    with pytest.raises(GeometryError, match=r"no voxel along z in the fixed scan, which has z 100\.\.140"):
+    with pytest.raises(GeometryError, match=r"no voxel along z in the fixed scan, which has z 100 to 140"):
         place_of(Region(box_um=((0, 50), (None, None), (None, None))), VOLUME, "z")
     with pytest.raises(GeometryError, match=r"has 0 voxels of the sample .* expected at least 500"):
         place_of(Region(grey=(5, None)), VOLUME, "z")
