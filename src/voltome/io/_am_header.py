@@ -186,17 +186,16 @@ def _split(path: Path, text: str) -> tuple[Block, str]:
     while index < len(tokens):
         name = tokens[index]
         if name in ("Parameters", "Materials") and tokens[index + 1 : index + 2] == ["{"]:
-            found, index = _block(path, tokens, index + 2)
-            blocks[name] = block_in(blocks, name) | found
+            blocks[name], index = _block(path, tokens, index + 2, block_in(blocks, name))
         else:
             rest.append(tokens[index])
             index += 1
     return blocks, " ".join(rest)
 
 
-def _block(path: Path, tokens: list[str], index: int) -> tuple[Block, int]:
-    """Return the block whose content begins at `index`, and the index after its closing brace."""
-    stack: list[Block] = [{}]
+def _block(path: Path, tokens: list[str], index: int, begun: Block) -> tuple[Block, int]:
+    """Return a block with the content that begins at `index` added, and the index after its closing brace."""
+    stack: list[Block] = [begun]
     names = [tokens[index - 2]]
     name = ""
     while index < len(tokens):
@@ -209,9 +208,7 @@ def _block(path: Path, tokens: list[str], index: int) -> tuple[Block, int]:
             if not name or len(stack) > DEEPEST_BLOCK:
                 raise damaged(path, "a '{' in its parameters without a name before it, or too many inside each other")
             names.append(name)
-            inner: Block = {}
-            _put(path, names, stack[-1], name, inner)
-            stack.append(inner)
+            stack.append(_opened(path, names, stack[-1], name))
             name = ""
         elif word == "}":
             closed = stack.pop()
@@ -230,11 +227,14 @@ def _block(path: Path, tokens: list[str], index: int) -> tuple[Block, int]:
     raise damaged(path, "its parameters have no closing '}'")
 
 
-def _put(path: Path, names: list[str], block: Block, name: str, inner: Block) -> None:
-    """Put a block into its parent; of two materials of one name, none can be told from the other."""
+def _opened(path: Path, names: list[str], block: Block, name: str) -> Block:
+    """Return a block inside its parent; of two materials of one name, none can be told from the other."""
     if name in block and names[-2] == "Materials":
         raise damaged(path, f"it has two materials named {name!r}")
+    # a second block of units goes on with the first one, so that units that contradict each other are seen
+    inner = block_in(block, name) if name == "Units" else {}
     block[name] = inner
+    return inner
 
 
 def _append(block: Block, name: str, word: str) -> None:

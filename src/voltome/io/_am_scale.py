@@ -139,6 +139,8 @@ def _unit(parameters: Block) -> tuple[str | None, str]:
     told = values_in(block_in(parameters, "Units"), "Coordinates")
     if not told:
         return None, "in a unit that it does not name (Parameters { Units { Coordinates } })"
+    if len(set(told)) > 1:
+        return None, f"in {len(set(told))} units that contradict each other: {', '.join(map(repr, told))}"
     unit = unit_name(told[0])
     return unit, "" if unit else f"in the unit {told[0]!r}, which is no length"
 

@@ -32,17 +32,17 @@ def write_atomically(target: Path, fill: Callable[[Path], None]) -> None:
 def write_pair(values: Path, text: Path, fill: Callable[[Path, Path], None]) -> None:
     """Let `fill` write hidden siblings of a file of values and of the text without which it cannot be read.
 
-    The former text goes before the new values come, and the new text comes last: a killed process can leave values
-    that nothing describes, never values that a text for other ones describes.
+    The former values go before the new text comes, and the new values come last: a killed process can leave a text
+    whose values are missing, never values that a text for other ones describes, be it another one that was there.
     """
     parts = _part_of(values), _part_of(text)
     with _explained(values):
         try:
             values.parent.mkdir(parents=True, exist_ok=True)
             fill(*parts)
-            remove(text)
-            _swap(parts[0], values)
+            remove(values)
             _swap(parts[1], text)
+            _swap(parts[0], values)
         finally:
             for part in parts:
                 remove(part)

@@ -85,8 +85,10 @@ def _listed(found: list[tuple[str, Any]]) -> str:
 
 def _at(file: Any, address: str, path: Path) -> Any:
     """Return the dataset at an address, or say what is there instead."""
-    _refuse_broken_links(file, address, path)
-    found = file.get(address)
+    found = None
+    if "\0" not in address:  # which HDF5 takes for the end of the name
+        _refuse_broken_links(file, address, path)
+        found = file.get(address)
     if isinstance(found, h5py.Dataset):
         return found
     known = [(name, dataset) for name, dataset in datasets_in(file, path) if dataset.shape]
@@ -98,7 +100,9 @@ def _at(file: Any, address: str, path: Path) -> Any:
 def _refuse_broken_links(file: Any, address: str, path: Path) -> None:
     """Say which file is missing, where an address leads to another one."""
     group = file
-    for name in address.strip("/").split("/"):
+    for name in address.split("/"):
+        if name in ("", "."):  # this group itself
+            continue
         link = group.get(name, getlink=True)
         if isinstance(link, h5py.ExternalLink):
             target = path.parent / link.filename

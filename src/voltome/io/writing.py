@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import json
 import os
 from collections.abc import Mapping
@@ -233,18 +232,27 @@ def _checked_json(attributes: Mapping[str, Any] | None) -> dict[str, Any] | None
 
 
 def _refuse_foreign_values(values: Path, text: Path, target: Path) -> None:
-    """Refuse to replace a file of values that is not the target and that its header, if there is one, does not name."""
-    if values == target or not os.path.lexists(values):
+    """Refuse to replace values of another image: named by a foreign header, or not by the one that is there."""
+    if values == target:
+        for header in (target.with_suffix(".mhd"), target.with_suffix(".nhdr")):
+            if _names(header, values):
+                raise ResultsFolderError(
+                    f"it holds the values of {header.name!r}, which names it. Choose another name, or move both files."
+                )
         return
-    # what a killed process leaves of the text says that the values are its own
-    for told in (text, *text.parent.glob(f".{glob.escape(text.name)}.*.part")):
-        if os.path.isfile(told):  # noqa: PTH113 - see _refuse_foreign_target
-            with told.open("rb") as file:
-                if values.name.encode() in file.read(HEADER_BYTES):
-                    return
+    if not os.path.lexists(values) or _names(text, values):
+        return
     raise ResultsFolderError(
         f"its values would replace {values.name!r}, which may be a scan. Choose another name, or move that file."
     )
+
+
+def _names(header: Path, values: Path) -> bool:
+    """Say whether a header is there and names a file of values."""
+    if not os.path.isfile(header):  # noqa: PTH113 - see _refuse_foreign_target
+        return False
+    with header.open("rb") as file:
+        return values.name.encode() in file.read(HEADER_BYTES)
 
 
 def _refuse_foreign_target(target: Path, *, folder: bool) -> None:

@@ -139,6 +139,17 @@ class TestVoxelSize:
         with pytest.raises(VoxelSizeError, match=r"in the unit 'px', which is no length"):
             vt.io.read_volume(am(tmp_path, unit="px"))
 
+    @pytest.mark.parametrize(
+        "again", ['    Units { Coordinates "mm" }\n', '}\nParameters {\n    Units { Coordinates "mm" }\n']
+    )
+    def test_units_that_contradict_each_other_are_not_chosen_from(self, again: str, tmp_path: Path) -> None:
+        path = am(tmp_path)
+        path.write_bytes(path.read_bytes().replace(b"    Content", again.encode() + b"    Content", 1))
+        with pytest.raises(VoxelSizeError, match=r"in 2 units that contradict each other: 'um', 'mm'"):
+            vt.io.read_volume(path)
+        path.write_bytes(path.read_bytes().replace(b'"mm"', b'"um"'))
+        assert vt.io.describe(path).voxel_size_um == (1.0, 1.0, 1.0)
+
     def test_no_box(self, tmp_path: Path) -> None:
         path = am(tmp_path)
         path.write_bytes(path.read_bytes().replace(b"BoundingBox", b"Box"))

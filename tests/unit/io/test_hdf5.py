@@ -71,6 +71,11 @@ def test_addresses_that_lead_nowhere(path: Path, tmp_path: Path) -> None:
         vt.io.describe(f"{path}::/entry/rwa")
     with pytest.raises(FileFormatError, match="there is a group at '/entry'; expected a dataset"):
         vt.io.describe(f"{path}::/entry")
+    with pytest.raises(FileFormatError, match=r"there is a group at '/?\.'; expected a dataset"):
+        vt.io.describe(f"{path}::.")
+    with pytest.raises(FileFormatError, match=r"there is nothing at .*; expected a dataset"):
+        vt.io.describe(f"{path}::/\0entry/raw")
+    assert vt.io.describe(f"{path}::/./entry/raw").shape == VALUES.shape
     with pytest.raises(MissingFileError, match=r"there is no '.*gone.h5'"):
         vt.io.describe(tmp_path / "gone.h5::/entry/raw")
     with pytest.raises(FileFormatError, match="a pattern of HDF5 files; expected one file"):

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 import voltome as vt
-from voltome.errors import FileFormatError, ValuesError
+from voltome.errors import FileFormatError, ResultsFolderError, ValuesError
 
 VALUES = np.arange(24, dtype="<u2").reshape(2, 3, 4)
 
@@ -181,6 +181,18 @@ def test_what_is_written_can_be_read_by_people(tmp_path: Path) -> None:
     assert vt.io.read(path).grey_intervals == phases.grey_intervals
 
 
+def test_the_values_of_another_header_are_not_replaced(tmp_path: Path) -> None:
+    volume = vt.data.Volume(VALUES, voxel_size_um=1)
+    for name in ("v.mhd", "w.nhdr"):
+        header = vt.io.write(volume, tmp_path / name)
+        values = header.with_suffix(".raw")
+        with pytest.raises(
+            ResultsFolderError, match=rf"{values.name}: it holds the values of '{name}', which names it"
+        ):
+            vt.io.write(vt.data.Volume(VALUES + 1, voxel_size_um=5), values)
+        assert np.array_equal(vt.io.read_volume(header).values, VALUES)
+
+
 def test_a_killed_run_leaves_no_values_under_the_sidecar_of_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,12 +201,12 @@ def test_a_killed_run_leaves_no_values_under_the_sidecar_of_others(
     moves = []
 
     def move(part: Path, target: Path) -> None:
-        moves.append((target.name, (tmp_path / "scan.raw.yaml").exists()))
+        moves.append((target.name, (tmp_path / "scan.raw").exists()))
         part.replace(target)
 
     monkeypatch.setattr("voltome.io._atomic._swap", move)
     vt.io.write(volume, path)
-    assert moves == [("scan.raw", False), ("scan.raw.yaml", False)]
+    assert moves == [("scan.raw.yaml", False), ("scan.raw", False)]
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["scan.raw", "scan.raw.yaml"]
 
 

@@ -381,7 +381,14 @@ vt.io.write(vt.data.Volume(np.ones((2, 3, 4), np.uint8), voxel_size_um=1), sys.a
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is of POSIX")
 @pytest.mark.parametrize(
     ("name", "moment", "left"),
-    [("v.mhd", ".raw", False), ("v.mhd", ".mhd", False), ("v.h5::/a", ".h5", True), ("v.nrrd", ".nrrd", True)],
+    [
+        ("v.mhd", ".raw", False),
+        ("v.mhd", ".mhd", False),
+        ("v.raw", ".yaml", False),
+        ("v.raw", ".raw", False),
+        ("v.h5::/a", ".h5", True),
+        ("v.nrrd", ".nrrd", True),
+    ],
 )
 def test_a_killed_writer_leaves_nothing_wrong_and_can_be_repeated(
     name: str, moment: str, left: bool, tmp_path: Path
@@ -389,12 +396,14 @@ def test_a_killed_writer_leaves_nothing_wrong_and_can_be_repeated(
     path = tmp_path / name
     former = vt.data.Volume(np.zeros((5, 3, 4), np.uint8), voxel_size_um=0.5)
     vt.io.write(former, path)
+    if name == "v.raw":  # a second side-car, which holds once the first one is gone
+        (tmp_path / "v.yaml").write_text("shape: [2, 3, 4]\ndtype: uint8\nvoxel_size_um: 9\n", encoding="utf-8")
     command = [sys.executable, "-c", KILLED, str(path), moment]
     env = {**os.environ, "PYTHONPATH": str(Path(vt.__file__).parents[1])}
     assert subprocess.run(command, env=env, check=False).returncode == -signal.SIGKILL
     if left:
         assert np.array_equal(vt.io.read_volume(path).values, former.values)
-    else:  # values without their header, or none: never one with the header of the other
+    else:  # a header without its values: never values with the header of others
         with pytest.raises(VoltomeError):
             vt.io.read_volume(path)
     vt.io.write(former, path)

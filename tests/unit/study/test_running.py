@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import made_up
+import numpy as np
 import pytest
+import remounted
 from filelock import FileLock
 
 import voltome as vt
@@ -200,6 +202,11 @@ def test_a_source_can_be_read_again_from_its_results(spheres: Path, load: Load):
         results.load(results.find(scan="first", name="source")[0])
 
 
+def environment() -> dict[str, str]:
+    """Let a process have the voltome of the tests, wherever it starts."""
+    return {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(Path(vt.__file__).parents[1])}
+
+
 def start(folder: Path) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "voltome", "run", "study.yaml"],
@@ -207,8 +214,7 @@ def start(folder: Path) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        # the voltome of the tests, wherever the process starts
-        env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(Path(vt.__file__).parents[1])},
+        env=environment(),
     )
 
 
@@ -231,6 +237,71 @@ def test_a_run_that_was_killed_goes_on_and_ends_with_the_same_bytes(spheres: Pat
     assert cached["first", "median"], "what was finished before the kill is not made again"
     leftovers = [path.name for path in results.folder.rglob("*") if path.name.startswith(".") and path.name != ".lock"]
     assert leftovers == []
+
+
+REMOUNTED = """\
+study: Remounted
+scans:
+  uncycled: {source: uncycled.tif, cycle: 0}
+  cycled: {source: cycled.tif, cycle: 10}
+pipeline:
+  - align: {to: uncycled, region: {box_um: [[11, 20], [null, null], [null, null]]}}
+  - level: {collector: [190, null], like: uncycled/align}
+  - threshold: {intervals: {sulfur: [95, 145]}, rest: pore}
+  - phase_fractions
+  - states: {phase: sulfur}
+compare: {by: cycle}
+"""
+
+KILLED = """
+import os, signal, sys
+import voltome as vt
+from voltome.study.store import Store
+def killed(self, output, *given, save=Store.save):
+    if f"{output.ref.scan}/{output.ref.name}" == sys.argv[1]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return save(self, output, *given)
+Store.save = killed
+vt.study.run(vt.study.load("study.yaml"))
+"""
+"""Ends its own process when a certain noun is about to be stored."""
+
+
+def scan_twice(folder: Path) -> None:
+    """Write a made-up cell on a collector, scanned before and after it was turned by 9 degrees."""
+    shape = (36, 40, 40)
+    cell = remounted.cell(shape, fibre_layer_um=(10, 21), fibres=40, particles=60, seed=1)
+    turned = remounted.motion(9.0, shift_um=(0.6, -1.2, 1.4), centre_um=(18, 20, 20))
+    centres = np.stack(np.meshgrid(*(np.arange(count) + 0.5 for count in shape), indexing="ij"), axis=-1)
+    for name, to, seed in (("uncycled", vt.data.Transform((0, 0, 0)), 1), ("cycled", turned, 2)):
+        grey = remounted.scan(cell.moved(to), shape, seed=seed)
+        height = to.inverse().apply(centres)[..., 0]
+        vt.io.write(grey.derive("on steel", values=np.where(height < 10, 220, grey.values)), folder / f"{name}.tif")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL is of POSIX")
+def test_a_killed_run_of_steps_across_scans_goes_on_and_ends_with_the_same_bytes(
+    tmp_path: Path, write_study: Callable[[str], Path]
+):
+    """Killed between the results of one step, between two scans that one plane levels, and before the states."""
+    scan_twice(tmp_path)
+    study = vt.study.load(write_study(REMOUNTED))
+    undisturbed = vt.study.run(study, folder=tmp_path / "undisturbed")
+    expected = bytes_of(undisturbed.folder)
+    assert {"align-motions.csv", "phase_fractions.csv", "comparison-phase_fractions.csv"} <= set(expected)
+    stored = tmp_path / "study-results" / "store"
+    for moment in ("cycled/align", "cycled/level", "all scans/states"):
+        command = [sys.executable, "-c", KILLED, moment]
+        done = subprocess.run(command, cwd=tmp_path, env=environment(), check=False, capture_output=True)
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        assert not list(stored.glob(f"{moment}*"))
+    results = vt.study.run(study)
+    assert bytes_of(results.folder) == expected
+    made = {step["name"] for step in results.provenance["steps"] if not step["cached"]}
+    assert made == {"states"}, "what was finished before the last kill is not made again"
+    for name in ("align", "level"):
+        one, other = (run.load(run.find(scan="cycled", name=name)[0]) for run in (undisturbed, results))
+        assert np.array_equal(one.values, other.values)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGINT is of POSIX")
