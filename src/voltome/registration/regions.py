@@ -50,7 +50,7 @@ class Region:
     Examples
     --------
     >>> Region(box_um=((200, 230), (None, None), (None, None)), radius_um=(None, 350)).in_words()
-    'z 200..230 um, at most 350 um from the middle'
+    'z 200 to 230 um, at most 350 um from the middle'
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}  # a typo in a study file is no default
