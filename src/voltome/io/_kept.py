@@ -16,6 +16,7 @@ from voltome.data import ImageNoun, Noun
 from voltome.errors import FileFormatError, ValuesError, VoltomeError
 from voltome.io import _flat
 from voltome.io._fields import assemble, dismantle, noun_class
+from voltome.io._grid import Grid
 from voltome.io._headers import Header, StoredImage, naming
 
 KEY = "voltome"
@@ -168,3 +169,24 @@ def damaged() -> Iterator[None]:
         raise FileFormatError(
             f"its field {KEY!r} is damaged: {type(fault).__name__}: {str(fault)[:200]}. Copy it again from its source."
         ) from fault
+
+
+def opened(
+    name: str, path: Path, flat: _flat.Flat, grid: Grid, metadata: Mapping[str, str], kept: Kept | None
+) -> Opened:
+    """Return an opened file of the format `name`, of which the grid and every other field of the header are known."""
+    header = Header(
+        path=path,
+        format=name,
+        files=(path,) if flat.path == path else (path, flat.path),
+        shape=flat.shape,
+        axes=("z", "y", "x"),
+        dtype=flat.dtype.name,
+        voxel_size_um=grid.voxel_size_um,
+        origin_um=grid.origin_um,
+        noun=kept.noun if kept and None not in grid.voxel_size_um else "",
+        metadata={**metadata, **(metadata_of(kept) if kept else {})},
+        remarks=grid.remarks,
+        unitless=grid.unitless,
+    )
+    return Opened(header, flat, kept if header.noun else None)

@@ -14,7 +14,6 @@ from voltome.errors import AxisError, FileFormatError, GeometryError, VoxelSizeE
 from voltome.io import _flat, _kept
 from voltome.io._grid import Grid, grid_of
 from voltome.io._header_fields import finite, numbers, required, whole_numbers
-from voltome.io._headers import Header
 from voltome.io._kept import Opened
 
 HEADER_LIMIT_BYTES = 2**20
@@ -60,21 +59,7 @@ def _parsed(path: Path) -> Opened:
     kept = _kept.from_line(fields[_kept.KEY]) if _kept.KEY in fields else None
     grid = _grid(fields, len(shape))
     metadata = {name: text for name, text in fields.items() if name != _kept.KEY}
-    header = Header(
-        path=path,
-        format="MetaImage",
-        files=(path,) if flat.path == path else (path, flat.path),
-        shape=flat.shape,
-        axes=("z", "y", "x"),
-        dtype=flat.dtype.name,
-        voxel_size_um=grid.voxel_size_um,
-        origin_um=grid.origin_um,
-        noun=kept.noun if kept and None not in grid.voxel_size_um else "",
-        metadata={**metadata, **(_kept.metadata_of(kept) if kept else {})},
-        remarks=grid.remarks,
-        unitless=grid.unitless,
-    )
-    return Opened(header, flat, kept if header.noun else None)
+    return _kept.opened("MetaImage", path, flat, grid, metadata, kept)
 
 
 def _text_of(path: Path) -> tuple[dict[str, str], int]:

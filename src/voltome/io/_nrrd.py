@@ -13,7 +13,6 @@ import numpy as np
 from voltome.errors import AxisError, FileFormatError
 from voltome.io import _flat, _kept, _nrrd_grid
 from voltome.io._header_fields import required, whole_numbers
-from voltome.io._headers import Header
 from voltome.io._kept import Opened
 
 HEADER_LIMIT_BYTES = 2**24
@@ -72,21 +71,7 @@ def _parsed(path: Path) -> Opened:
     kept = _kept.from_line(_unescaped(keys[_kept.KEY])) if _kept.KEY in keys else None
     grid = _nrrd_grid.grid_of_header(fields, len(shape))
     metadata = {"version": version, **fields, **{name: text for name, text in keys.items() if name != _kept.KEY}}
-    header = Header(
-        path=path,
-        format="NRRD",
-        files=(path,) if flat.path == path else (path, flat.path),
-        shape=flat.shape,
-        axes=("z", "y", "x"),
-        dtype=flat.dtype.name,
-        voxel_size_um=grid.voxel_size_um,
-        origin_um=grid.origin_um,
-        noun=kept.noun if kept and None not in grid.voxel_size_um else "",
-        metadata={**metadata, **(_kept.metadata_of(kept) if kept else {})},
-        remarks=grid.remarks,
-        unitless=grid.unitless,
-    )
-    return Opened(header, flat, kept if header.noun else None)
+    return _kept.opened("NRRD", path, flat, grid, metadata, kept)
 
 
 def _text_of(path: Path) -> tuple[str, dict[str, str], dict[str, str], int]:

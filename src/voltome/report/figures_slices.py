@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from voltome.data import ImageNoun, ParticleImage, PhaseImage, Volume
+from voltome.data._grids import difference_of_grids
 from voltome.data._parameters import AXES
 from voltome.errors import GeometryError
 from voltome.report import style
@@ -147,9 +148,7 @@ def check_grids(images: list[ImageNoun], what: str) -> None:
 
 def same_grid(one: ImageNoun, other: ImageNoun) -> bool:
     """Say whether two images have the same voxels at the same place."""
-    return one.shape == other.shape and bool(
-        np.allclose(one.voxel_size_um, other.voxel_size_um) and np.allclose(one.origin_um, other.origin_um)
-    )
+    return difference_of_grids(one, other) is None
 
 
 def planes_of(image: ImageNoun) -> list[Plane]:
