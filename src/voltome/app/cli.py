@@ -84,6 +84,8 @@ def run(study: StudyFile, results: ResultsOption = None) -> None:
     with shown_progress(_console()) as progress:
         finished = studies.run(loaded, folder=results, progress=progress)
         page = reports.write(finished, redraw=False, progress=progress)
+    for warning in dict.fromkeys(text for table in finished.tables().values() for text in table.warnings):
+        _say(f"note: {warning}")
     _say(f"tables: {finished.folder / 'tables'}")
     _say(f"report: {page}")
 

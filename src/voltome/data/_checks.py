@@ -70,10 +70,11 @@ def origin(value: Any) -> Triple:
     return z, y, x
 
 
-def history(value: Any) -> tuple[str, ...]:
-    """Return the history as a tuple of lines."""
+def history(value: Any, *, name: str = "history") -> tuple[str, ...]:
+    """Return the history, or another list of remarks, as a tuple of lines."""
     if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(line, str) for line in value):
-        raise ValuesError(f"history is {value!r}; expected a tuple of texts, one for each thing that was done.")
+        each = "thing that was done" if name == "history" else "of them"
+        raise ValuesError(f"{name} is {value!r}; expected a tuple of texts, one for each {each}.")
     return tuple(value)
 
 

@@ -122,6 +122,9 @@ class ResultTable(Noun):
         How it was measured: the estimator and its parameters.
     history : tuple of str
         What was done to the image before it was measured, oldest first.
+    warnings : tuple of str
+        What a reader must know before using the numbers (particles too small to be resolved, too few to count): whole
+        sentences. The report and ``voltome run`` show them.
 
     Raises
     ------
@@ -145,10 +148,12 @@ class ResultTable(Noun):
     measured_on: str = ""
     method: str = ""
     history: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", tuple(self.columns))
         object.__setattr__(self, "history", _checks.history(self.history))
+        object.__setattr__(self, "warnings", _checks.history(self.warnings, name="warnings"))
         self._check_columns()
         faults = [column.name for column in self.columns if _has_gaps(self.frame[column.name])]
         if faults:

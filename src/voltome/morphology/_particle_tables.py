@@ -89,6 +89,7 @@ def derived(
         measured_on=table.measured_on,
         method=f"{method}; {table.method}",
         history=table.history,
+        warnings=table.warnings,
     )
 
 

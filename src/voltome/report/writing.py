@@ -253,6 +253,7 @@ def _page(
         summary=paragraph(results, looked.grids),
         simulated=[scan for scan in results.scans if scan in results.provenance.get("simulated", [])],
         remarks=looked.remarks,
+        warnings=_warnings(tables),
         numbers=numbers,
         number_scans=_scans_of(numbers, list(results.scans)),
         scans_across=len(results.scans) <= MOST_SCANS_ACROSS,
@@ -265,6 +266,15 @@ def _page(
         work=work_of(results),
         provenance=_provenance(results),
     )
+
+
+def _warnings(tables: dict[str, ResultTable]) -> list[tuple[list[str], str]]:
+    """Return every warning once, with the names of the tables that have it."""
+    found: dict[str, list[str]] = {}
+    for name, table in tables.items():
+        for warning in table.warnings:
+            found.setdefault(warning, []).append(name_in_print(name))
+    return [(names, warning) for warning, names in found.items()]
 
 
 def _sections(figures: Sequence[FigureView]) -> list[tuple[str, str, list[FigureView]]]:

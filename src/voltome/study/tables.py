@@ -151,7 +151,13 @@ def _combined(study: Study, found: Sequence[tuple[str, ResultTable]]) -> ResultT
         kind=table.kind,
         measured_on="; ".join(places),
         method=common_method([table.method for _, table in found]),
+        warnings=tuple(_of_scan(scan, warning, study) for scan, table in found for warning in table.warnings),
     )
+
+
+def _of_scan(scan: str, warning: str, study: Study) -> str:
+    """Return a warning with the scan that it is about, where there are several."""
+    return warning if len(study.scans) == 1 else f"{scan}: {warning}"
 
 
 def common_method(methods: Sequence[str]) -> str:
@@ -190,6 +196,7 @@ def _meanings(tables: dict[str, ResultTable]) -> dict[str, object]:
             "kind": table.kind,
             "measured_on": table.measured_on,
             "method": table.method,
+            "warnings": list(table.warnings),
             "columns": {
                 column.name: {"unit": column.unit, "role": column.role, "meaning": column.meaning, "of": column.of}
                 for column in table.columns

@@ -165,8 +165,13 @@ def test_a_table_is_frozen() -> None:
     [copy.copy, copy.deepcopy, replace, lambda made: pickle.loads(pickle.dumps(made))],  # noqa: S301
 )
 def test_a_copy_has_every_field(copier: Callable[[ResultTable], ResultTable]) -> None:
-    made = table(method="counted", measured_on="2 voxels", history=("read a.tif",))
+    made = table(method="counted", measured_on="2 voxels", history=("read a.tif",), warnings=("Too few.",))
     other = copier(made)
     pd.testing.assert_frame_equal(other.frame, made.frame)
-    for name in ("columns", "kind", "method", "measured_on", "history"):
+    for name in ("columns", "kind", "method", "measured_on", "history", "warnings"):
         assert getattr(other, name) == getattr(made, name)
+
+
+def test_warnings_are_sentences_and_not_one_text() -> None:
+    with pytest.raises(ValuesError, match=r"warnings is 'Too few\.'; expected a tuple of texts"):
+        table(warnings="Too few.")

@@ -26,14 +26,20 @@ def table() -> vt.data.ResultTable:
         }
     )
     return vt.data.ResultTable(
-        frame, columns=columns, kind="surfaces", measured_on="phases", method="crofton13", history=("crop", "otsu")
+        frame,
+        columns=columns,
+        kind="surfaces",
+        measured_on="phases",
+        method="crofton13",
+        history=("crop", "otsu"),
+        warnings=("Two of them are small.",),
     )
 
 
 def test_parquet_gives_everything_back(tmp_path: Path) -> None:
     back = vt.io.read_table(vt.io.write(table(), tmp_path / "t.parquet"))
     pd.testing.assert_frame_equal(back.frame, table().frame, check_exact=True)
-    for name in ("columns", "kind", "measured_on", "method", "history"):
+    for name in ("columns", "kind", "measured_on", "method", "history", "warnings"):
         assert getattr(back, name) == getattr(table(), name)
 
 
