@@ -11,6 +11,7 @@ import numpy as np
 
 from voltome.data import ParticleImage, PhaseImage, ResultTable, Volume
 from voltome.report.drawing_bodies import figure_of_bodies, figures_of_states, keep_bodies, make_slice_movie
+from voltome.report.drawing_kinds import FIGURES_OF_KINDS
 from voltome.report.drawn import THICKNESS, Drawn, Looked, drawn_scans, last_image, load_or_remark, simulated_in_words
 from voltome.report.figures_binned import SHARE, binning_of, excluded_in_words, figure_distribution, sum_of
 from voltome.report.figures_comparisons import comparison_panels, figure_comparison
@@ -77,7 +78,9 @@ def _figures_of_table(results: Results, name: str, table: ResultTable, looked: L
     """Yield the figures of one table."""
     if not len(table.frame) or not numeric_measures(table) or table.kind == "comparison":
         return
-    if is_particles(table):
+    if table.kind in FIGURES_OF_KINDS:
+        yield from FIGURES_OF_KINDS[table.kind](name, table, looked)
+    elif is_particles(table):
         yield _sizes(name, table)
     elif table.kind not in COLLECTED and binning_of(table) is not None:
         yield _distribution(name, table)

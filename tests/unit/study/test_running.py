@@ -187,7 +187,7 @@ def test_the_memory_of_a_large_step_is_told_before_it(spheres: Path, write_study
 def test_the_first_compilation_of_kernels_has_its_own_line(spheres: Path, load: Load, monkeypatch: pytest.MonkeyPatch):
     events = []
     text = "study: x\nscans: {first: {source: first.tif}}\npipeline: [otsu: {phases: [pore, solid]}, phase_fractions]\n"
-    monkeypatch.setattr("voltome.study.steps.compiled_before", lambda module: False)
+    monkeypatch.setattr("voltome.study.step.compiled_before", lambda module: False)
     vt.study.run(load(text), progress=events.append)
     told = [event.note for event in events if "compiling" in event.note]
     assert told == ["first: phase_fractions: compiling its kernels, once on this machine"]

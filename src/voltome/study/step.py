@@ -1,0 +1,124 @@
+"""What one row of the table of steps is: a name in a study file, and the function behind it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from voltome.runtime import compiled_before
+from voltome.study.signatures import Signature, read_signature
+
+__all__ = ["Parameters", "Source", "Step", "StepTable"]
+
+Parameters = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the table: a name, the function behind it, and what its signature cannot say.
+
+    Attributes
+    ----------
+    name : str
+        Name in the study file.
+    function : str or callable
+        ``"room:function"``, imported when first needed, or the function itself.
+    version : int
+        Raised whenever the same input and parameters would give another result: cached results then expire.
+    kind : str
+        Kind of the table, or quantity of the volume, that it gives; empty: that of its first input.
+    takes : str
+        Kind of the table, or quantity of the volume, that it works on; empty: any.
+    phases : callable, optional
+        From the parameters to the names of the phases of the image that it gives.
+    check : callable, optional
+        From the parameters to nothing; raises a `VoltomeError` for a combination that cannot be.
+    decision : str
+        For a choice that a person makes by eye: what was chosen. Recorded in the provenance.
+    bytes_per_voxel : float
+        Estimated peak memory above the input, in bytes per voxel of the input.
+    kernels : str
+        The module with the kernels it calls, as ``room._kernels``; compiled at first use, which a user is told.
+    references : tuple of str
+        What to cite.
+    """
+
+    name: str
+    function: str | Callable[..., Any]
+    version: int = 1
+    kind: str = ""
+    takes: str = ""
+    phases: Callable[[Parameters], Iterable[str]] | None = None
+    check: Callable[[Parameters], None] | None = None
+    decision: str = ""
+    bytes_per_voxel: float = 0.0
+    kernels: str = ""
+    references: tuple[str, ...] = ()
+
+    @property
+    def call(self) -> Callable[..., Any]:
+        """The function itself."""
+        return _resolve(self.function)
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether its kernels were compiled before on this machine, so that it starts at once."""
+        return not self.kernels or compiled_before(importlib.import_module(f"voltome.{self.kernels}"))
+
+    @property
+    def signature(self) -> Signature:
+        """What the function takes and gives."""
+        return _signature(self.function, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One kind of scan: how its files are read, and what they become.
+
+    Attributes
+    ----------
+    name : str
+        What a study file says after ``as:``.
+    function : str or callable
+        The reader; its first parameter is the path.
+    version : int
+        Raised whenever the same file would be read differently.
+    kind : str
+        Quantity or kind of what it gives, where no parameter ``quantity`` says it.
+    """
+
+    name: str
+    function: str | Callable[..., Any]
+    version: int = 1
+    kind: str = ""
+
+    @property
+    def call(self) -> Callable[..., Any]:
+        """The reader itself."""
+        return _resolve(self.function)
+
+    @property
+    def signature(self) -> Signature:
+        """What the reader takes beside the path, and gives."""
+        return _signature(self.function, ("path",))
+
+
+StepTable = Mapping[str, Step]
+
+
+@cache
+def _resolve(function: str | Callable[..., Any]) -> Callable[..., Any]:
+    """Import ``room:function`` on first use, so that listing the steps loads no room."""
+    if not isinstance(function, str):
+        return function
+    room, _, name = function.partition(":")
+    resolved: Callable[..., Any] = getattr(importlib.import_module(f"voltome.{room}"), name)
+    return resolved
+
+
+@cache
+def _signature(function: str | Callable[..., Any], skip: tuple[str, ...]) -> Signature:
+    return read_signature(_resolve(function), skip=skip)
