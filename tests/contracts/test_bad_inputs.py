@@ -379,6 +379,24 @@ MANY = [
         ("different grids", "(16, 32, 32) in 'fresh'", "(16, 30, 32) in 'aged'", "voltome.registration.align"),
     ),
     Scans(
+        "particles of scans that were not aligned",
+        cropped,
+        CUT_FIBRES + "  - separate_particles: {phase: fibre}\n  - match_particles\n",
+        ("different grids", "(16, 32, 32) in 'fresh'", "voltome.registration.align", "in all scans: match_particles"),
+    ),
+    Scans(
+        "the mass balance of a phase that no scan has",
+        two,
+        CUT_FIBRES + "  - mass_balance: {phase: sulphur, density_g_per_cm3: 2}\n",
+        ("mass_balance.phase", "sulphur", "fibre"),
+    ),
+    Scans(
+        "a mass balance without a density",
+        two,
+        CUT_FIBRES + "  - mass_balance: {phase: fibre}\n",
+        ("mass_balance", "density_g_per_cm3"),
+    ),
+    Scans(
         "a plane taken from a scan on another grid",
         cropped,
         "  - level: {collector: [150, null], like: aged/source}\n",

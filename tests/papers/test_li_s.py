@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from voltome.papers._li_s_cell import LOSS, RECOVERED, STATES, true_volume_of
+from voltome.papers._li_s_matches import balance_of, followed
 from voltome.papers._li_s_published import TABLE_1
 from voltome.papers._li_s_truth import (
     Frame,
@@ -63,6 +64,24 @@ def test_the_motions_between_the_scans_are_recovered_in_spite_of_the_loss(shown:
         assert isinstance(motion, Motion)
         assert motion.rotation_error_deg < 0.1
         assert motion.shift_error_um < 0.3 * VOXEL_UM
+
+
+def test_every_particle_is_followed_from_state_to_state(shown: Shown, twin: Twin, frame: Frame):
+    for one in followed(shown.results, twin.cell, frame).values():
+        assert one.lasting >= 15
+        assert one.recognised >= 0.97 * one.lasting
+        assert one.gone >= 10
+        assert one.found_gone >= 0.97 * one.gone
+
+
+def test_sulfur_lost_and_gained_is_recovered_in_every_layer(shown: Shown, twin: Twin, frame: Frame):
+    first, second = balance_of(shown.results, twin.cell, frame).values()
+    assert first.lost == pytest.approx(first.true_lost, rel=0.03)
+    assert first.true_gained == 0
+    assert first.gained < 0.01 * first.lost
+    assert second.lost == pytest.approx(second.true_lost, rel=0.04)
+    assert second.gained == pytest.approx(second.true_gained, rel=0.03)
+    assert max(first.worst_layer, second.worst_layer) < 0.01
 
 
 def test_everything_is_said_to_be_simulated_or_published(shown: Shown):

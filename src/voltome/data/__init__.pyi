@@ -1,5 +1,5 @@
 from ._noun import Noun, noun_types
-from ._parameters import AxisName, NonNegative, PhaseName, Positive, ScanName
+from ._parameters import AxisName, NonNegative, PhaseName, Positive, ScanName, Share
 from .images import ImageNoun, ParticleImage, PhaseImage, Volume
 from .tables import Column, ResultTable
 from .transforms import Transform
@@ -16,6 +16,7 @@ __all__ = [
     "Positive",
     "ResultTable",
     "ScanName",
+    "Share",
     "Transform",
     "Volume",
     "noun_types",

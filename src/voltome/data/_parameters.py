@@ -9,7 +9,7 @@ import math
 from numbers import Integral, Real
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, Gt
+from annotated_types import Ge, Gt, Le
 
 from voltome.errors import AxisError, ParameterError, did_you_mean
 
@@ -18,6 +18,7 @@ AXES: tuple[AxisName, AxisName, AxisName] = ("z", "y", "x")
 
 Positive = Annotated[float, Gt(0)]
 NonNegative = Annotated[float, Ge(0)]
+Share = Annotated[float, Gt(0), Le(1)]
 
 PhaseName = Annotated[str, "phase"]
 """A phase of the image that the step works on; the study checks it against the known phases."""
@@ -44,6 +45,13 @@ def check_not_negative(name: str, value: float) -> float:
     """Return `value` if it is a finite number, zero or above."""
     if not (_is_finite(value) and value >= 0):
         raise ParameterError(f"{name} is {value!r}; expected a finite number, 0 or above.")
+    return float(value)
+
+
+def check_share(name: str, value: float) -> float:
+    """Return `value` if it is a share: above 0, at most 1."""
+    if not (_is_finite(value) and 0 < value <= 1):
+        raise ParameterError(f"{name} is {value!r}; expected a share above 0, at most 1.")
     return float(value)
 
 

@@ -1,16 +1,21 @@
+from .balance import mass_balance
 from .distributions import size_distribution, surface_to_volume_distribution
 from .fractions import phase_fractions, phase_profile
 from .loading import areal_loading
+from .matching import Matches, match_particles
 from .particles import measure_particles
 from .statistics import particle_statistics
 from .surfaces import SurfaceArea, surface_area
 from .thickness import continuous_size_distribution, local_thickness
 
 __all__ = [
+    "Matches",
     "SurfaceArea",
     "areal_loading",
     "continuous_size_distribution",
     "local_thickness",
+    "mass_balance",
+    "match_particles",
     "measure_particles",
     "particle_statistics",
     "phase_fractions",

@@ -7,14 +7,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from voltome.data import AxisName, PhaseImage, Positive, ResultTable
-from voltome.data._parameters import axis_index, check_positive
-from voltome.errors import ParameterError
+from voltome.data._parameters import axis_index
 from voltome.morphology import columns
 from voltome.morphology._kernels_phases import LABELS, layer_counts
+from voltome.morphology._layers import layer_edges, sums_between
 from voltome.morphology._octants import octants_of, standard_error
-
-_ROUNDING = 1e-9
-"""Edges of layers this close to an edge of a voxel, in voxels, lie on it."""
 
 
 def phase_fractions(phases: PhaseImage) -> ResultTable:
@@ -127,8 +124,8 @@ def phase_profile(phases: PhaseImage, *, axis: AxisName = "z", layer_um: Positiv
     """
     index = axis_index(axis)
     voxel, start = phases.voxel_size_um[index], phases.origin_um[index]
-    edges = _layer_edges(phases.shape[index], voxel, layer_um)
-    counts = _counts_between(layer_counts(phases.values.astype(np.uint8, copy=False), phases.mask, index), edges)
+    edges = layer_edges(phases.shape[index], voxel, layer_um)
+    counts = sums_between(layer_counts(phases.values.astype(np.uint8, copy=False), phases.mask, index), edges)
     sample = counts.sum(axis=1)
     filled = sample > 0
     centres = start + (edges[:-1] + edges[1:])[filled] / 2 * voxel
@@ -161,31 +158,3 @@ def _label_counts(phases: PhaseImage, block: tuple[slice, slice, slice]) -> NDAr
         return np.zeros(LABELS, np.int64)
     total: NDArray[np.int64] = layer_counts(values, None if phases.mask is None else phases.mask[block], 0).sum(axis=0)
     return total
-
-
-def _layer_edges(voxels: int, voxel_um: float, layer_um: float | None) -> NDArray[np.float64]:
-    """Return the edges of the layers in voxels from the start of the image."""
-    if layer_um is None:
-        return np.arange(voxels + 1, dtype=np.float64)
-    layer = check_positive("layer_um", layer_um) / voxel_um
-    if layer < 1 - _ROUNDING:
-        raise ParameterError(
-            f"layer_um is {layer_um:g}, thinner than a voxel along this axis ({voxel_um:g} um); expected at least a "
-            f"voxel. Leave layer_um out for one layer per voxel."
-        )
-    layers = max(1, int(np.ceil(voxels / layer - _ROUNDING)))
-    edges = np.minimum(np.arange(layers + 1) * layer, voxels)
-    edges[-1] = voxels
-    nearest = np.round(edges)
-    on_a_voxel = np.abs(edges - nearest) < _ROUNDING * np.maximum(1, nearest)
-    snapped: NDArray[np.float64] = np.where(on_a_voxel, nearest, edges)
-    return snapped
-
-
-def _counts_between(counts: NDArray[np.int64], edges: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the voxels [layer, label] between `edges`, a voxel cut by an edge counting by its share."""
-    total = np.vstack([np.zeros(counts.shape[1], np.int64), np.cumsum(counts, axis=0)])
-    whole = np.minimum(np.floor(edges).astype(np.int64), len(counts) - 1)
-    up_to = total[whole] + (edges - whole)[:, np.newaxis] * counts[whole]
-    between: NDArray[np.float64] = np.diff(up_to, axis=0)
-    return between

@@ -20,7 +20,18 @@ from voltome.data import Transform, Volume
 from voltome.errors import ParameterError
 from voltome.twins import Block, Capsule, Ellipsoid, Scene, Solid, Sphere, grey_volume, pack
 
-__all__ = ["LOSS", "RECOVERED", "STATES", "Cell", "Particle", "Scanner", "make_cell", "simulate", "true_volume_of"]
+__all__ = [
+    "LOSS",
+    "RECOVERED",
+    "STATES",
+    "SULFUR_DENSITY_G_PER_CM3",
+    "Cell",
+    "Particle",
+    "Scanner",
+    "make_cell",
+    "simulate",
+    "true_volume_of",
+]
 
 STATES = {"uncycled": 0, "2-cycles": 2, "10-cycles": 10}
 """Name and cycle number of every state, as in the study."""
@@ -33,6 +44,7 @@ RECOVERED = 0.87
 
 SULFUR, PORE, GLASS, STEEL = "sulfur", "carbon-pore", "separator", "collector"
 GREY = {PORE: 20000.0, GLASS: 28500.0, SULFUR: 36000.0, STEEL: 56000.0}
+SULFUR_DENSITY_G_PER_CM3 = 2.03
 LEAST_RADIUS_UM, LEAST_LEFT_UM, LARGEST_RADIUS_UM = 2.0, 2.3, 15.0
 _COLLECTOR_UM, _SEPARATOR_UM = 30.0, 70.0
 _MOST_GROWTH = 6.0

@@ -19,7 +19,17 @@ from voltome.papers._li_s_cell import PORE, SULFUR, Cell, Particle, Scanner
 from voltome.study import Results
 from voltome.twins import Scene, grey_volume
 
-__all__ = ["Measured", "Motion", "compared", "found_measures", "found_motions", "found_profile", "true_measures"]
+__all__ = [
+    "Measured",
+    "Motion",
+    "compared",
+    "found_measures",
+    "found_motions",
+    "found_profile",
+    "true_measures",
+    "true_share",
+    "whole_particles",
+]
 
 RESOLVED_VOXELS = 3.0
 """Radius in voxels from which particles are counted and measured here."""
@@ -162,7 +172,7 @@ def true_share(cell: Cell, state: str, frame: Frame) -> NDArray[np.float64]:
 
 def true_measures(cell: Cell, state: str, frame: Frame) -> Measured:
     """Return the truth of one state in the analysed box."""
-    whole = _whole(cell.states[state], frame)
+    whole = whole_particles(cell.states[state], frame)
     volume = np.array([particle.solid.volume_um3 for particle in whole])
     area = np.array([particle.solid.surface_area_um2 for particle in whole])
     sulfur = float(true_share(cell, state, frame).sum() * frame.voxel_size_um**3)
@@ -182,7 +192,7 @@ def found_measures(results: Results, cell: Cell, state: str, frame: Frame) -> Me
     centres = np.array([particle.solid.centre_um for particle in particles]) + frame.offset_um
     places = rows[["z_um", "y_um", "x_um"]].to_numpy()
     near = cKDTree(centres).query(places, k=min(4, len(centres)))[1]
-    wanted = set(map(id, _whole(particles, frame)))
+    wanted = set(map(id, whole_particles(particles, frame)))
     counted = [
         _counts(place, [particles[index] for index in indices], wanted, frame, diameter / 2)
         for place, indices, diameter in zip(places, near, rows["equivalent_diameter_um"], strict=True)
@@ -207,7 +217,7 @@ def _measured(sulfur: float, volume: NDArray[np.float64], area: NDArray[np.float
     return Measured(sulfur, len(volume), float((area**2 / volume).sum() / area.sum()), float(radius.mean()))
 
 
-def _whole(particles: tuple[Particle, ...], frame: Frame) -> list[Particle]:
+def whole_particles(particles: tuple[Particle, ...], frame: Frame) -> list[Particle]:
     """Return the particles that count: large enough, and a voxel away from every face of the box."""
     margin = frame.voxel_size_um
     low, high = frame.origin_um + margin, frame.origin_um + frame.size_um - margin

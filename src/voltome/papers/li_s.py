@@ -18,9 +18,10 @@ from pathlib import Path
 from voltome import io
 from voltome import study as studies
 from voltome.data import Transform
-from voltome.papers._li_s_cell import STATES, Cell, Scanner, make_cell, simulate
+from voltome.papers._li_s_cell import STATES, SULFUR_DENSITY_G_PER_CM3, Cell, Scanner, make_cell, simulate
+from voltome.papers._li_s_matches import matches_in_print
 from voltome.papers._li_s_published import PANELS, table_1_in_print
-from voltome.papers._li_s_truth import compared
+from voltome.papers._li_s_truth import compared, frame_of
 from voltome.papers.catalogue import Shown
 from voltome.papers.published import panels_in_print
 from voltome.runtime import Progress, ProgressEvent, silent
@@ -40,11 +41,13 @@ pipeline:
   - threshold: {{intervals: {{sulfur: [27500, null]}}, rest: carbon-pore}}
   - remove_artefacts: {{phase: sulfur, radius_um: 1.0}}
   - phase_fractions
-  - areal_loading: {{phase: sulfur, density_g_per_cm3: 2.03}}
+  - areal_loading: {{phase: sulfur, density_g_per_cm3: {density}}}
   - phase_profile: {{axis: z, layer_um: 5}}
   - continuous_size_distribution: {{phase: sulfur, minimum_radius_um: 1.5}}
   - states: {{phase: sulfur}}
+  - mass_balance: {{phase: sulfur, density_g_per_cm3: {density}, layer_um: 5}}
   - separate_particles: {{phase: sulfur}}
+  - match_particles
   - drop_touching_border
   - measure_particles
   - particle_statistics: {{minimum_radius_um: 1.5}}
@@ -116,7 +119,9 @@ def demonstrate(folder: Path, *, twin: Twin | None = None, progress: Progress = 
     study_file = folder / "study.yaml"
     study_file.write_text(study_text(twin), encoding="utf-8")
     results = studies.run(studies.load(study_file), progress=progress)
-    lines = [*compared(results, twin.cell, twin.scanner), "", *table_1_in_print(), "", *panels_in_print(PANELS)]
+    found = compared(results, twin.cell, twin.scanner)
+    found += matches_in_print(results, twin.cell, frame_of(results, twin.scanner))
+    lines = [*found, "", *table_1_in_print(), "", *panels_in_print(PANELS)]
     return Shown(study_file, results, "\n".join(lines))
 
 
@@ -125,4 +130,4 @@ def study_text(twin: Twin) -> str:
     lowest = twin.scanner.views["uncycled"].apply((twin.cell.thickness_um, 0.0, 0.0))[0]
     tilt = 0.02 * max(twin.scanner.size_um[1:])
     scans = "\n".join(f"  {state}: {{source: {state}.ome.zarr, cycle: {cycle}}}" for state, cycle in STATES.items())
-    return STUDY.format(scans=scans, low=lowest + tilt, high=twin.scanner.size_um[0])
+    return STUDY.format(density=SULFUR_DENSITY_G_PER_CM3, scans=scans, low=lowest + tilt, high=twin.scanner.size_um[0])

@@ -1,5 +1,6 @@
 from .figures_binned import figure_distribution
 from .figures_comparisons import figure_comparison
+from .figures_cycles import figure_mass_balance, figure_particle_events, figure_particle_matches
 from .figures_distributions import figure_size_distribution
 from .figures_histogram import figure_histogram
 from .figures_profiles import figure_profile
@@ -17,6 +18,9 @@ __all__ = [
     "figure_distribution",
     "figure_histogram",
     "figure_local_thickness",
+    "figure_mass_balance",
+    "figure_particle_events",
+    "figure_particle_matches",
     "figure_profile",
     "figure_renderings",
     "figure_size_distribution",

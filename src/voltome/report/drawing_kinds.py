@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from voltome.data import ResultTable
+from voltome.report.drawing_cycles import draw_events, draw_mass_balance, draw_matches, draw_replicates
 from voltome.report.drawn import Drawn, Looked
 
-FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Drawn]]] = {}
+FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Drawn]]] = {
+    "events": draw_events,
+    "mass_balance": draw_mass_balance,
+    "matches": draw_matches,
+    "replicates": draw_replicates,
+}
 """Kind of a table -> from its name, itself (all scans together) and what was met so far to its figures."""

@@ -30,7 +30,7 @@ def figure_comparison(table: ResultTable, *, by: str | None = None, colours: Map
     Parameters
     ----------
     table : ResultTable
-        One row per scan, or one per scan and phase; its first column is `scan`.
+        One row per scan, or one per scan and phase, its first column `scan`; or, with `by`, one per state.
     by : str, optional
         Column to compare by, such as ``cycle``; None: scan by scan, in their order.
     colours : mapping of str to str, optional
@@ -45,7 +45,7 @@ def figure_comparison(table: ResultTable, *, by: str | None = None, colours: Map
     Raises
     ------
     ValuesError
-        A table without a column `scan`, without the column `by`, or without a measure.
+        A table without the column `by` (without a column `scan` where there is none), or without a measure.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def figure_comparison(table: ResultTable, *, by: str | None = None, colours: Map
     >>> figure_comparison(table, by="cycle").axes[0].get_xlabel()
     'cycle'
     """
-    missing = [name for name in ("scan", by) if name is not None and name not in table.frame.columns]
+    missing = [name for name in ("scan" if by is None else by,) if name not in table.frame.columns]
     measures = most_telling_first(table)
     if missing or not measures:
         what = f"column {missing[0]!r}" if missing else "measure that is a number"

@@ -19,7 +19,7 @@ ALL_SCANS = "all scans"
 
 COLLECTED = frozenset({"sweep", "subvolumes", "comparison"})
 
-OF_ALL_SCANS = frozenset({"volumes"})
+OF_ALL_SCANS = frozenset({"volumes", "events", "matches", "replicates"})
 """Kinds of tables that belong to no one scan, and have a figure of their own."""
 
 

@@ -31,6 +31,7 @@ MEASURES = {
     "surface_to_volume_distribution": "the distribution of the particles over surface per volume",
     "continuous_size_distribution": "continuous size distributions",
     "areal_loading": "areal loadings",
+    "mass_balance": "the mass lost and gained in every layer",
     "find_collector": "the height and tilt of the current collector",
 }
 
@@ -274,4 +275,5 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "drop_touching_border": _with_parameters("Particles that touch the border were left out"),
     "filter_by_size": _with_parameters("Particles were kept by their size"),
     "local_thickness": _thickness,
+    "match_particles": _with_parameters("Particles were matched from scan to scan"),
 }

@@ -46,3 +46,6 @@ RECONSTRUCTION = (
 )
 SERRA = "J. Serra, Image Analysis and Mathematical Morphology, Academic Press (1982)"
 SPLINES = "M. Unser, A. Aldroubi, M. Eden, B-spline signal processing, IEEE Trans. Signal Process. 41, 821 (1993)"
+CAUCHY = (
+    "A. Cauchy, Note sur divers théorèmes relatifs à la rectification des courbes, C. R. Acad. Sci. 13, 1060 (1841)"
+)

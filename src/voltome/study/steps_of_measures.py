@@ -72,5 +72,18 @@ STEPS_OF_MEASURES = (
         kernels=_PHASES,
         references=(references.CROFTON,),
     ),
+    Step(
+        "match_particles",
+        "morphology:match_particles",
+        bytes_per_voxel=16,
+        kernels="morphology._kernels_labels",
+    ),
+    Step(
+        "mass_balance",
+        "morphology:mass_balance",
+        kind="mass_balance",
+        bytes_per_voxel=1,
+        references=(references.CAUCHY,),
+    ),
 )
 """In the order in which a report shows them."""

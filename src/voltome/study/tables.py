@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from voltome.data import Column, ResultTable
-from voltome.data.tables import UNIT_SUFFIXES, unit_in_name
+from voltome.data.tables import unit_in_name
 from voltome.io import write
 from voltome.study.model import ALL_SCANS, Output, Study
 from voltome.study.operations import prefixed, stacked
+from voltome.study.replicates import has_replicates, replicates, without_unit
 from voltome.study.store import Store, replace_folder
 
 __all__ = ["combined_tables", "common_method", "comparison", "write_tables"]
@@ -63,9 +64,13 @@ def combined_tables(study: Study, store: Store, outputs: Iterable[Output]) -> di
         free = next(candidate for candidate in candidates if candidate not in tables)
         measured = found[0][1]
         tables[free] = measured if whole else _combined(study, found)
-        changes = None if whole or study.compare_by is None else comparison(study, tables[free], like=measured)
+        if whole or study.compare_by is None:
+            continue
+        # of several samples in one state none is the first that others are compared with
+        name, compare = ("replicates", replicates) if has_replicates(study) else ("comparison", comparison)
+        changes = compare(study, tables[free], like=measured)
         if changes is not None:
-            compared[f"comparison-{free}"] = changes
+            compared[f"{name}-{free}"] = changes
     return tables | compared
 
 
@@ -114,7 +119,7 @@ def _with_changes(
         frame[change] = merged[name] - reference
         columns.append(Column(change, unit, f"{name} minus that of scan {first!r}."))
         if bool((reference != 0).all()):
-            relative = f"relative_change_of_{_without_unit(name)}"
+            relative = f"relative_change_of_{without_unit(name)}"
             frame[relative] = (merged[name] - reference) / np.abs(reference)
             columns.append(Column(relative, "1", f"Change of {name} as a share of that of scan {first!r}."))
     return ResultTable(
@@ -124,11 +129,6 @@ def _with_changes(
         measured_on=table.measured_on,
         method=f"{table.method}; compared by {study.compare_by}",
     )
-
-
-def _without_unit(name: str) -> str:
-    """Return a column name without the unit at its end."""
-    return next((name.removesuffix(ending) for ending in UNIT_SUFFIXES if name.endswith(ending)), name)
 
 
 def _combined(study: Study, found: Sequence[tuple[str, ResultTable]]) -> ResultTable:
