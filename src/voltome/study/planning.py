@@ -336,6 +336,8 @@ class Planner:
             state.cursor += 1
         if parameters is not None:
             self._known_scans(signature, parameters, list(chosen), place)
+            for known in dict.fromkeys(output.phases for output in found.values() if output.phases is not None):
+                self._known_phases(signature, parameters, known, place)
         if len(found) < len(chosen) or parameters is None:
             for state in sharing:
                 state.certain = False
