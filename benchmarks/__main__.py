@@ -6,6 +6,7 @@ import importlib
 BENCHMARKS = {
     "filters": "benchmarks.filters",
     "morphology": "benchmarks.morphology",
+    "particles": "benchmarks.particles",
     "registration_accuracy": "benchmarks.registration_accuracy",
     "study": "benchmarks.study",
     "surface_bias": "benchmarks.surface_bias",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-import os
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +15,8 @@ from skimage.restoration import denoise_nl_means
 
 import voltome as vt
 from benchmarks import phantom
-from benchmarks.measuring import best_of, machine, peak_bytes
+from benchmarks.measuring import best_of, peak_bytes
+from benchmarks.running import on_phantom
 
 Image = NDArray[Any]
 Run = Callable[[], Any]
@@ -26,6 +24,12 @@ Run = Callable[[], Any]
 
 NOISE = 18.0
 """Standard deviation of the noise of the phantom, in grey values."""
+
+NLM_EDGE = 128
+"""Edge of the part for non-local means, which are slow with the peers."""
+
+SCIPY_LAYERS = 32
+"""Layers that scipy filters; its time per voxel counts."""
 
 
 @dataclass(frozen=True)
@@ -72,34 +76,28 @@ def non_local_means(image: Image, clean: Image, patch: int) -> Case:
     return Case(f"non-local means, patch {patch}, search 7 x 7 x 7, float32", grey, clean, runs)
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Make the phantom, warm the kernels, run every case and print its rows."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks filters")
-    parser.add_argument("--edge", type=int, default=256, help="voxels along an edge of the phantom")
-    parser.add_argument("--spheres", type=int, default=2400)
-    parser.add_argument("--nlm-edge", type=int, default=128, help="edge of the part for non-local means")
-    parser.add_argument("--scipy-layers", type=int, default=32, help="layers that scipy filters; its time is scaled")
-    parser.add_argument("--times", type=int, default=5, help="interleaved runs; the best of each counts")
-    options = parser.parse_args(arguments)
-    print(f"{machine()}; {os.getloadavg()[0]:.1f} processes waiting; Python {sys.version.split()[0]}", flush=True)
-    scene = phantom.make(options.edge, options.spheres)
+def report(scene: phantom.Phantom, times: int) -> None:
+    """Run every case on the phantom and print its rows."""
     clean = gaussian_filter(phantom.GREY[scene.phases], 0.7)
-    print(f"{options.edge}^3 voxels, {options.spheres} spheres, noise {NOISE:g} grey values")
-    print(
-        f"noise as voltome estimates it: {vt.filters.estimate_noise(vt.data.Volume(scene.grey, voxel_size_um=1)):.2f}\n"
-    )
+    estimated = vt.filters.estimate_noise(vt.data.Volume(scene.grey, voxel_size_um=1))
+    print(f"noise of the scan {NOISE:g} grey values; as voltome estimates it: {estimated:.2f}\n")
     images = (
         (scene.grey, 1.0),
         (scene.grey.astype(np.uint16) * 257, 257.0),
         (scene.grey.astype(np.float32) / 255, 1 / 255),
     )
     for image, scale in images:
-        _report(medians(image, clean, scale, 3, options.scipy_layers), options.times)
+        _report(medians(image, clean, scale, 3, SCIPY_LAYERS), times)
     for image, scale in images:
-        _report(medians(image[:64, :128, :128], clean[:64, :128, :128], scale, 5, 8), min(3, options.times))
-    part = (slice(options.nlm_edge),) * 3
+        _report(medians(image[:64, :128, :128], clean[:64, :128, :128], scale, 5, 8), min(3, times))
+    part = (slice(NLM_EDGE),) * 3
     for patch in (3, 5):
-        _report(non_local_means(scene.grey[part], clean[part], patch), options.times)
+        _report(non_local_means(scene.grey[part], clean[part], patch), times)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Make the phantom, warm the kernels, run every case and print its rows."""
+    on_phantom("filters", [report], arguments)
 
 
 def _report(case: Case, times: int) -> None:
