@@ -45,7 +45,7 @@ def cell_pairs(
     """
     box = tuple(int(edge) for edge in upper - lower)
     width = count + 1
-    pairs = np.zeros((slab_count(box), 8, CLASSES, width * width), np.int64)
+    pairs = np.zeros((slab_count(box), 8, CLASSES, width * width + _BLOCK), np.int64)
     spans = np.empty((*cells.shape[:2], 2), np.int64)
 
     def note(slab: int, first: int, stop: int) -> None:
@@ -54,11 +54,13 @@ def cell_pairs(
     def add(slab: int, first: int, stop: int) -> None:
         ends = int(lower[0]) + first, int(lower[0]) + stop
         _count_inside(cells, count, lower, upper, split, *ends, pairs[slab])
-        _count_at_border(cells, count, spans, lower, upper, split, *ends, pairs[slab])
+        _count_at_border(cells, count, masked, spans, lower, upper, split, *ends, pairs[slab])
 
     in_slabs(box, note)
+    masked = bool((spans[lower[0] : upper[0], lower[1] : upper[1]] != (lower[2], upper[2])).any())
     in_slabs(box, add)
-    total: NDArray[np.int64] = pairs.sum(axis=0).reshape(8, CLASSES, width, width)[:, :, :count, :count]
+    table = pairs.sum(axis=0)[:, :, : width * width].reshape(8, CLASSES, width, width)
+    total: NDArray[np.int64] = table[:, :, :count, :count]
     return total
 
 
@@ -101,23 +103,31 @@ def _find_spans(cells, outside, first, stop, spans):
 
 
 @njit(cache=True, nogil=True)
-def _differ(here, there, start, shift):
-    """Say whether any of `_BLOCK` pairs of two rows has two cells."""
+def _differ(block, beside):
+    """Say whether any pair of two blocks has two cells."""
     found = np.uint8(0)
     for i in range(_BLOCK):
-        found = np.uint8(found | (here[start + i] ^ there[start + i + shift]))
+        found = np.uint8(found | (block[i] ^ beside[i]))
     return found != 0
 
 
 @njit(cache=True, nogil=True)
 def _add_rows(here, there, shift, begin, end, width, weight, table):
-    """Add the pairs of two rows with the first voxel from `begin` to `end`."""
+    """Add the pairs of two rows with the first voxel from `begin` to `end`.
+
+    In a block in which any pair has two cells, those in one cell go to spare places behind the table, a place for each:
+    a branch would be foretold wrongly, and one place would have to be waited for.
+    """
+    row_length, spare = np.uint64(width), np.uint64(width * width)
     x = begin
     while x + _BLOCK <= end:
-        if _differ(here, there, x, shift):
-            for i in range(x, x + _BLOCK):
-                if here[i] != there[i + shift]:
-                    table[np.int64(here[i]) * width + there[i + shift]] += weight
+        block, beside = here[x : x + _BLOCK], there[x + shift : x + shift + _BLOCK]
+        if _differ(block, beside):
+            for i in range(_BLOCK):
+                first, second = block[i], beside[i]
+                same = np.uint64(first == second)
+                at = np.uint64(first) * row_length + np.uint64(second)
+                table[at * (np.uint64(1) - same) + same * (spare + np.uint64(i))] += weight
         x += _BLOCK
     for i in range(x, end):
         if here[i] != there[i + shift]:
@@ -128,40 +138,44 @@ def _add_rows(here, there, shift, begin, end, width, weight, table):
 def _count_inside(cells, outside, lower, upper, split, first, stop, pairs):
     """Add the pairs along the 13 forward directions whose first voxel is in the planes from `first` to `stop`.
 
-    A pair in one octant counts twice there, from both its voxels, and a pair across two octants once in each.
+    One direction after the other for a whole plane, so that the table of one direction stays in the nearest cache.
     Pairs with a voxel outside the sample go to the last cell, which nobody reads.
     """
-    width = outside + 1
     for z in range(first, stop):
-        for y in range(lower[1], upper[1]):
-            here = cells[z, y]
-            mine = 4 * np.int64(z >= split[0]) + 2 * np.int64(y >= split[1])
-            for dz in range(2):
-                for dy in range(-1, 2):
-                    if (dz == 0 and dy < 0) or z + dz >= upper[0] or not lower[1] <= y + dy < upper[1]:
-                        continue
-                    there = cells[z + dz, y + dy]
-                    its = 4 * np.int64(z + dz >= split[0]) + 2 * np.int64(y + dy >= split[1])
-                    for dx in range(-1, 2):
-                        if dz == 0 and dy == 0 and dx != 1:
-                            continue
-                        kind = _class_of(dz, abs(dy), abs(dx))
-                        begin, end = max(lower[2], lower[2] - dx), min(upper[2], upper[2] - dx)
-                        # the pairs of which both voxels lie before the split, and those beyond it
-                        before, beyond = min(end, split[2] - max(dx, 0)), max(begin, split[2] - min(dx, 0))
-                        if mine == its:
-                            _add_rows(here, there, dx, begin, before, width, 2, pairs[mine, kind])
-                            _add_rows(here, there, dx, beyond, end, width, 2, pairs[mine + 1, kind])
-                        else:
-                            _add_rows(here, there, dx, begin, before, width, 1, pairs[mine, kind])
-                            _add_rows(here, there, dx, begin, before, width, 1, pairs[its, kind])
-                            _add_rows(here, there, dx, beyond, end, width, 1, pairs[mine + 1, kind])
-                            _add_rows(here, there, dx, beyond, end, width, 1, pairs[its + 1, kind])
-                        for x in range(max(begin, before), min(end, beyond)):
-                            at = np.int64(here[x]) * width + there[x + dx]
-                            if here[x] != there[x + dx]:
-                                pairs[mine + np.int64(x >= split[2]), kind, at] += 1
-                                pairs[its + np.int64(x + dx >= split[2]), kind, at] += 1
+        for dz in range(2 if z + 1 < upper[0] else 1):
+            for dy in range(-1, 2):
+                for dx in range(-1, 2):
+                    if dz or dy > 0 or (dy == 0 and dx > 0):
+                        _count_direction(cells, outside + 1, lower, upper, split, z, dz, dy, dx, pairs)
+
+
+@njit(cache=True, nogil=True)
+def _count_direction(cells, width, lower, upper, split, z, dz, dy, dx, pairs):
+    """Add the pairs along one direction whose first voxel is in the plane `z`.
+
+    A pair in one octant counts twice there, from both its voxels, and a pair across two octants once in each.
+    """
+    kind = _class_of(dz, abs(dy), abs(dx))
+    begin, end = max(lower[2], lower[2] - dx), min(upper[2], upper[2] - dx)
+    # the pairs of which both voxels lie before the split end here, and those of which both lie beyond it begin there
+    before, beyond = min(end, split[2] - max(dx, 0)), max(begin, split[2] - min(dx, 0))
+    for half in range(2):
+        start, stop = (begin, before) if half == 0 else (beyond, end)
+        for y in range(max(lower[1], lower[1] - dy), min(upper[1], upper[1] - dy)):
+            here, there = cells[z, y], cells[z + dz, y + dy]
+            mine = 4 * np.int64(z >= split[0]) + 2 * np.int64(y >= split[1]) + half
+            its = 4 * np.int64(z + dz >= split[0]) + 2 * np.int64(y + dy >= split[1]) + half
+            if mine == its:
+                _add_rows(here, there, dx, start, stop, width, 2, pairs[mine, kind])
+            else:
+                _add_rows(here, there, dx, start, stop, width, 1, pairs[mine, kind])
+                _add_rows(here, there, dx, start, stop, width, 1, pairs[its, kind])
+            if half == 0:
+                for x in range(max(begin, before), min(end, beyond)):
+                    at = np.int64(here[x]) * width + there[x + dx]
+                    if here[x] != there[x + dx]:
+                        pairs[mine + np.int64(x >= split[2]), kind, at] += 1
+                        pairs[its + np.int64(x + dx >= split[2]), kind, at] += 1
 
 
 @njit(cache=True, nogil=True)
@@ -183,17 +197,25 @@ def _cell(cells, outside, z, y, x):
 
 
 @njit(cache=True, nogil=True)
-def _add_clipped(cells, outside, z, y, x, width, pairs):
+def _add_clipped(cells, outside, masked, z, y, x, width, pairs):
     """Add the pairs of one voxel with neighbours outside, each taken where the direction no longer leaves the sample."""
     here = cells[z, y, x]
+    below = _cell(cells, outside, z - 1, y, x) != outside
+    above = _cell(cells, outside, z + 1, y, x) != outside
+    before = _cell(cells, outside, z, y - 1, x) != outside
+    after = _cell(cells, outside, z, y + 1, x) != outside
+    left = _cell(cells, outside, z, y, x - 1) != outside
+    right = _cell(cells, outside, z, y, x + 1) != outside
     for dz in range(-1, 2):
+        ez = dz if (dz == 0 or (below if dz < 0 else above)) else 0
         for dy in range(-1, 2):
+            ey = dy if (dy == 0 or (before if dy < 0 else after)) else 0
             for dx in range(-1, 2):
-                if _cell(cells, outside, z + dz, y + dy, x + dx) != outside:
+                ex = dx if (dx == 0 or (left if dx < 0 else right)) else 0
+                if not masked and ez == dz and ey == dy and ex == dx:
                     continue
-                ez = dz if _cell(cells, outside, z + dz, y, x) != outside else 0
-                ey = dy if _cell(cells, outside, z, y + dy, x) != outside else 0
-                ex = dx if _cell(cells, outside, z, y, x + dx) != outside else 0
+                if masked and _cell(cells, outside, z + dz, y + dy, x + dx) != outside:
+                    continue
                 there = _cell(cells, outside, z + ez, y + ey, x + ex)
                 if there != outside and there != here:
                     kind = _class_of(abs(dz), abs(dy), abs(dx))
@@ -201,7 +223,7 @@ def _add_clipped(cells, outside, z, y, x, width, pairs):
 
 
 @njit(cache=True, nogil=True)
-def _count_at_border(cells, outside, spans, lower, upper, split, first, stop, pairs):
+def _count_at_border(cells, outside, masked, spans, lower, upper, split, first, stop, pairs):
     """Add the pairs with neighbours outside of the sample, for the voxels in the planes from `first` to `stop`."""
     width = outside + 1
     for z in range(first, stop):
@@ -219,4 +241,4 @@ def _count_at_border(cells, outside, spans, lower, upper, split, first, stop, pa
             octant = 4 * np.int64(z >= split[0]) + 2 * np.int64(y >= split[1])
             for x in range(lower[2], upper[2]):
                 if (x < low or x >= high) and cells[z, y, x] != outside:
-                    _add_clipped(cells, outside, z, y, x, width, pairs[octant + np.int64(x >= split[2])])
+                    _add_clipped(cells, outside, masked, z, y, x, width, pairs[octant + np.int64(x >= split[2])])

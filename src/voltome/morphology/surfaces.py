@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -17,6 +18,8 @@ from voltome.morphology import columns
 from voltome.morphology._crofton import area_per_exit_um2
 from voltome.morphology._kernels_phases import CLASSES, PHASE_VOXELS, SAMPLE_VOXELS, mixed_pairs
 from voltome.morphology._octants import Octants, octants_of, standard_error
+
+_area_per_exit_um2 = cache(area_per_exit_um2)
 
 Estimator = Literal["crofton13", "faces", "marching_cubes"]
 
@@ -204,7 +207,7 @@ def areas_of_pairs_um2(
         areas: NDArray[np.float64] = counts[:, :3] @ faces_um2 / 2  # a face is counted from both its voxels
     else:
         # of four counts of a line through a body, two are of its exit, and a pair is counted from both its voxels
-        areas = counts[:, :CLASSES] @ area_per_exit_um2(voxel_size_um) / 4
+        areas = counts[:, :CLASSES] @ _area_per_exit_um2(voxel_size_um) / 4
     return areas
 
 

@@ -53,11 +53,11 @@ def surface_areas_over_thresholds(
     octants = octants_of(volume)
     for cells in _chunks(volume, variants):
         voxels, pairs = counted(cells, octants)
-        for number, cut in enumerate(cells.cuts):
+        counts_of_cuts = counts_of_phases(voxels, pairs, [cells.is_phase(n, phase) for n in range(len(cells.cuts))])
+        for number, (cut, counts) in enumerate(zip(cells.cuts, counts_of_cuts, strict=True)):
             cells.check(number, voxels.sum(axis=0))
             if phase not in cut.names:
                 raise PhaseError(f"unknown phase {phase!r}; expected one of {', '.join(map(repr, cut.names))}.")
-            counts = counts_of_phase(voxels, pairs, cells.is_phase(number, phase))
             areas = areas_of_pairs_um2(volume.voxel_size_um, estimator, counts)
             yield of_counts(volume, phase, estimator, areas, counts, history=cells.history(number))
 
@@ -68,15 +68,21 @@ def counted(cells: Cells, octants: Octants) -> tuple[NDArray[np.int64], NDArray[
     return cell_voxels(cells.values, cells.count, *box), cell_pairs(cells.values, cells.count, *box)
 
 
-def counts_of_phase(
-    voxels: NDArray[np.int64], pairs: NDArray[np.int64], is_phase: NDArray[np.bool_]
+def counts_of_phases(
+    voxels: NDArray[np.int64], pairs: NDArray[np.int64], are_phase: Sequence[NDArray[np.bool_]]
 ) -> NDArray[np.int64]:
-    """Return what `mixed_pairs` counts for the phase that is made of some of the cells."""
-    inside, outside = is_phase.astype(np.int64), (~is_phase).astype(np.int64)
-    counts = np.empty((len(voxels), COUNTS), np.int64)
-    counts[:, :CLASSES] = (pairs @ outside) @ inside + (pairs @ inside) @ outside
-    counts[:, SAMPLE_VOXELS] = voxels.sum(axis=1)
-    counts[:, PHASE_VOXELS] = voxels @ inside
+    """Return what `mixed_pairs` counts, [phase, octant, count], for phases that are each made of some of the cells.
+
+    The sums are exact: in float64, for speed, as no count comes near 2^53.
+    """
+    inside = np.array(are_phase, np.float64)
+    # [octant, direction, cell, phase]: pairs of a cell with the outside of a phase, and with its inside
+    beyond, within = (pairs.astype(np.float64) @ side.T for side in (1 - inside, inside))
+    mixed = np.einsum("odcp,pc->pod", beyond, inside) + np.einsum("odcp,pc->pod", within, 1 - inside)
+    counts = np.empty((len(inside), len(voxels), COUNTS), np.int64)
+    counts[..., :CLASSES] = mixed
+    counts[..., SAMPLE_VOXELS] = voxels.sum(axis=1)
+    counts[..., PHASE_VOXELS] = inside @ voxels.T
     return counts
 
 
