@@ -2,6 +2,7 @@ from .distributions import size_distribution, surface_to_volume_distribution
 from .fractions import phase_fractions, phase_profile
 from .loading import areal_loading
 from .particles import measure_particles
+from .sensitivity import threshold_sensitivity
 from .statistics import particle_statistics
 from .surfaces import SurfaceArea, surface_area
 from .thickness import continuous_size_distribution, local_thickness
@@ -18,4 +19,5 @@ __all__ = [
     "size_distribution",
     "surface_area",
     "surface_to_volume_distribution",
+    "threshold_sensitivity",
 ]

@@ -198,7 +198,7 @@ def _cell(cells, outside, z, y, x):
 
 @njit(cache=True, nogil=True)
 def _add_clipped(cells, outside, masked, z, y, x, width, pairs):
-    """Add the pairs of one voxel with neighbours outside, each taken where the direction no longer leaves the sample."""
+    """Add the pairs of one voxel with neighbours outside, taken where the direction no longer leaves the sample."""
     here = cells[z, y, x]
     below = _cell(cells, outside, z - 1, y, x) != outside
     above = _cell(cells, outside, z + 1, y, x) != outside

@@ -31,6 +31,7 @@ MEASURES = {
     "surface_to_volume_distribution": "the distribution of the particles over surface per volume",
     "continuous_size_distribution": "continuous size distributions",
     "areal_loading": "areal loadings",
+    "threshold_sensitivity": "fraction, surface and percolation of a phase against its threshold",
     "find_collector": "the height and tilt of the current collector",
 }
 

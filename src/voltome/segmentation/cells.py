@@ -104,6 +104,11 @@ def cells_of(volume: Volume, cuts: Sequence[Cut]) -> Cells:
     return Cells(volume, tuple(cuts), values, len(ends) + 1, np.array(found, np.int64))
 
 
+def grey_range(volume: Volume) -> tuple[Any, Any]:
+    """Return the lowest and the highest grey value inside the mask."""
+    return _histograms.value_range(volume.values, volume.mask)
+
+
 def ends_of(dtype: np.dtype[Any], intervals: Sequence[Interval]) -> list[Any]:
     """Return the lowest grey value behind every end that parts the values of a type, each once, rising."""
     if dtype.kind not in "uif":

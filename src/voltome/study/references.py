@@ -46,3 +46,4 @@ RECONSTRUCTION = (
 )
 SERRA = "J. Serra, Image Analysis and Mathematical Morphology, Academic Press (1982)"
 SPLINES = "M. Unser, A. Aldroubi, M. Eden, B-spline signal processing, IEEE Trans. Signal Process. 41, 821 (1993)"
+UNION_FIND = "R. E. Tarjan, Efficiency of a good but not linear set union algorithm, J. ACM 22, 215 (1975)"

@@ -23,9 +23,9 @@ class FastSweep:
     Attributes
     ----------
     function : str or callable
-        ``"room.module:function"``: from the noun that the swept step takes, ``variants`` (the parameters of the swept step
-        for each value) and the parameters of the measure it yields what the measure gives for each value in turn, the
-        very same numbers; or raises in its turn what the swept step or the measure would raise.
+        ``"room.module:function"``. From the noun that the swept step takes, ``variants`` (the parameters of the swept
+        step for each value) and the parameters of the measure it yields what the measure gives for each value in turn,
+        the very same numbers; or raises in its turn what the swept step or the measure would raise.
     fits : callable, optional
         From the parameters of the measure to whether it can do these.
     """

@@ -79,5 +79,14 @@ STEPS_OF_MEASURES = (
             )
         },
     ),
+    Step(
+        "threshold_sensitivity",
+        "morphology:threshold_sensitivity",
+        kind="threshold_sensitivity",
+        decision="the range of thresholds, chosen by eye",
+        bytes_per_voxel=12,
+        kernels="morphology._kernels_growth",
+        references=(references.CROFTON, references.UNION_FIND),
+    ),
 )
 """In the order in which a report shows them."""

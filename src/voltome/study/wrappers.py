@@ -35,6 +35,11 @@ class SweepParameters(BaseModel):
     over: str = Field(description="The parameter, as STEP.PARAMETER, such as threshold.intervals.sulfur.0.")
     values: Annotated[tuple[float | str, ...], MinLen(1)] = Field(description="Its values, one measurement for each.")
     steps: NestedSteps = Field(description="What to measure for each value: steps that give a table.")
+    band: tuple[float, float] | None = Field(
+        None,
+        description="Lowest and highest value that may be right, both included: the report says how far every result "
+        "changes between them. By default all values.",
+    )
 
 
 class SubVolumesParameters(BaseModel):
@@ -66,7 +71,7 @@ def plan_sweep(planner: Planner, state: ScanState, entry: Entry) -> list[Node]:
     nested, graph, labels = _plan_nested(planner, state, checked["steps"], place)
     target = _swept_node(planner, state, checked["over"], (*place, "over"))
     variants = _variants(target, checked, place, planner.problems) if target is not None else None
-    if target is None or variants is None:
+    if target is None or variants is None or not _band_fits(checked, place, planner.problems):
         return []
     nodes: list[Node] = []
     for measure in (output.ref for node in nested for output in node.outputs if output.noun is ResultTable):
@@ -193,6 +198,22 @@ def _variants(
             return None
         variants.append(variant)
     return variants
+
+
+def _band_fits(checked: Mapping[str, Any], place: Place, problems: Problems) -> bool:
+    """Say whether at least two of the values lie in the band, or note that they do not."""
+    if checked["band"] is None:
+        return True
+    low, high = checked["band"]
+    inside = [value for value in checked["values"] if not isinstance(value, str) and low <= value <= high]
+    if len(inside) < 2:
+        listed = ", ".join(str(value) for value in checked["values"])
+        problems.add(
+            (*place, "band"),
+            f"{len(inside)} of the values {listed} lie from {low:g} to {high:g}; expected at least two, the lower end of "
+            f"the band first.",
+        )
+    return len(inside) >= 2
 
 
 def _whole(value: float | str) -> float | int | str:

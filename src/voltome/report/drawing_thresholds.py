@@ -1,0 +1,21 @@
+"""The figure of a phase against its threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from voltome.data import ResultTable
+from voltome.report.drawn import Drawn, Looked
+from voltome.report.figures_sensitivity import figure_sweep
+from voltome.report.formatting import title_in_print
+from voltome.report.lines import MOST_LINES, lines_of
+
+
+def threshold_sensitivity(name: str, table: ResultTable, looked: Looked) -> Iterator[Drawn]:
+    """Yield fraction, surface and percolation against the threshold, or a remark where they could not be read."""
+    lines = len(list(lines_of(table)))
+    if lines > MOST_LINES:
+        looked.remarks.append(f"The table {name} has {lines} lines, too many to draw; it is in the folder tables.")
+        return
+    caption = f"{title_in_print(name)}. How much of the phase there is against its threshold. Method: {table.method}."
+    yield Drawn(name, "sensitivity", figure_sweep(table, colours=looked.colours), caption)
