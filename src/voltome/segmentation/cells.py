@@ -118,7 +118,8 @@ def ends_of(dtype: np.dtype[Any], intervals: Sequence[Interval]) -> list[Any]:
         if dtype.kind == "f":
             ((closed_low, closed_high),) = _histograms.ends_in_type(dtype, [(low, high)])
             found.add(dtype.type(closed_low))
-            found.add(np.nextafter(dtype.type(closed_high), dtype.type(np.inf)))
+            if closed_high < np.finfo(dtype).max:  # nothing lies above the largest number
+                found.add(np.nextafter(dtype.type(closed_high), dtype.type(np.inf)))
         else:
             found |= {math.ceil(low)} if low is not None else set()
             found |= {math.floor(high) + 1} if high is not None else set()

@@ -210,8 +210,8 @@ def _band_fits(checked: Mapping[str, Any], place: Place, problems: Problems) -> 
         listed = ", ".join(str(value) for value in checked["values"])
         problems.add(
             (*place, "band"),
-            f"{len(inside)} of the values {listed} lie from {low:g} to {high:g}; expected at least two, the lower end of "
-            f"the band first.",
+            f"{len(inside)} of the values {listed} lie from {low:g} to {high:g}; expected at least two, the lower end "
+            f"of the band first.",
         )
     return len(inside) >= 2
 
