@@ -111,15 +111,12 @@ def threshold_sensitivity(
            5.0       0.5                   0.0
            8.0       0.2                   0.0
     """
+    cuts = moved_cuts(phase, interval, values, bound)
     thresholds = _checked_values(values)
-    check_choice("bound", bound, get_args(Bound))
     check_choice("estimator", estimator, get_args(CountingEstimator))
     if connectivity not in get_args(Connectivity):
         raise ParameterError(f"connectivity is {connectivity!r}; expected 6, 18 or 26 neighbours.")
     along = axis_index(axis)
-    cuts = [Cut({phase: _moved(interval, bound, value)}, None) for value in thresholds]
-    for cut in cuts:
-        check_intervals(cut.intervals)
     octants, cells = octants_of(volume), cells_of(volume, cuts)
     are_phase = [cells.is_phase(number, phase) for number in range(len(cuts))]
     counts = counts_of_phases(*counted(cells, octants), are_phase)
@@ -138,6 +135,15 @@ def threshold_sensitivity(
         history=volume.history,
         warnings=_warnings(volume, frame),
     )
+
+
+def moved_cuts(phase: str, interval: Any, values: Any, bound: Bound) -> list[Cut]:
+    """Return the cut for every threshold in rising order, or raise what `threshold_sensitivity` raises about these."""
+    check_choice("bound", bound, get_args(Bound))
+    cuts = [Cut({phase: _moved(interval, bound, value)}, None) for value in _checked_values(values)]
+    for cut in cuts:
+        check_intervals(cut.intervals)
+    return cuts
 
 
 def _checked_values(values: Any) -> list[float]:

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from voltome.study import references
-from voltome.study.step import FastSweep, Step
+from voltome.study.step import FastSweep, Parameters, Step
+
+
+def _sensitivity_check(parameters: Parameters) -> None:
+    from voltome.morphology.sensitivity import moved_cuts
+
+    moved_cuts(*(parameters[name] for name in ("phase", "interval", "values", "bound")))
+
 
 _PHASES = "morphology._kernels_phases"
 _THICKNESS = "morphology._kernels_thickness"
@@ -83,6 +90,7 @@ STEPS_OF_MEASURES = (
         "threshold_sensitivity",
         "morphology:threshold_sensitivity",
         kind="threshold_sensitivity",
+        check=_sensitivity_check,
         decision="the range of thresholds, chosen by eye",
         bytes_per_voxel=12,
         kernels="morphology._kernels_growth",
