@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from voltome.data import Column, ResultTable
-from voltome.report.drawing_thresholds import threshold_sensitivity
+from voltome.report.drawing_thresholds import band_of, threshold_sensitivity
 from voltome.report.drawn import Looked
+from voltome.report.figures_sensitivity import figure_sweep
 from voltome.report.key_numbers import key_numbers
 from voltome.report.lines import MOST_LINES
 from voltome.report.writing import write
@@ -57,6 +58,19 @@ def test_the_page_says_the_range_and_what_was_varied(finished):
     assert '<span class="band">over lower grey threshold of sulfur 28\u202f000 to 32\u202f000</span>' in page
     assert page.count('class="band"') == 2 * 3, "for two phases what was varied, and the range of two scans"
     assert "the error does not hold this" in page
+
+
+def test_a_band_narrower_than_the_sweep_is_shaded(finished):
+    table = finished.combined["sweep-phase_fractions"]
+    finished.provenance["bands"] = [{**BAND, "scan": "cycled"}]
+    assert band_of(finished, "sweep-phase_fractions", table) is None, "it is the whole sweep"
+    finished.provenance["bands"] = [{**BAND, "scan": scan, "high": 30000} for scan in finished.scans]
+    band = band_of(finished, "sweep-phase_fractions", table)
+    assert band == (28000, 30000)
+    shaded = [patch for axis in figure_sweep(table, band=band).axes for patch in axis.patches]
+    assert {(patch.get_x(), patch.get_width()) for patch in shaded} == {(28000, 2000)}
+    finished.provenance["bands"][0]["high"] = 31000
+    assert band_of(finished, "sweep-phase_fractions", table) is None, "the scans differ"
 
 
 def sensitivity(scans: int) -> ResultTable:
