@@ -64,3 +64,19 @@ def test_too_many_ends_are_refused():
     cuts = [Cut({"a": (low, None)}, "b") for low in range(1, 257)]
     with pytest.raises(ParameterError, match="256 different ends of intervals; expected at most 254"):
         cells_of(of(np.zeros((1, 2, 3), np.uint16)), cuts)
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.int64, np.uint64, np.float32, np.float64])
+def test_cells_are_the_ends_at_or_below_however_close_they_lie(dtype):
+    rng = np.random.default_rng(5)
+    limits = np.finfo(dtype) if np.dtype(dtype).kind == "f" else np.iinfo(dtype)
+    near = rng.integers(0, 5000, 300).astype(dtype)
+    if np.dtype(dtype).kind == "f":
+        near = np.concatenate([near, np.nextafter(near, dtype(9999)), -near / 7, near * limits.tiny])
+    far = np.array([limits.min, limits.max, 0], dtype)
+    for values in (near, np.concatenate([near, far]), far, np.zeros(3, dtype)):
+        for chosen in (rng.choice(values, 40), values[:1]):
+            ends = sorted({float(end) if np.dtype(dtype).kind == "f" else int(end) for end in chosen})
+            cells = cells_of(of(values.reshape(1, 1, -1)), [Cut({"a": (end, None)}, "b") for end in ends])
+            parting = np.array([end for end in ends if end > float(limits.min)], dtype)
+            np.testing.assert_array_equal(cells.values.ravel(), np.searchsorted(parting, values, side="right"))
