@@ -10,6 +10,7 @@ BENCHMARKS = {
     "registration_accuracy": "benchmarks.registration_accuracy",
     "study": "benchmarks.study",
     "surface_bias": "benchmarks.surface_bias",
+    "sweep": "benchmarks.sweep",
     "thickness": "benchmarks.thickness",
 }
 """Name -> module with a function ``main(arguments)``."""

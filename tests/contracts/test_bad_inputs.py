@@ -211,6 +211,28 @@ CASES = [
     Case("broken YAML", good, SCAN, "  - median: {size_voxels: 3\n", ("not valid YAML", "line")),
     Case("results folder not writable", locked, SCAN, "  - median\n", ("study-results", "--results FOLDER")),
     Case(
+        "a swept threshold above all grey values",
+        good,
+        SCAN,
+        CUT + "  - sweep: {over: threshold.intervals.solid.0, values: [150, 5000], steps: [phase_fractions]}\n",
+        ("'solid' [5000.0, ...] selects no voxel", "from 100 to 200", "in scan: threshold@sweep-2"),
+    ),
+    Case(
+        "a band without values of the sweep",
+        good,
+        SCAN,
+        CUT
+        + "  - sweep: {over: threshold.intervals.solid.0, values: [150], band: [10, 20], steps: [phase_fractions]}\n",
+        ("0 of the values 150.0 lie from 10 to 20", "at least two", "study.yaml"),
+    ),
+    Case(
+        "a single threshold against which to measure",
+        good,
+        SCAN,
+        "  - threshold_sensitivity: {phase: solid, interval: [150, null], values: [150]}\n",
+        ("there are 1 values", "2 to 250 grey values", "study.yaml"),
+    ),
+    Case(
         "weak threshold above the strong one",
         good,
         SCAN,

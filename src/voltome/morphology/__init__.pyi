@@ -4,6 +4,7 @@ from .fractions import phase_fractions, phase_profile
 from .loading import areal_loading
 from .matching import Matches, match_particles
 from .particles import measure_particles
+from .sensitivity import threshold_sensitivity
 from .statistics import particle_statistics
 from .surfaces import SurfaceArea, surface_area
 from .thickness import continuous_size_distribution, local_thickness
@@ -23,4 +24,5 @@ __all__ = [
     "size_distribution",
     "surface_area",
     "surface_to_volume_distribution",
+    "threshold_sensitivity",
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from voltome.data import AxisName, PhaseImage, Positive, ResultTable
+from voltome.data import AxisName, ImageNoun, PhaseImage, Positive, ResultTable
 from voltome.data._parameters import axis_index
 from voltome.morphology import columns
 from voltome.morphology._kernels_phases import LABELS, layer_counts
@@ -56,24 +58,31 @@ def phase_fractions(phases: PhaseImage) -> ResultTable:
     1  sulfur         4.0       0.5
     """
     counts = np.array([_label_counts(phases, block) for block in octants_of(phases).blocks()], np.float64)
+    return fractions_of_counts(phases, list(phases.phases.values()), counts[:, list(phases.phases)], phases.history)
+
+
+def fractions_of_counts(
+    image: ImageNoun, names: Sequence[str], counts: NDArray[np.float64], history: tuple[str, ...]
+) -> ResultTable:
+    """Return the table of fractions from the voxels [octant, phase] of an image."""
     sample = counts.sum(axis=1)
-    voxels = [int(counts[:, label].sum()) for label in phases.phases]
+    voxels = [int(count) for count in counts.sum(axis=0)]
     frame = pd.DataFrame(
         {
-            "phase": list(phases.phases.values()),
+            "phase": list(names),
             "voxels": voxels,
-            "volume_um3": np.array(voxels) * phases.voxel_volume_um3,
+            "volume_um3": np.array(voxels) * image.voxel_volume_um3,
             "fraction": np.array(voxels) / sample.sum(),
-            "fraction_standard_error": [standard_error(counts[:, label], sample) for label in phases.phases],
+            "fraction_standard_error": [standard_error(column, sample) for column in counts.T],
         }
     )
     return ResultTable(
         frame,
         columns=columns.PHASE_FRACTIONS,
         kind="phase_fractions",
-        measured_on=f"phases of {phases.grid_in_words}",
+        measured_on=f"phases of {image.grid_in_words}",
         method="voxels counted; standard error from the scatter among octants of this image",
-        history=phases.history,
+        history=history,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -10,13 +11,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from skimage.measure import marching_cubes, mesh_surface_area
 
-from voltome.data import PhaseImage, PhaseName, ResultTable
+from voltome.data import ImageNoun, PhaseImage, PhaseName, ResultTable
 from voltome.data._parameters import check_choice
 from voltome.errors import AxisError, PhaseError
 from voltome.morphology import columns
 from voltome.morphology._crofton import area_per_exit_um2
 from voltome.morphology._kernels_phases import CLASSES, PHASE_VOXELS, SAMPLE_VOXELS, mixed_pairs
 from voltome.morphology._octants import Octants, octants_of, standard_error
+
+_area_per_exit_um2 = cache(area_per_exit_um2)
 
 Estimator = Literal["crofton13", "faces", "marching_cubes"]
 
@@ -151,18 +154,31 @@ def surface_area(phases: PhaseImage, *, phase: PhaseName, estimator: Estimator =
             f"the crop and the mask."
         )
     areas = _areas_um2(phases, phase, estimator, octants, counts)
-    volumes: NDArray[np.float64] = counts[:, SAMPLE_VOXELS] * np.float64(phases.voxel_volume_um3)
-    area = float(areas.sum())
+    return of_counts(phases, phase, estimator, areas, counts, history=phases.history)
+
+
+def of_counts(
+    image: ImageNoun,
+    phase: str,
+    estimator: Estimator,
+    areas_um2: NDArray[np.float64],
+    counts: NDArray[np.int64],
+    *,
+    history: tuple[str, ...],
+) -> SurfaceArea:
+    """Return the surface from what was counted in each octant of an image."""
+    volumes: NDArray[np.float64] = counts[:, SAMPLE_VOXELS] * np.float64(image.voxel_volume_um3)
+    area = float(areas_um2.sum())
     return SurfaceArea(
         phase=phase,
         estimator=estimator,
         area_um2=area,
-        area_per_phase_volume_per_um=area / float(counts[:, PHASE_VOXELS].sum() * phases.voxel_volume_um3),
+        area_per_phase_volume_per_um=area / float(counts[:, PHASE_VOXELS].sum() * image.voxel_volume_um3),
         area_per_total_volume_per_um=area / float(volumes.sum()),
-        area_per_total_volume_standard_error_per_um=standard_error(areas, volumes),
-        measured_on=f"phases of {phases.grid_in_words}",
+        area_per_total_volume_standard_error_per_um=standard_error(areas_um2, volumes),
+        measured_on=f"phases of {image.grid_in_words}",
         method=f"{estimator}: {METHODS[estimator]}; inside the sample only; standard error from octants of this image",
-        history=phases.history,
+        history=history,
     )
 
 
@@ -178,12 +194,20 @@ def _areas_um2(
     """Return the area in each octant."""
     if estimator == "marching_cubes":
         return _marching_cubes_um2(phases, phase, octants)
+    return areas_of_pairs_um2(phases.voxel_size_um, estimator, counts)
+
+
+def areas_of_pairs_um2(
+    voxel_size_um: tuple[float, float, float], estimator: Estimator, counts: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the area in each octant from its mixed pairs by class of direction."""
     if estimator == "faces":
-        faces_um2 = phases.voxel_volume_um3 / np.array(phases.voxel_size_um)
+        z, y, x = voxel_size_um
+        faces_um2 = z * y * x / np.array(voxel_size_um)
         areas: NDArray[np.float64] = counts[:, :3] @ faces_um2 / 2  # a face is counted from both its voxels
     else:
         # of four counts of a line through a body, two are of its exit, and a pair is counted from both its voxels
-        areas = counts[:, :CLASSES] @ area_per_exit_um2(phases.voxel_size_um) / 4
+        areas = counts[:, :CLASSES] @ _area_per_exit_um2(voxel_size_um) / 4
     return areas
 
 

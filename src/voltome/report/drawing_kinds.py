@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from voltome.data import ResultTable
 from voltome.report.drawing_cycles import draw_events, draw_mass_balance, draw_matches, draw_replicates
+from voltome.report.drawing_thresholds import threshold_sensitivity
 from voltome.report.drawn import Drawn, Looked
 
 FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Drawn]]] = {
@@ -17,5 +18,6 @@ FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Dra
     "mass_balance": draw_mass_balance,
     "matches": draw_matches,
     "replicates": draw_replicates,
+    "threshold_sensitivity": threshold_sensitivity,
 }
 """Kind of a table -> from its name, itself (all scans together) and what was met so far to its figures."""

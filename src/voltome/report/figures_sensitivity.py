@@ -17,7 +17,11 @@ from voltome.report.lines import draw_lines, label_of, lines_of, measures_of, pa
 
 @style.styled
 def figure_sweep(
-    table: ResultTable, *, chosen: Mapping[str, float] | None = None, colours: Mapping[str, str] | None = None
+    table: ResultTable,
+    *,
+    chosen: Mapping[str, float] | None = None,
+    colours: Mapping[str, str] | None = None,
+    band: tuple[float, float] | None = None,
 ) -> Figure:
     """Draw every measure of a sweep against the swept parameter: how much a number hangs on a choice.
 
@@ -29,6 +33,8 @@ def figure_sweep(
         Scan -> the value that the study uses, drawn as a dashed line.
     colours : mapping of str to str, optional
         Colour of every phase.
+    band : tuple of float, optional
+        Lowest and highest value that may be right, shaded.
 
     Returns
     -------
@@ -56,6 +62,8 @@ def figure_sweep(
         axis.set_title(panel.key)
         for value in sorted(set((chosen or {}).values())):
             axis.axvline(value, color="#222222", linewidth=0.7, linestyle=(0, (3, 2)), zorder=0)
+        if band is not None:
+            axis.axvspan(*band, color="#222222", alpha=0.07, linewidth=0, zorder=-1)
     style.shared_legend(figure, axes[0])
     return figure
 

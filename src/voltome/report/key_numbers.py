@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from voltome.data import ResultTable
-from voltome.report.formatting import name_in_print, unit_in_print, whole_in_print, with_error_in_print
+from voltome.report.formatting import (
+    name_in_print,
+    number_in_print,
+    unit_in_print,
+    whole_in_print,
+    with_error_in_print,
+)
 from voltome.report.measures import READ_LAST, numeric_measures, reading_rank
 from voltome.report.printed_tables import entry
 
@@ -31,9 +38,18 @@ class KeyNumber:
     unit: str
     meaning: str
     values: dict[str, str]
+    bands: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Scan -> the choice that was varied, in words -> the lowest and the highest value."""
+
+    @property
+    def choices(self) -> list[str]:
+        """The choices that were varied, in words."""
+        return list(dict.fromkeys(choice for of_scan in self.bands.values() for choice in of_scan))
 
 
-def key_numbers(tables: Mapping[str, ResultTable], *, by: str | None = None) -> list[KeyNumber]:
+def key_numbers(
+    tables: Mapping[str, ResultTable], *, by: str | None = None, bands: Sequence[Mapping[str, Any]] = ()
+) -> list[KeyNumber]:
     """Return the key numbers of all tables that hold a few rows per scan, and of the particles.
 
     Parameters
@@ -42,11 +58,14 @@ def key_numbers(tables: Mapping[str, ResultTable], *, by: str | None = None) -> 
         All tables of the study.
     by : str, optional
         The column by which scans are compared: it describes a scan and does not tell its rows apart.
+    bands : sequence of mapping
+        Which sweep belongs to which table, and from where to where: ``bands`` of the provenance.
     """
     ranked: list[tuple[int, KeyNumber]] = []
-    for table in tables.values():
+    for name, table in tables.items():
         if is_summary(table):
-            ranked += _of_summary(table, by)
+            here = [band for band in bands if band["table"] == name and band["sweep"] in tables]
+            ranked += _of_summary(table, by, tables, here)
     last = reading_rank(READ_LAST, "")
     numbers = [number for rank, number in sorted(ranked, key=lambda pair: pair[0]) if rank < last]
     if not any(table.kind == "particle_statistics" for table in tables.values()):
@@ -80,27 +99,73 @@ def scans_of(table: ResultTable) -> Iterator[tuple[str, pd.DataFrame]]:
         yield str(scan), rows
 
 
-def _of_summary(table: ResultTable, by: str | None) -> list[tuple[int, KeyNumber]]:
+def _of_summary(
+    table: ResultTable, by: str | None, tables: Mapping[str, ResultTable], bands: Sequence[Mapping[str, Any]]
+) -> list[tuple[int, KeyNumber]]:
     """Return one key number for each measure and each combination of keys, with its place among all of them."""
     keys = [name for name in table.names("key") if name not in ("scan", by)]
     measures = numeric_measures(table)
     found: dict[tuple[str, str], dict[str, str]] = {}
+    ranges: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
     for name in measures:
         for scan, rows in scans_of(table):
             for _, row in rows.astype(object).iterrows():
                 key = ", ".join(str(row[key]) for key in keys)
                 found.setdefault((name, key), {})[scan] = entry(table, row, table.column(name))
+                over = band_in_words(tables, bands, scan, name, {each: row[each] for each in keys})
+                if over:
+                    ranges.setdefault((name, key), {})[scan] = over
     return [
-        (reading_rank(table.kind, name), _number(table, name, key, values)) for (name, key), values in found.items()
+        (reading_rank(table.kind, name), _number(table, name, key, values, ranges.get((name, key), {})))
+        for (name, key), values in found.items()
     ]
 
 
-def _number(table: ResultTable, name: str, key: str, values: dict[str, str]) -> KeyNumber:
+def band_in_words(
+    tables: Mapping[str, ResultTable],
+    bands: Sequence[Mapping[str, Any]],
+    scan: str,
+    measure: str,
+    keys: Mapping[str, Any],
+) -> dict[str, str]:
+    """Return for every choice that was varied the lowest and highest value of a measure of one scan, in words.
+
+    A choice that does not change the measure is left out.
+
+    Parameters
+    ----------
+    tables : mapping of str to ResultTable
+        All tables of the study, the sweeps among them.
+    bands : sequence of mapping
+        The sweeps that belong to the measure: ``scan``, ``sweep``, ``over``, ``low``, ``high``.
+    scan, measure : str
+        Which scan, and which column.
+    keys : mapping
+        What tells the row apart: its phase, its estimator.
+    """
+    said: dict[str, str] = {}
+    for band in bands:
+        frame, over = tables[band["sweep"]].frame, band["over"]
+        if band["scan"] != scan or measure not in frame:
+            continue
+        rows = frame[frame[over].between(band["low"], band["high"])]
+        for key, value in ({"scan": scan} | dict(keys)).items():
+            rows = rows[rows[key] == value] if key in rows else rows
+        low, high = (number_in_print(float(end)) for end in (rows[measure].min(), rows[measure].max()))
+        if len(rows) and low != high:
+            ends = " to ".join(number_in_print(band[end], digits=10) for end in ("low", "high"))
+            said[f"{name_in_print(over)} {ends}"] = f"{low} to {high}"
+    return said
+
+
+def _number(
+    table: ResultTable, name: str, key: str, values: dict[str, str], bands: dict[str, dict[str, str]]
+) -> KeyNumber:
     """Return a key number with its name in words."""
     column = table.column(name)
     of = "alignment " if table.kind == READ_LAST else ""
     label = of + name_in_print(name) + (f", {key}" if key else "")
-    return KeyNumber(label, unit_in_print(column.unit), column.meaning, values)
+    return KeyNumber(label, unit_in_print(column.unit), column.meaning, values, bands)
 
 
 def _of_particles(table: ResultTable) -> list[KeyNumber]:

@@ -32,6 +32,7 @@ MEASURES = {
     "continuous_size_distribution": "continuous size distributions",
     "areal_loading": "areal loadings",
     "mass_balance": "the mass lost and gained in every layer",
+    "threshold_sensitivity": "fraction, surface and percolation of a phase against its threshold",
     "find_collector": "the height and tilt of the current collector",
 }
 

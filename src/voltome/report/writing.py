@@ -245,7 +245,7 @@ def _page(
     )
     environment.filters |= {"parameters": parameters_in_print, "duration": duration_in_print, "value": value_in_print}
     environment.filters |= {"listed": listed, "words": name_in_print, "whole": whole_in_print}
-    numbers = key_numbers(tables, by=results.compare_by)
+    numbers = key_numbers(tables, by=results.compare_by, bands=results.provenance.get("bands", []))
     return environment.get_template("report.html.j2").render(
         title=results.title,
         stamp=stamp,
@@ -255,6 +255,7 @@ def _page(
         remarks=looked.remarks,
         warnings=_warnings(tables),
         numbers=numbers,
+        banded=any(number.bands for number in numbers),
         number_scans=_scans_of(numbers, list(results.scans)),
         scans_across=len(results.scans) <= MOST_SCANS_ACROSS,
         sections=_sections(figures),

@@ -68,6 +68,18 @@ def threshold(
     return _cut(volume, intervals, rest, "threshold")
 
 
+def check_cut(volume: Volume, counts: NDArray[np.int64], intervals: Mapping[str, Interval], rest: str | None) -> None:
+    """Raise what `threshold` raises for a volume, given the voxels of each interval and of none as the last entry."""
+    check_intervals(intervals, rest)
+    _check_apart_in_type_of(volume, intervals)
+    _check_counts(volume, counts, intervals, rest)
+
+
+def history_of(volume: Volume, intervals: Mapping[str, Interval], rest: str | None, method: str) -> tuple[str, ...]:
+    """Return the history of the phases that intervals make."""
+    return (*volume.history, f"{method}: {_in_words(intervals, rest)}")
+
+
 def otsu(volume: Volume, *, phases: Sequence[str]) -> PhaseImage:
     """Cut a volume into phases at the grey values that separate their means best (Otsu; several classes too).
 
@@ -195,7 +207,7 @@ def _cut(volume: Volume, intervals: Mapping[str, Interval], rest: str | None, me
         **volume.grid,
         phases=dict(enumerate(names)),
         grey_intervals={name: (low, high) for name, (low, high) in intervals.items()},
-        history=(*volume.history, f"{method}: {_in_words(intervals, rest)}"),
+        history=history_of(volume, intervals, rest, method),
     )
 
 

@@ -6,7 +6,7 @@ does is its operation (`voltome.study.operations`). Steps across scans, sweeps a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -17,7 +17,7 @@ from voltome.study.report_options import ReportOptions
 if TYPE_CHECKING:
     from voltome.study.problems import Place
 
-__all__ = ["ALL_SCANS", "SOURCE", "Graph", "Node", "Operation", "Output", "Ref", "Scan", "Study"]
+__all__ = ["ALL_SCANS", "SOURCE", "Batch", "Graph", "Node", "Operation", "Output", "Ref", "Scan", "Study"]
 
 ALL_SCANS = "all scans"
 """The scan under which a result stands that belongs to the study as a whole."""
@@ -71,6 +71,25 @@ class Operation(Protocol):
         """Return the nouns of the node's outputs, in their order."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Nodes that one call makes together, faster than one by one and with the same results.
+
+    Attributes
+    ----------
+    call : callable
+        From the noun at `source` and ``variants`` to the result of each of them in turn (`FastSweep.function`).
+    source : Ref
+        The noun that the call takes.
+    variants : mapping of Ref to mapping
+        What each node gives -> the parameters of the swept step that it stands for.
+    """
+
+    call: Callable[..., Iterator[Any]]
+    source: Ref
+    variants: Mapping[Ref, Mapping[str, Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """One piece of work.
@@ -91,6 +110,8 @@ class Node:
         Where it stands in the study file.
     inner : bool
         A part of other work (one value of a sweep), which users see in the table of the whole and not by itself.
+    batch : Batch or None
+        Where one call can make it together with others: it is then made so, and alone where that call gives nothing.
     """
 
     operation: Operation
@@ -100,6 +121,7 @@ class Node:
     transient: bool
     place: Place
     inner: bool = False
+    batch: Batch | None = None
 
     @property
     def refs(self) -> tuple[Ref, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from voltome.io import read_attributes
+from voltome.study.bands import bands_of
 from voltome.study.keys import plain
 from voltome.study.model import Node, Output, Ref, Study
 from voltome.study.operations import ReadSource, step_of
@@ -101,6 +102,7 @@ def write_provenance(study: Study, run: Run, store: Store, outputs: Iterable[Out
         "decisions": _decisions(run),
         "simulated": sorted({noun["scan"] for noun in stored if noun.pop("simulated")} & set(study.scans)),
         "references": _references(run),
+        "bands": bands_of(study.graph),
         "nouns": [*sources, *stored],
     }
     temporary = store.folder / f".{PROVENANCE}.new"

@@ -49,3 +49,4 @@ SPLINES = "M. Unser, A. Aldroubi, M. Eden, B-spline signal processing, IEEE Tran
 CAUCHY = (
     "A. Cauchy, Note sur divers théorèmes relatifs à la rectification des courbes, C. R. Acad. Sci. 13, 1060 (1841)"
 )
+UNION_FIND = "R. E. Tarjan, Efficiency of a good but not linear set union algorithm, J. ACM 22, 215 (1975)"

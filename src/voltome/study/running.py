@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from voltome.data import ImageNoun, Noun
+from voltome.errors import VoltomeError
 from voltome.io import input_files, place_in_file
 from voltome.runtime import Progress, ProgressEvent, check_memory, silent
 from voltome.study.keys import file_hash, keys_of
-from voltome.study.model import Node, Ref, Study
+from voltome.study.model import Batch, Node, Ref, Study
 from voltome.study.operations import ReadSource, perform, step_of
 from voltome.study.provenance import InputFile, Run, StepRecord, write_provenance
 from voltome.study.results import Results, load_results
@@ -77,7 +79,10 @@ def run(study: Study, *, folder: str | Path | None = None, progress: Progress = 
 
 @dataclass(slots=True)
 class _Runner:
-    """One run: what is planned, what is cached, and the nouns that are in memory now."""
+    """One run: what is planned, what is cached, and the nouns that are in memory now.
+
+    `together` has the seconds of nodes that a batch made, `alone` the nodes that their batch could not make.
+    """
 
     study: Study
     store: Store
@@ -87,6 +92,9 @@ class _Runner:
     records: list[StepRecord] = field(default_factory=list)
     held: dict[Ref, Noun] = field(default_factory=dict)
     waiting: Counter[Ref] = field(default_factory=Counter)
+    todo: set[Ref] = field(default_factory=set)
+    together: dict[Ref, float] = field(default_factory=dict)
+    alone: set[Ref] = field(default_factory=set)
     event: ProgressEvent = field(default_factory=lambda: ProgressEvent("", 0, 0))
 
     def run(self) -> Results:
@@ -97,12 +105,13 @@ class _Runner:
         cached = {id(node): self._cached(node) for node in stored}
         todo = [node for node in stored if cached[id(node)] is None]
         needed = self._with_transient(todo)
-        self.waiting = Counter(ref for node in needed for ref in dict.fromkeys(node.refs))
+        self.waiting = Counter(ref for node in needed for ref in dict.fromkeys(self._refs(node)))
+        self.todo = {node.outputs[0].ref for node in todo}
         for number, node in enumerate(stored):
             seconds = cached[id(node)]
             self.event = ProgressEvent(node.title, number, len(stored), "" if seconds is None else "cached")
             self.progress(self.event)
-            taken = self._make(node) if seconds is None else seconds
+            taken = self._made(node) if seconds is None else seconds
             self.records.append(StepRecord.of(node, self.keys, taken, cached=seconds is not None))
         self.progress(ProgressEvent("tables", len(stored), len(stored)))
         self.store.unfinished()
@@ -137,23 +146,75 @@ class _Runner:
         """Return the nodes to make and, where they take what is not stored, the nodes that make that."""
         needed, queue = {node.outputs[0].ref: node for node in todo}, list(todo)
         while queue:
-            for ref in queue.pop().refs:
+            for ref in self._refs(queue.pop()):
                 maker = self.study.graph.maker_of(ref)
                 if maker.transient and maker.outputs[0].ref not in needed:
                     needed[maker.outputs[0].ref] = maker
                     queue.append(maker)
         return list(needed.values())
 
+    def _refs(self, node: Node) -> tuple[Ref, ...]:
+        """Return the nouns that a node is really made from."""
+        return node.refs if node.batch is None or node.outputs[0].ref in self.alone else (node.batch.source,)
+
+    def _made(self, node: Node) -> float:
+        """Make a node that is stored, with those that one call makes with it, and return the seconds that it took."""
+        ref = node.outputs[0].ref
+        if node.batch is not None and ref not in self.together and ref not in self.alone:
+            self._make_together(node, node.batch)
+        return self.together[ref] if ref in self.together else self._make(node)
+
+    def _make_together(self, first: Node, batch: Batch) -> None:
+        """Store what one call gives for all nodes of a batch that are to be made, up to the first that it cannot give.
+
+        That one and those behind it are made alone: they then say themselves what is wrong.
+        """
+        members = [self.study.graph.maker_of(ref) for ref in batch.variants if ref in self.todo]
+        source = self._noun(batch.source)
+        self._check_memory(first, {batch.source: source})
+        self._say_compiling(first)
+        results = batch.call(source, variants=[batch.variants[node.outputs[0].ref] for node in members])
+        clock = time.perf_counter()
+        for number, node in enumerate(members):
+            try:
+                table = next(results).to_table()
+            except VoltomeError:
+                self._leave_alone(members[number:])
+                self._let_go([batch.source] * len(members[number:]))
+                break
+            seconds = time.perf_counter() - clock
+            self._keep(node, {node.outputs[0].ref: table}, seconds)
+            self._let_go((batch.source,))
+            self.together[node.outputs[0].ref] = seconds
+            clock = time.perf_counter()
+
+    def _leave_alone(self, nodes: list[Node]) -> None:
+        """Note that nodes of a batch are made alone, and what they need for that."""
+        self.alone |= {node.outputs[0].ref for node in nodes}
+        needed = self._with_transient(nodes)
+        self.waiting.update(ref for node in needed for ref in dict.fromkeys(self._refs(node)))
+
+    def _say_compiling(self, node: Node) -> None:
+        """Say that the kernels of a step are compiled, which takes a while, where they are."""
+        step = step_of(node)
+        if step is not None and not step.is_compiled:
+            self.progress(replace(self.event, note=f"{node.title}: compiling its kernels, once on this machine"))
+
     def _make(self, node: Node) -> float:
         """Do the work of a node, store what it gives, and return the seconds that it took."""
         given = {ref: self._noun(ref) for ref in dict.fromkeys(node.refs)}
         self._check_memory(node, given)
-        step = step_of(node)
-        if step is not None and not step.is_compiled:
-            self.progress(replace(self.event, note=f"{node.title}: compiling its kernels, once on this machine"))
+        self._say_compiling(node)
         clock = time.perf_counter()
         made = perform(node, given.__getitem__)
         seconds = time.perf_counter() - clock
+        self._keep(node, made, seconds)
+        del given
+        self._let_go(dict.fromkeys(node.refs))
+        return seconds
+
+    def _keep(self, node: Node, made: dict[Ref, Noun], seconds: float) -> None:
+        """Store what a node gives, and hold what other nodes wait for."""
         for output in node.outputs:
             noun = made[output.ref]
             if not node.transient:
@@ -161,12 +222,13 @@ class _Runner:
                 self.store.save(output, noun, self.keys[output.ref], seconds)
             if self.waiting[output.ref]:
                 self.held[output.ref] = noun
-        del given
-        for ref in dict.fromkeys(node.refs):
+
+    def _let_go(self, refs: Iterable[Ref]) -> None:
+        """Note that a node no longer waits for these nouns, and drop those that no node waits for."""
+        for ref in refs:
             self.waiting[ref] -= 1
             if not self.waiting[ref]:
                 self.held.pop(ref, None)
-        return seconds
 
     def _noun(self, ref: Ref) -> Noun:
         """Return a noun from memory, from the store, or - where it is never stored - by making it."""

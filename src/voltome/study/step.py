@@ -4,16 +4,39 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from voltome.runtime import compiled_before
 from voltome.study.signatures import Signature, read_signature
 
-__all__ = ["Parameters", "Source", "Step", "StepTable"]
+__all__ = ["FastSweep", "Parameters", "Source", "Step", "StepTable"]
 
 Parameters = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FastSweep:
+    """How a measure is made for many values of a parameter of the step before it in one go.
+
+    Attributes
+    ----------
+    function : str or callable
+        ``"room.module:function"``. From the noun that the swept step takes, ``variants`` (the parameters of the swept
+        step for each value) and the parameters of the measure it yields what the measure gives for each value in turn,
+        the very same numbers; or raises in its turn what the swept step or the measure would raise.
+    fits : callable, optional
+        From the parameters of the measure to whether it can do these.
+    """
+
+    function: str | Callable[..., Any]
+    fits: Callable[[Parameters], bool] | None = None
+
+    @property
+    def call(self) -> Callable[..., Any]:
+        """The function itself."""
+        return _resolve(self.function)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +67,8 @@ class Step:
         The module with the kernels it calls, as ``room._kernels``; compiled at first use, which a user is told.
     references : tuple of str
         What to cite.
+    sweeps : mapping of str to FastSweep
+        Step that is swept -> a faster path where this measure works on what that step gives.
     """
 
     name: str
@@ -57,6 +82,7 @@ class Step:
     bytes_per_voxel: float = 0.0
     kernels: str = ""
     references: tuple[str, ...] = ()
+    sweeps: Mapping[str, FastSweep] = field(default_factory=dict)
 
     @property
     def call(self) -> Callable[..., Any]:

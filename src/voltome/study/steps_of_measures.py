@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from voltome.study import references
-from voltome.study.step import Step
+from voltome.study.step import FastSweep, Parameters, Step
+
+
+def _sensitivity_check(parameters: Parameters) -> None:
+    from voltome.morphology.sensitivity import moved_cuts
+
+    moved_cuts(*(parameters[name] for name in ("phase", "interval", "values", "bound")))
+
 
 _PHASES = "morphology._kernels_phases"
 _THICKNESS = "morphology._kernels_thickness"
@@ -15,6 +22,7 @@ STEPS_OF_MEASURES = (
         kind="phase_fractions",
         bytes_per_voxel=1,
         kernels=_PHASES,
+        sweeps={"threshold": FastSweep("morphology.sweeps:phase_fractions_over_thresholds")},
     ),
     Step("phase_profile", "morphology:phase_profile", kind="phase_profile", bytes_per_voxel=1, kernels=_PHASES),
     Step("areal_loading", "morphology:areal_loading", kind="areal_loading", bytes_per_voxel=2),
@@ -71,6 +79,22 @@ STEPS_OF_MEASURES = (
         bytes_per_voxel=30,
         kernels=_PHASES,
         references=(references.CROFTON,),
+        sweeps={
+            "threshold": FastSweep(
+                "morphology.sweeps:surface_areas_over_thresholds",
+                fits=lambda parameters: parameters["estimator"] in ("crofton13", "faces"),
+            )
+        },
+    ),
+    Step(
+        "threshold_sensitivity",
+        "morphology:threshold_sensitivity",
+        kind="threshold_sensitivity",
+        check=_sensitivity_check,
+        decision="the range of thresholds, chosen by eye",
+        bytes_per_voxel=12,
+        kernels="morphology._kernels_growth",
+        references=(references.CROFTON, references.UNION_FIND),
     ),
     Step(
         "match_particles",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
 from annotated_types import Ge, MinLen
@@ -15,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from voltome.data import ImageNoun, Positive, ResultTable
 from voltome.errors import VoltomeError, did_you_mean
 from voltome.study.entries import Entry, entry_of, parameter_path, replaced, wanted_name
-from voltome.study.model import SOURCE, Graph, Node, Output, Ref
-from voltome.study.operations import CollectSweep, RunStep, SubVolumes
+from voltome.study.model import SOURCE, Batch, Graph, Node, Output, Ref
+from voltome.study.operations import CollectSweep, RunStep, SubVolumes, step_of
 from voltome.study.planning import Planner, Wrapper
 from voltome.study.problems import Place, Problems, validated
 from voltome.study.scan_states import ScanState
@@ -34,6 +35,11 @@ class SweepParameters(BaseModel):
     over: str = Field(description="The parameter, as STEP.PARAMETER, such as threshold.intervals.sulfur.0.")
     values: Annotated[tuple[float | str, ...], MinLen(1)] = Field(description="Its values, one measurement for each.")
     steps: NestedSteps = Field(description="What to measure for each value: steps that give a table.")
+    band: tuple[float, float] | None = Field(
+        None,
+        description="Lowest and highest value that may be right, both included: the report says how far every result "
+        "changes between them. By default all values.",
+    )
 
 
 class SubVolumesParameters(BaseModel):
@@ -65,7 +71,7 @@ def plan_sweep(planner: Planner, state: ScanState, entry: Entry) -> list[Node]:
     nested, graph, labels = _plan_nested(planner, state, checked["steps"], place)
     target = _swept_node(planner, state, checked["over"], (*place, "over"))
     variants = _variants(target, checked, place, planner.problems) if target is not None else None
-    if target is None or variants is None:
+    if target is None or variants is None or not _band_fits(checked, place, planner.problems):
         return []
     nodes: list[Node] = []
     for measure in (output.ref for node in nested for output in node.outputs if output.noun is ResultTable):
@@ -194,6 +200,22 @@ def _variants(
     return variants
 
 
+def _band_fits(checked: Mapping[str, Any], place: Place, problems: Problems) -> bool:
+    """Say whether at least two of the values lie in the band, or note that they do not."""
+    if checked["band"] is None:
+        return True
+    low, high = checked["band"]
+    inside = [value for value in checked["values"] if not isinstance(value, str) and low <= value <= high]
+    if len(inside) < 2:
+        listed = ", ".join(str(value) for value in checked["values"])
+        problems.add(
+            (*place, "band"),
+            f"{len(inside)} of the values {listed} lie from {low:g} to {high:g}; expected at least two, the lower end "
+            f"of the band first.",
+        )
+    return len(inside) >= 2
+
+
 def _whole(value: float | str) -> float | int | str:
     """Return a float without a fraction as an int, so that a whole-number parameter can be swept."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -219,13 +241,28 @@ def _sweep_of(
         return []
     nodes: dict[Ref, Node] = {}
     inputs: dict[str, Ref | Mapping[str, Ref]] = {}
+    together: dict[Ref, Mapping[str, Any]] = {}
     for index, variant in enumerate(variants):
         inputs[str(index)] = _copied(wanted, target, variant, f"{name}-{index + 1}", graph, nodes)
         measured = _renamed(graph.maker_of(wanted).outputs[0].ref, f"{name}-{index + 1}")
         nodes[measured] = replace(nodes[measured], transient=False)
+        together[measured] = variant
+    batch = _batch_of(graph.maker_of(wanted), target, together)
+    nodes |= {ref: replace(nodes[ref], batch=batch) for ref in together}
     output = Output(Ref(wanted.scan, f"{name}-{label}"), ResultTable, "sweep")
     collector = CollectSweep(checked["over"], checked["values"])
     return [*nodes.values(), Node(collector, checked, inputs, (output,), transient=False, place=entry.place)]
+
+
+def _batch_of(measure: Node, target: Node, variants: Mapping[Ref, Mapping[str, Any]]) -> Batch | None:
+    """Return how the measures of all values are made in one go, where the measure offers it and works on the swept."""
+    step, swept = step_of(measure), step_of(target)
+    fast = step.sweeps.get(swept.name) if step is not None and swept is not None else None
+    if fast is None or [*measure.inputs.values()] != [target.outputs[0].ref] or len(target.refs) != 1:
+        return None
+    if fast.fits is not None and not fast.fits(measure.parameters):
+        return None
+    return Batch(partial(fast.call, **measure.parameters), target.refs[0], variants)
 
 
 def _copied(

@@ -462,3 +462,41 @@ def test_sizes_are_drawn_in_the_bins_of_the_study_and_not_again_from_the_particl
         "Share of all particles in the bin. Method: shares by number; radii below 2\u00a0µm left out. Simulated: a."
         in text
     )
+
+
+WARNING = "3 of 9 particles have <b>too few</b> voxels & more."
+
+
+def warned(table, *warnings):
+    return dataclasses.replace(table, warnings=warnings)
+
+
+def test_without_warnings_there_is_no_banner(page):
+    text, _ = page
+    assert "Before you use these numbers." not in text
+
+
+def test_a_warning_of_several_tables_is_said_once_with_their_names_and_as_text(make_study):
+    study = without_images(make_study({"one": 0}))
+    tables = study.combined
+    changed = {
+        "particles": warned(tables["particles"], WARNING, "Few particles."),
+        "phase_fractions": warned(tables["phase_fractions"], WARNING),
+    }
+    text, reader = read(write(dataclasses.replace(study, combined=tables | changed)))
+    assert text.count("Before you use these numbers.") == 1
+    assert text.count("3 of 9 particles have") == 1
+    assert "have &lt;b&gt;too few&lt;/b&gt; voxels &amp; more." in text
+    assert "b" not in reader.names
+    assert re.search(r'&amp; more\. <span class="soft">\(phase fractions and particles\)</span>', text)
+    assert re.search(r'Few particles\. <span class="soft">\(particles\)</span>', text)
+    # before the key numbers, which it is about
+    assert text.index("Before you use these numbers.") < text.index('<section id="numbers">')
+
+
+def test_warnings_of_several_scans_name_them(make_study):
+    study = without_images(make_study({"one": 0, "two": 5}))
+    table = warned(study.combined["particles"], "one: Few particles.", "two: Few particles.")
+    text, _ = read(write(dataclasses.replace(study, combined=study.combined | {"particles": table})))
+    assert text.count("one: Few particles.") == 1
+    assert text.count("two: Few particles.") == 1
