@@ -246,6 +246,26 @@ def _limits(of: str, ends: Iterable[float | None] | None, unit: str) -> str:
     return f"{of} {parameter_in_print(low)} to {parameter_in_print(high)}{unit}"
 
 
+def _classified(parameters: Mapping[str, Any]) -> str:
+    """Return the phrase of a classification."""
+    return "Every voxel was given the phase that a classifier, trained on voxels brushed by hand, found most probable"
+
+
+def _probability(parameters: Mapping[str, Any]) -> str:
+    """Return the phrase of the probability of a phase."""
+    of = parameters.get("phase") or "the phase that was chosen"
+    return f"How probable {of} is was found for every voxel by a trained classifier"
+
+
+def _correction(what: str) -> Callable[[Mapping[str, Any]], str]:
+    """Return what makes the phrase of a correction by hand."""
+
+    def phrase(parameters: Mapping[str, Any]) -> str:
+        return f"The {what} were corrected by hand by {parameters['by']} ({parameters['why']})"
+
+    return phrase
+
+
 def _thickness(parameters: Mapping[str, Any]) -> str:
     """Return the phrase of the local thickness."""
     return f"For every voxel of {parameters.get('phase', 'the phase')} the largest ball that holds it was found"
@@ -264,6 +284,11 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "denoise_nlm": _with_parameters("Noise was lowered by non-local means"),
     "threshold": _threshold,
     "hysteresis_threshold": _hysteresis,
+    "train_classifier": _with_parameters("A classifier was trained on voxels brushed by hand"),
+    "classify": _classified,
+    "phase_probability": _probability,
+    "correct_phases": _correction("phases"),
+    "correct_particles": _correction("particles"),
     "open_phase": _cleaning("The {} was opened by a ball"),
     "close_phase": _cleaning("The {} was closed by a ball"),
     "remove_artefacts": _cleaning("Specks of {} were removed and its pinholes filled"),
