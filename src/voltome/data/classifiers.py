@@ -24,8 +24,8 @@ _NODES = {"features": "i", "thresholds": "f", "left": "i", "right": "i"}
 class PixelClassifier(Noun):
     """Decision trees that say, from the surroundings of a voxel, which phase it is of.
 
-    Made by `voltome.segmentation.train_classifier`, used by `voltome.segmentation.classify`. All trees lie one after the
-    other in one list of nodes. A node compares one feature with a threshold and goes on to `left` (at most the
+    Made by `voltome.segmentation.train_classifier`, used by `voltome.segmentation.classify`. All trees lie one after
+    the other in one list of nodes. A node compares one feature with a threshold and goes on to `left` (at most the
     threshold) or `right`; a leaf (feature -1) has the share of each phase.
 
     Attributes

@@ -62,12 +62,23 @@ def _scans(results: Results) -> str:
     """Return the sentence that names the scans and what they are compared by."""
     names = []
     by = results.compare_by or ""
+    worked = _worked(results)
     for scan, attributes in results.scans.items():
+        if scan not in worked:
+            continue
         names.append(f"{scan} ({name_in_print(by)} {value_in_print(attributes[by])})" if by in attributes else scan)
     if len(names) == 1:
         return f"One scan, {names[0]}, was analysed."
     count = COUNTS[len(names)] if len(names) < len(COUNTS) else f"{len(names)} scans"
     return f"{count}, {listed(names)}, were analysed."
+
+
+def _worked(results: Results) -> set[str]:
+    """Return the scans that steps worked on: all but those that others take as they are, such as brushed labels."""
+    worked = {scan for record in work_of(results) for scan in record["scans"]}
+    across = [taken for record in work_of(results) for taken in record.get("inputs", {}).values()]
+    worked |= {scan for taken in across if isinstance(taken, Mapping) for scan in taken}
+    return worked & set(results.scans) or set(results.scans)
 
 
 def _grids(grids: Mapping[str, str]) -> list[str]:

@@ -1,5 +1,5 @@
-from .cleaning import close_phase, open_phase, remove_artefacts
 from .classifying import classify, phase_probability
+from .cleaning import close_phase, open_phase, remove_artefacts
 from .corrections import CorrectedParticles, CorrectedPhases, correct_particles, correct_phases
 from .hysteresis import hysteresis_threshold
 from .intervals import check_intervals

@@ -1,8 +1,8 @@
-"""What a pixel classifier knows of a voxel: smoothed values, slopes, curvatures and texture around it, at several scales.
+"""What a pixel classifier knows of a voxel: smoothed values, slopes, curvatures and texture, at several scales.
 
-A scale below three voxels is worked on the voxels themselves, tile by tile with a margin, a larger one on a grid of means
-of `STEPS_PER_SCALE` cells to the scale, from which it is interpolated. The tiles depend on the image alone, and every
-number is computed from the same neighbours in any tiling, so features do not depend on the number of threads.
+A scale below three voxels is worked on the voxels themselves, tile by tile with a margin, a larger one on a grid of
+means of `STEPS_PER_SCALE` cells to the scale, from which it is interpolated. The tiles depend on the image alone, and
+every number is computed from the same neighbours in any tiling, so features do not depend on the number of threads.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class Level:
     Attributes
     ----------
     values, squares : numpy.ndarray
-        Grey values less the offset, or None for those of the volume itself; on a coarse grid means, and means of squares.
+        Grey values less the offset, or None for those of the volume itself; on a coarse grid means, and means of
+        squares.
     steps : tuple of int
         Voxels in a cell of the grid along (z, y, x).
     sigmas : tuple of float
@@ -190,9 +191,9 @@ class Features:
         flat = [np.ascontiguousarray(part).ravel() for part in parts]
         found: Array = np.empty(out.shape, np.float32)
         if self.slice_wise:
-            _kernels_forest.eigenvalues_of_two(*flat, found)
+            _kernels_forest.eigenvalues_of_two(flat[0], flat[1], flat[2], found)
         else:
-            _kernels_forest.eigenvalues_of_three(*flat, found)
+            _kernels_forest.eigenvalues_of_three(flat[0], flat[1], flat[2], flat[3], flat[4], flat[5], found)
         out[...] = found
 
 

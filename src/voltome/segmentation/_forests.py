@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import get_num_threads
 from numpy.typing import NDArray
 
 from voltome.errors import MissingDependencyError
@@ -75,8 +73,7 @@ def grow(features: Array, classes: NDArray[np.int64], *, trees: int, voxels_per_
         kept = times > 0
         return tree.fit(features[kept], classes[kept], sample_weight=(times * fair)[kept]), kept
 
-    with ThreadPoolExecutor(get_num_threads()) as threads:
-        grown = list(threads.map(one, range(trees)))
+    grown = _kernels_forest.on_threads(one, range(trees))
     in_bag = np.array([kept for _, kept in grown])
     return joined([tree for tree, _ in grown], in_bag)
 
@@ -154,14 +151,3 @@ def _next_below(thresholds: NDArray[np.float64]) -> Array:
     """Return the largest float32 up to each threshold: against it, a float32 compares as against the threshold."""
     near = thresholds.astype(np.float32)
     return np.where(near > thresholds, np.nextafter(near, np.float32(-np.inf)), near)
-
-
-def on_threads(work: Callable[[Any], None], parts: Sequence[Any]) -> None:
-    """Do the work on every part, on as many threads as numba may use; every part writes to a place of its own."""
-    if get_num_threads() == 1 or len(parts) == 1:
-        for part in parts:
-            work(part)
-        return
-    with ThreadPoolExecutor(get_num_threads()) as threads:
-        # reading the results raises what a thread raised
-        list(threads.map(work, parts))

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numba
 import numpy as np
+from numba import get_num_threads
 from numpy.typing import NDArray
+
+Part = TypeVar("Part")
+Done = TypeVar("Done")
 
 BLOCK = 256
 """Voxels that one tree is asked for in a row: their features stay in the cache through all trees."""
+
+
+def on_threads(work: Callable[[Part], Done], parts: Sequence[Part]) -> list[Done]:
+    """Do the work on every part, on as many threads as numba may use, and return what it gives, in order."""
+    if get_num_threads() == 1 or len(parts) == 1:
+        return [work(part) for part in parts]
+    with ThreadPoolExecutor(get_num_threads()) as threads:
+        return list(threads.map(work, parts))
 
 
 @numba.njit(cache=True, nogil=True)

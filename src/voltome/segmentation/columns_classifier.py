@@ -39,7 +39,8 @@ IMPORTANCE_COLUMNS = (
     Column(
         "importance",
         "1",
-        "Share of the feature in the decrease of Gini impurity on the training voxels, mean of all trees; features that "
+        "Share of the feature in the decrease of Gini impurity on the training voxels, mean of all trees; "
+        "features that "
         "say the same share it.",
     ),
 )

@@ -15,7 +15,7 @@ from voltome.data._grids import check_one_grid
 from voltome.data._parameters import check_seed
 from voltome.data.classifiers import rising_scales
 from voltome.errors import ParameterError, PhaseError
-from voltome.segmentation import _forests, _judging
+from voltome.segmentation import _forests, _judging, _kernels_forest
 from voltome.segmentation._features import Features, names_of_features
 
 FEWEST_VOXELS = 5
@@ -23,7 +23,7 @@ FEWEST_VOXELS = 5
 
 FEWEST_TREES = 20
 
-MOST_VOXELS = 20_000
+MOST_VOXELS = 10_000
 """Of a phase: more voxels of the same strokes make trees larger and not better."""
 
 DEFAULT_SCALES = (1.0, 2.0, 4.0, 8.0)
@@ -69,7 +69,8 @@ def train_classifier(
 
     For phases that no threshold can tell apart: of one grey value but another texture, layers beside an edge, uneven
     light. Where a threshold does, use it: it can be written in a paper. Train on one scan, then `classify` that and all
-    others of the same sort with it. What it finds where nobody brushed is its own guess: brush a second scan to check it.
+    others of the same sort with it. What it finds where nobody brushed is its own guess: brush a second scan to check
+    it.
 
     Parameters
     ----------
@@ -79,8 +80,9 @@ def train_classifier(
         Phases brushed on some voxels, on the grid of the volume. Label 0 is not brushed, whatever its name; the other
         labels become those of the classified image. Read it by `voltome.io.read_phases`.
     scales_um : sequence of float, optional
-        Standard deviations in um of the surroundings that are looked at, above 0 and rising. Default: 1, 2, 4 and 8 times
-        the smallest voxel edge. The smallest should be that of the finest detail, the largest that of the texture.
+        Standard deviations in um of the surroundings that are looked at, above 0 and rising. Default: 1, 2, 4 and 8
+        times the smallest voxel edge. The smallest should be that of the finest detail, the largest that of the
+        texture.
     slice_wise : bool
         Look at the slice of a voxel alone; a volume of one slice always is.
     trees : int
@@ -109,21 +111,23 @@ def train_classifier(
     Notes
     -----
     Features: the grey value, and at each scale the Gaussian mean, the standard deviation under the same Gaussian, the
-    slope (norm of the gradient), the curvatures (eigenvalues of the Hessian, and their sum) and the texture (roots of the
-    eigenvalues of the structure tensor, averaged over the same scale): 8 for each scale in slices, 10 in volumes; position is
-    none of them. Derivatives are per standard deviation. Scales from three voxels on are worked on a grid of means of at
-    least 1.5 cells to the scale and interpolated. Values outside the mask are looked at, voxels there are not trained on.
+    slope (norm of the gradient), the curvatures (eigenvalues of the Hessian, and their sum) and the texture (roots of
+    the eigenvalues of the structure tensor, averaged over the same scale): 8 for each scale in slices, 10 in volumes;
+    position is none of them. Derivatives are per standard deviation. Scales from three voxels on are worked on a grid
+    of means of at least 1.5 cells to the scale and interpolated. Values outside the mask are looked at, voxels there
+    are not trained on.
 
     A random forest [1]_: every tree is grown to the end on a bootstrap sample of each phase, all phases counting alike,
-    with the root of the number of features tried at each node. Of a phase with more than 20,000 brushed voxels so many,
-    evenly spaced, are used. Nothing depends on threads. Trees of another version of scikit-learn may differ in detail; a
-    stored classifier does not change.
+    with the root of the number of features tried at each node. Of a phase with more than 10,000 brushed voxels so many,
+    evenly spaced, are used. Nothing depends on threads. Trees of another version of scikit-learn may differ in detail;
+    a stored classifier does not change.
 
-    Judged twice, on brushed voxels alone: out of bag, which flatters, as neighbours are alike; and with strokes left out in
-    up to five parts, as if they had not been brushed. Phases brushed in one stroke have no row of the latter.
+    Judged twice, on brushed voxels alone: out of bag, which flatters, as neighbours are alike; and with strokes left
+    out in up to five parts, by at most 30 trees, as if they had not been brushed. Phases brushed in one stroke have no
+    row of the latter.
 
-    Cost: that of `classify` for the tiles that are brushed, and six forests; seconds for some thousand voxels. Memory:
-    as for `classify`.
+    Cost: that of `classify` for the tiles that are brushed, and seconds for some thousand voxels. Memory: as for
+    `classify`.
 
     References
     ----------
@@ -224,7 +228,8 @@ def _brushed_labels(volume: Volume, brush: PhaseImage) -> tuple[NDArray[np.uint8
             f"brushed voxels inside the mask: {', '.join(few)}" if few else f"brushed phases: {list(names.values())}"
         )
         raise PhaseError(
-            f"{found}; expected two phases or more (label 0 is not brushed), each with at least {FEWEST_VOXELS} voxels. "
+            f"{found}; expected two phases or more (label 0 is not brushed), each with at least {FEWEST_VOXELS} "
+            "voxels. "
             f"Brush more, or do not name the phase."
         )
     return labels, names
@@ -241,7 +246,7 @@ def _brushed_features(volume: Volume, labels: NDArray[np.uint8], features: Featu
         here = labels[box].ravel() > 0
         found[number[box].ravel()[here]] = features.of_tile(box)[here]
 
-    _forests.on_threads(look, tiles)
+    _kernels_forest.on_threads(look, tiles)
     return found
 
 

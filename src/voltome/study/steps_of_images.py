@@ -108,6 +108,7 @@ STEPS_OF_IMAGES = (
     Step(
         "classify",
         "segmentation:classify",
+        decision="a classifier trained on voxels brushed by hand",
         bytes_per_voxel=16,
         kernels="segmentation._kernels_forest",
         references=(references.FOREST,),
@@ -153,7 +154,7 @@ STEPS_OF_IMAGES = (
         "correct_particles",
         "segmentation:correct_particles",
         decision="particles corrected by hand",
-        bytes_per_voxel=20,
+        bytes_per_voxel=1,
     ),
     Step("drop_touching_border", "segmentation:drop_touching_border", bytes_per_voxel=8),
     Step("filter_by_size", "segmentation:filter_by_size", bytes_per_voxel=8),
