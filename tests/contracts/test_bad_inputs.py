@@ -379,6 +379,12 @@ MANY = [
         ("different grids", "(16, 32, 32) in 'fresh'", "(16, 30, 32) in 'aged'", "voltome.registration.align"),
     ),
     Scans(
+        "labels corrected on another grid",
+        cropped,
+        CUT_FIBRES + "  - correct_phases: {corrected: aged/threshold, by: A. Person, why: a fibre was missed}\n",
+        ("different grids", "(16, 32, 32) in 'phases'", "uncropped", "in fresh: correct_phases"),
+    ),
+    Scans(
         "a plane taken from a scan on another grid",
         cropped,
         "  - level: {collector: [150, null], like: aged/source}\n",
@@ -411,6 +417,27 @@ def contradictory(sizes: str) -> Build:
 
 
 CASES += [
+    Case(
+        "one phase brushed",
+        good,
+        SCAN,
+        CUT + "  - train_classifier: {brush: threshold}\n",
+        ("brushed phases: ['solid']", "two phases or more", "label 0 is not brushed"),
+    ),
+    Case(
+        "corrected by nobody",
+        good,
+        SCAN,
+        CUT + "  - correct_phases: {corrected: threshold, by: '', why: no reason}\n",
+        ("by is ''", "name of the person"),
+    ),
+    Case(
+        "corrected labels that are grey values",
+        good,
+        SCAN,
+        CUT + "  - correct_phases: {corrected: source, by: A. Person, why: no reason}\n",
+        ("'source' is a Volume; expected a PhaseImage",),
+    ),
     Case(
         "NRRD with more voxels than data",
         contradictory("6 5 40"),

@@ -26,9 +26,9 @@ STEPS_PER_SCALE = 1.5
 REACH = 3.0
 """Standard deviations at which a Gaussian ends."""
 
-TILE = (64, 64, 64)
-FLAT_TILE = (1, 512, 512)
-"""Voxels of a tile (z, y, x): their features take about 45 MB for each thread."""
+TILE = (48, 48, 48)
+FLAT_TILE = (1, 384, 384)
+"""Voxels of a tile (z, y, x): with what is needed on the way, their features take about 40 MB for each thread."""
 
 Box = tuple[slice, slice, slice]
 Array = NDArray[np.float32]
@@ -172,8 +172,10 @@ class Features:
         out[:, 1] = np.sqrt(np.maximum(variance, 0)).ravel()
         out[:, 2] = np.sqrt(sum(np.square(slope[inner]) for slope in slopes)).ravel()
         axes = range(len(self._axes))
-        curvatures = [_slope(slopes[i], self._axes[j], level.spacing)[inner] for i in axes for j in axes if j >= i]
-        textures = [_smooth(slopes[i] * slopes[j], level)[inner] for i in axes for j in axes if j >= i]
+        pairs = [(i, j) for i in axes for j in axes if j >= i]
+        # copies, so that the margins are let go one by one
+        curvatures = [_slope(slopes[i], self._axes[j], level.spacing)[inner].ravel() for i, j in pairs]
+        textures = [_smooth(slopes[i] * slopes[j], level)[inner].ravel() for i, j in pairs]
         self._eigenvalues(curvatures, out[:, 4 : 4 + len(axes)])
         self._eigenvalues(textures, out[:, 4 + len(axes) :])
         out[:, 3] = out[:, 4 : 4 + len(axes)].sum(axis=1)
@@ -188,12 +190,11 @@ class Features:
 
     def _eigenvalues(self, parts: Sequence[Array], out: Array) -> None:
         """Write the eigenvalues of symmetric matrices, given by their upper triangle."""
-        flat = [np.ascontiguousarray(part).ravel() for part in parts]
         found: Array = np.empty(out.shape, np.float32)
         if self.slice_wise:
-            _kernels_forest.eigenvalues_of_two(flat[0], flat[1], flat[2], found)
+            _kernels_forest.eigenvalues_of_two(parts[0], parts[1], parts[2], found)
         else:
-            _kernels_forest.eigenvalues_of_three(flat[0], flat[1], flat[2], flat[3], flat[4], flat[5], found)
+            _kernels_forest.eigenvalues_of_three(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], found)
         out[...] = found
 
 

@@ -108,12 +108,12 @@ class Asked:
     def __init__(self, forest: Any) -> None:
         leaf = forest.features < 0
         itself = np.arange(forest.features.size)
-        pairs = [np.where(leaf, itself, side) for side in (forest.left, forest.right)]
-        self.next_nodes = np.stack(pairs, axis=1).ravel()
-        self.depths = _kernels_forest.depths(forest.roots, forest.features, self.next_nodes)
-        self.features = np.where(leaf, 0, forest.features)
+        next_nodes = np.stack([np.where(leaf, itself, side) for side in (forest.left, forest.right)], axis=1).ravel()
+        self.depths = _kernels_forest.depths(forest.roots, forest.features, next_nodes)
+        self.features = np.where(leaf, 0, forest.features).astype(np.uint64)
         self.thresholds = np.where(leaf, np.float32(np.inf), _next_below(forest.thresholds))
-        self.roots, self.shares = forest.roots, forest.shares
+        self.next_nodes, self.roots = next_nodes.astype(np.uint64), forest.roots.astype(np.uint64)
+        self.shares = forest.shares
 
     def probabilities(self, features: Array) -> NDArray[np.float64]:
         """Return the mean share [voxel, phase] that the trees give."""

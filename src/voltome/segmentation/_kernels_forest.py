@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Part = TypeVar("Part")
 Done = TypeVar("Done")
 
-BLOCK = 256
+BLOCK = 128
 """Voxels that one tree is asked for in a row: their features stay in the cache through all trees."""
 
 
@@ -40,18 +40,19 @@ def depths(roots: NDArray[np.int64], asked: NDArray[np.int64], next_nodes: NDArr
 @numba.njit(cache=True, nogil=True)
 def add_votes(
     features: NDArray[np.float32],
-    roots: NDArray[np.int64],
+    roots: NDArray[np.uint64],
     levels: NDArray[np.int64],
-    asked: NDArray[np.int64],
+    asked: NDArray[np.uint64],
     thresholds: NDArray[np.float32],
-    next_nodes: NDArray[np.int64],
+    next_nodes: NDArray[np.uint64],
     shares: NDArray[np.float64],
     votes: NDArray[np.float64],
 ) -> None:
     """Add the shares that every tree gives a voxel to its votes [voxel, phase], tree by tree.
 
     All voxels of a block go down a tree level by level, without a branch to be guessed: a leaf leads back to itself
-    (feature 0, threshold infinity), until the deepest branch has ended.
+    (feature 0, threshold infinity), until the deepest branch has ended. Unsigned indices need no check for those that
+    count from the end, which takes half of the time.
 
     Parameters
     ----------
@@ -66,17 +67,19 @@ def add_votes(
     shares, votes : numpy.ndarray
         Shapes (node, phase) and (voxel, phase).
     """
-    nodes = np.empty(BLOCK, np.int64)
+    nodes = np.empty(BLOCK, np.uint64)
+    two = np.uint64(2)
     for begin in range(0, features.shape[0], BLOCK):
-        count = min(BLOCK, features.shape[0] - begin)
+        here = features[begin : begin + BLOCK]
         for tree in range(roots.size):
-            nodes[:count] = roots[tree]
+            for voxel in range(here.shape[0]):
+                nodes[voxel] = roots[tree]
             for _ in range(levels[tree]):
-                for voxel in range(count):
+                for voxel in range(here.shape[0]):
                     node = nodes[voxel]
-                    larger = features[begin + voxel, asked[node]] > thresholds[node]
-                    nodes[voxel] = next_nodes[2 * node + np.int64(larger)]
-            for voxel in range(count):
+                    larger = here[np.uint64(voxel), asked[node]] > thresholds[node]
+                    nodes[voxel] = next_nodes[two * node + np.uint64(larger)]
+            for voxel in range(here.shape[0]):
                 for phase in range(shares.shape[1]):
                     votes[begin + voxel, phase] += shares[nodes[voxel], phase]
 

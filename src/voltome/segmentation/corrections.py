@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from voltome.data import ImageNoun, ParticleImage, PhaseImage, ResultTable
-from voltome.data._grids import check_one_grid
 from voltome.errors import GeometryError, ParameterError, PhaseError
+from voltome.segmentation import _by_hand
 from voltome.segmentation.columns_corrections import PARTICLE_COLUMNS, PHASE_COLUMNS
 
 KIND = "corrections"
@@ -72,8 +72,8 @@ def correct_particles(particles: ParticleImage, *, corrected: ParticleImage, by:
     particles : ParticleImage
         The particles before.
     corrected : ParticleImage
-        The particles as corrected, of the same phase on the same grid; its labels need not be those before, nor without
-        gaps.
+        The particles as corrected, of the same phase on the same grid (a file without an origin has that of the
+        particles before); its labels need not be those before, nor without gaps.
     by : str
         Who corrected them.
     why : str
@@ -87,7 +87,7 @@ def correct_particles(particles: ParticleImage, *, corrected: ParticleImage, by:
     Raises
     ------
     GeometryError
-        Another shape, voxel size, origin or mask.
+        Another shape, voxel size, origin (if the file has one) or mask.
     PhaseError
         Particles of another phase.
     ParameterError
@@ -148,7 +148,8 @@ def correct_phases(phases: PhaseImage, *, corrected: PhaseImage, by: str, why: s
     phases : PhaseImage
         The phases before.
     corrected : PhaseImage
-        The phases as corrected, on the same grid; it names all phases before, under any label, and may name new ones.
+        The phases as corrected, on the same grid (a file without an origin has that of the phases before); it names all
+        phases before, under any label, and may name new ones.
     by : str
         Who corrected them.
     why : str
@@ -163,7 +164,7 @@ def correct_phases(phases: PhaseImage, *, corrected: PhaseImage, by: str, why: s
     Raises
     ------
     GeometryError
-        Another shape, voxel size, origin or mask.
+        Another shape, voxel size, origin (if the file has one) or mask.
     PhaseError
         A phase before that the corrected image does not name.
     ParameterError
@@ -231,7 +232,8 @@ def _check_words(**words: Any) -> None:
 
 def _check_same_place(before: ImageNoun, corrected: ImageNoun, what: str) -> None:
     """Refuse corrected labels on another grid, or with another mask."""
-    check_one_grid({what: before, "corrected": corrected}, mend="Correct the image that the step gives, uncropped.")
+    mend = "Correct the image that the step gives, uncropped."
+    _by_hand.placed(corrected, before, names=(what, "corrected"), mend=mend)
     if corrected.mask is not None and (before.mask is None or not np.array_equal(before.mask, corrected.mask)):
         raise GeometryError(
             f"the corrected {what} have another mask than those before; expected the same, or none. The mask is "

@@ -11,11 +11,10 @@ from annotated_types import Ge
 from numpy.typing import NDArray
 
 from voltome.data import PhaseImage, PixelClassifier, Positive, ResultTable, Volume
-from voltome.data._grids import check_one_grid
 from voltome.data._parameters import check_seed
 from voltome.data.classifiers import rising_scales
 from voltome.errors import ParameterError, PhaseError
-from voltome.segmentation import _forests, _judging, _kernels_forest
+from voltome.segmentation import _by_hand, _forests, _judging, _kernels_forest
 from voltome.segmentation._features import Features, names_of_features
 
 FEWEST_VOXELS = 5
@@ -77,8 +76,9 @@ def train_classifier(
     volume : Volume
         Grey values of any kind; voxels may be anisotropic.
     brush : PhaseImage
-        Phases brushed on some voxels, on the grid of the volume. Label 0 is not brushed, whatever its name; the other
-        labels become those of the classified image. Read it by `voltome.io.read_phases`.
+        Phases brushed on some voxels, on the grid of the volume (a file without an origin has its). Label 0 is not
+        brushed, whatever its name; the other labels become those of the classified image. Read it by
+        `voltome.io.read_phases`.
     scales_um : sequence of float, optional
         Standard deviations in um of the surroundings that are looked at, above 0 and rising. Default: 1, 2, 4 and 8
         times the smallest voxel edge. The smallest should be that of the finest detail, the largest that of the
@@ -213,7 +213,8 @@ def _check_count(name: str, value: Any, least: int) -> None:
 
 def _brushed_labels(volume: Volume, brush: PhaseImage) -> tuple[NDArray[np.uint8], dict[int, str]]:
     """Return the brushed labels inside both masks, 0 elsewhere, and the names of the phases that are brushed."""
-    check_one_grid({"volume": volume, "brush": brush}, mend="Brush on the volume that is classified, uncropped.")
+    mend = "Brush on the volume that is classified, uncropped."
+    _by_hand.placed(brush, volume, names=("volume", "brush"), mend=mend)
     labels = brush.values.astype(np.uint8)
     for mask in (volume.mask, brush.mask):
         if mask is not None:

@@ -130,6 +130,13 @@ def test_another_grid_or_mask_is_refused(changed, said):
         correct_particles(particles([1, 1, 0]), corrected=particles([1, 1]), **WHO)
 
 
+def test_labels_of_a_file_without_an_origin_begin_where_the_image_does():
+    found = correct_particles(particles([1, 1, 0], origin_um=(2, 3, 4)), corrected=particles([1, 2, 0]), **WHO)
+    assert found.image.origin_um == (2, 3, 4)
+    with pytest.raises(GeometryError, match=r"origin_um .* is \(2.0, 3.0, 4.0\) in 'phases'"):
+        correct_phases(phases([1], origin_um=(2, 3, 4)), corrected=phases([1], origin_um=(2, 3, 5)), **WHO)
+
+
 def test_other_phases_are_refused():
     with pytest.raises(PhaseError, match=r"are of 'carbon', those before of 'sulfur'; expected the same"):
         correct_particles(particles([1, 0]), corrected=particles([1, 0], phase="carbon"), **WHO)

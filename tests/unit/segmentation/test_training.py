@@ -83,6 +83,14 @@ def test_voxels_outside_the_mask_are_not_trained_on():
     np.testing.assert_array_equal(right.thresholds, same.thresholds)
 
 
+def test_a_brush_without_an_origin_begins_where_the_volume_does():
+    volume, rough = textured()
+    moved = volume.derive("cropped", origin_um=(3, 4, 5))
+    assert trained(moved, brushed(rough)).classifier.phases == {1: "rough", 2: "smooth"}
+    with pytest.raises(GeometryError, match="origin_um"):
+        trained(moved, brushed(rough).derive("elsewhere", origin_um=(0, 0, 1)))
+
+
 def test_of_many_voxels_some_are_taken(monkeypatch):
     monkeypatch.setattr(training, "MOST_VOXELS", 40)
     volume, rough = textured()
