@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from voltome.data import Volume
+from voltome.errors import ValuesError
 from voltome.segmentation import _kernels_forest
 
 STEPS_PER_SCALE = 1.5
@@ -29,6 +30,9 @@ REACH = 3.0
 TILE = (48, 48, 48)
 FLAT_TILE = (1, 384, 384)
 """Voxels of a tile (z, y, x): with what is needed on the way, their features take about 40 MB for each thread."""
+
+LARGEST = 1e18
+"""Of a grey value."""
 
 Box = tuple[slice, slice, slice]
 Array = NDArray[np.float32]
@@ -83,6 +87,7 @@ class Features:
 
     def __init__(self, volume: Volume, scales_um: Sequence[float], *, slice_wise: bool, offset: float) -> None:
         self.volume, self.slice_wise, self.offset = volume, slice_wise, offset
+        _check_squares(volume, offset)
         self.each = 8 if slice_wise else 10
         self.count = 1 + self.each * len(scales_um)
         self.levels = [self._level(scale) for scale in scales_um]
@@ -196,6 +201,16 @@ class Features:
         else:
             _kernels_forest.eigenvalues_of_three(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], found)
         out[...] = found
+
+
+def _check_squares(volume: Volume, offset: float) -> None:
+    """Refuse grey values whose squares float32 cannot hold."""
+    low, high = float(volume.values.min()), float(volume.values.max())
+    if max(abs(low - offset), abs(high - offset)) > LARGEST:
+        raise ValuesError(
+            f"grey values run from {low:g} to {high:g}; expected at most {LARGEST:g} in size, as features are made of "
+            f"their squares in float32. Divide them, or crop what is no sample."
+        )
 
 
 def triple(numbers: Sequence[float]) -> tuple[float, float, float]:

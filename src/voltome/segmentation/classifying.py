@@ -36,7 +36,8 @@ def classify(volume: Volume, *, classifier: PixelClassifier) -> PhaseImage:
     Raises
     ------
     ValuesError
-        A volume of another quantity or unit, or a classifier whose features are none that this version makes.
+        A volume of another quantity or unit, grey values larger than 1e18, or a classifier whose features are none that
+        this version makes.
     GeometryError
         A classifier of volumes for a single slice.
 

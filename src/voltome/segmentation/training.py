@@ -105,6 +105,8 @@ def train_classifier(
         A brush that is not on the grid of the volume.
     PhaseError
         Fewer than two brushed phases, or a phase with fewer than 5 brushed voxels inside the mask.
+    ValuesError
+        Grey values larger than 1e18.
     ParameterError
         Scales, trees, leaves or a seed out of range, or a scale larger than the image.
 

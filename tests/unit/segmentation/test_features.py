@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from textures import textured
 
+from voltome.errors import ValuesError
 from voltome.segmentation import _features, _kernels_forest
 from voltome.segmentation._features import Features, names_of_features
 
@@ -72,3 +73,9 @@ def test_a_coarse_grid_is_read_linearly_between_its_centres():
     _kernels_forest.interpolate(coarse, np.zeros(3, np.int64), shape, steps, out, 1)
     assert out[:, 1].tolist() == [0, 2, 6, 10, 14, 16]
     assert (out[:, 0] == -1).all()
+
+
+def test_grey_values_whose_squares_overflow_are_refused():
+    volume, _ = textured((1, 8, 8))
+    with pytest.raises(ValuesError, match=r"expected at most 1e\+18 in size"):
+        whole(volume.derive("huge", values=volume.values * np.float32(1e30)), (1,))
