@@ -4,6 +4,7 @@ import argparse
 import importlib
 
 BENCHMARKS = {
+    "classifier": "benchmarks.classifier",
     "filters": "benchmarks.filters",
     "morphology": "benchmarks.morphology",
     "particles": "benchmarks.particles",

@@ -4,7 +4,7 @@ Rooms, from the ground up:
 
 ``errors``        every error voltome raises
 ``runtime``       progress and memory
-``data``          the nouns: Volume, PhaseImage, ParticleImage, ResultTable, Transform
+``data``          the nouns: Volume, PhaseImage, ParticleImage, ResultTable, Transform, PixelClassifier
 ``io``            files <-> nouns
 ``filters``       image -> image: crop, median, Gaussian, non-local means
 ``registration``  scans of one object -> one frame

@@ -419,6 +419,12 @@ MANY = [
         ("mass_balance", "density_g_per_cm3"),
     ),
     Scans(
+        "labels corrected on another grid",
+        cropped,
+        CUT_FIBRES + "  - correct_phases: {corrected: aged/threshold, by: A. Person, why: a fibre was missed}\n",
+        ("different grids", "(16, 32, 32) in 'phases'", "uncropped", "in fresh: correct_phases"),
+    ),
+    Scans(
         "a plane taken from a scan on another grid",
         cropped,
         "  - level: {collector: [150, null], like: aged/source}\n",
@@ -451,6 +457,27 @@ def contradictory(sizes: str) -> Build:
 
 
 CASES += [
+    Case(
+        "one phase brushed",
+        good,
+        SCAN,
+        CUT + "  - train_classifier: {brush: threshold}\n",
+        ("brushed phases: ['solid']", "two phases or more", "label 0 is not brushed"),
+    ),
+    Case(
+        "corrected by nobody",
+        good,
+        SCAN,
+        CUT + "  - correct_phases: {corrected: threshold, by: '', why: no reason}\n",
+        ("by is ''", "name of the person"),
+    ),
+    Case(
+        "corrected labels that are grey values",
+        good,
+        SCAN,
+        CUT + "  - correct_phases: {corrected: source, by: A. Person, why: no reason}\n",
+        ("'source' is a Volume; expected a PhaseImage",),
+    ),
     Case(
         "NRRD with more voxels than data",
         contradictory("6 5 40"),

@@ -13,6 +13,7 @@ NAME_ON_THE_INDEX = {
     "PIL": "pillow",
     "lazy_loader": "lazy-loader",
     "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
     "yaml": "pyyaml",
 }
 """Where the name to import is not the name to install."""
@@ -21,7 +22,7 @@ USED_WITHOUT_AN_IMPORT = {"imagecodecs"}
 """tifffile finds it by itself, and needs it for compressed files."""
 
 
-EXTRAS = ("report3d",)
+EXTRAS = ("learn", "report3d")
 """Extras whose packages voltome imports where they are asked for, and says how to get where they are absent."""
 
 

@@ -166,7 +166,7 @@ def test_every_page_is_found_from_the_index() -> None:
 
 
 NOUNS = (ROOT / "docs" / "nouns.md").read_text(encoding="utf-8")
-KINDS = ("ImageNoun", "Volume", "PhaseImage", "ParticleImage", "ResultTable", "Transform", "Column")
+KINDS = ("ImageNoun", "Volume", "PhaseImage", "ParticleImage", "ResultTable", "Transform", "PixelClassifier", "Column")
 
 
 def rows(title: str) -> list[list[str]]:

@@ -1,5 +1,6 @@
 from ._noun import Noun, noun_types
 from ._parameters import AxisName, NonNegative, PhaseName, Positive, ScanName, Share
+from .classifiers import PixelClassifier
 from .images import ImageNoun, ParticleImage, PhaseImage, Volume
 from .tables import Column, ResultTable
 from .transforms import Transform
@@ -13,6 +14,7 @@ __all__ = [
     "ParticleImage",
     "PhaseImage",
     "PhaseName",
+    "PixelClassifier",
     "Positive",
     "ResultTable",
     "ScanName",

@@ -1,4 +1,5 @@
 from .figures_binned import figure_distribution
+from .figures_classifiers import figure_confusion, figure_importances
 from .figures_comparisons import figure_comparison
 from .figures_cycles import figure_mass_balance, figure_particle_events, figure_particle_matches
 from .figures_distributions import figure_size_distribution
@@ -15,8 +16,10 @@ from .writing import write
 
 __all__ = [
     "figure_comparison",
+    "figure_confusion",
     "figure_distribution",
     "figure_histogram",
+    "figure_importances",
     "figure_local_thickness",
     "figure_mass_balance",
     "figure_particle_events",

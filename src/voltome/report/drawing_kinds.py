@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from voltome.data import ResultTable
+from voltome.report.drawing_classifiers import confusions_drawn, importances_drawn, nothing_drawn
 from voltome.report.drawing_cycles import draw_events, draw_mass_balance, draw_matches, draw_replicates
 from voltome.report.drawing_thresholds import threshold_sensitivity
 from voltome.report.drawn import Drawn, Looked
 
 FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Drawn]]] = {
+    "accuracy": nothing_drawn,
+    "confusion": confusions_drawn,
     "events": draw_events,
+    "importances": importances_drawn,
     "mass_balance": draw_mass_balance,
     "matches": draw_matches,
     "replicates": draw_replicates,

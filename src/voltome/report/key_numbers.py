@@ -30,6 +30,10 @@ OF_ALL_SCANS = frozenset({"volumes", "events", "matches", "replicates"})
 """Kinds of tables that belong to no one scan, and have a figure of their own."""
 
 
+DRAWN_WHOLE = frozenset({"confusion", "importances"})
+"""Kinds of tables that say something as a whole, by their figure, and little by a number."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyNumber:
     """One number for every scan: a measure of a phase, or of all particles."""
@@ -77,7 +81,7 @@ def key_numbers(
 
 def is_summary(table: ResultTable) -> bool:
     """Say whether a table holds a few numbers per scan, and not a profile or a list of particles."""
-    if table.kind in COLLECTED | OF_ALL_SCANS or is_particles(table):
+    if table.kind in COLLECTED | OF_ALL_SCANS | DRAWN_WHOLE or is_particles(table):
         return False
     if table.names("position") or not numeric_measures(table) or not len(table.frame):
         return False

@@ -13,6 +13,10 @@ COUNTS = frozenset({"voxels"})
 WORTH_SAYING = {
     # of the loading what is compared with others, not what it is computed from
     "areal_loading": ("loading_mg_per_cm2", "mass_mg"),
+    # of a classifier how much it finds again, not how much was brushed
+    "accuracy": ("recall", "dice"),
+    # of a correction what became of things, not how many there were
+    "corrections": ("gained_um3", "lost_um3", "changed_fraction", "added", "removed", "split", "merged"),
     # of the alignment how well it did, not the motions themselves, which say nothing of the sample
     "motions": ("residual_um", "correlation", "kept_fraction"),
 }

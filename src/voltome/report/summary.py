@@ -64,12 +64,23 @@ def _scans(results: Results) -> str:
     """Return the sentence that names the scans and what they are compared by."""
     names = []
     by = results.compare_by or ""
+    worked = _worked(results)
     for scan, attributes in results.scans.items():
+        if scan not in worked:
+            continue
         names.append(f"{scan} ({name_in_print(by)} {value_in_print(attributes[by])})" if by in attributes else scan)
     if len(names) == 1:
         return f"One scan, {names[0]}, was analysed."
     count = COUNTS[len(names)] if len(names) < len(COUNTS) else f"{len(names)} scans"
     return f"{count}, {listed(names)}, were analysed."
+
+
+def _worked(results: Results) -> set[str]:
+    """Return the scans that steps worked on: all but those that others take as they are, such as brushed labels."""
+    worked = {scan for record in work_of(results) for scan in record["scans"]}
+    across = [taken for record in work_of(results) for taken in record.get("inputs", {}).values()]
+    worked |= {scan for taken in across if isinstance(taken, Mapping) for scan in taken}
+    return worked & set(results.scans) or set(results.scans)
 
 
 def _grids(grids: Mapping[str, str]) -> list[str]:
@@ -248,6 +259,26 @@ def _limits(of: str, ends: Iterable[float | None] | None, unit: str) -> str:
     return f"{of} {parameter_in_print(low)} to {parameter_in_print(high)}{unit}"
 
 
+def _classified(parameters: Mapping[str, Any]) -> str:
+    """Return the phrase of a classification."""
+    return "Every voxel was given the phase that a classifier, trained on voxels brushed by hand, found most probable"
+
+
+def _probability(parameters: Mapping[str, Any]) -> str:
+    """Return the phrase of the probability of a phase."""
+    of = parameters.get("phase") or "the phase that was chosen"
+    return f"How probable {of} is was found for every voxel by a trained classifier"
+
+
+def _correction(what: str) -> Callable[[Mapping[str, Any]], str]:
+    """Return what makes the phrase of a correction by hand."""
+
+    def phrase(parameters: Mapping[str, Any]) -> str:
+        return f"The {what} were corrected by hand by {parameters['by']} ({parameters['why']})"
+
+    return phrase
+
+
 def _thickness(parameters: Mapping[str, Any]) -> str:
     """Return the phrase of the local thickness."""
     return f"For every voxel of {parameters.get('phase', 'the phase')} the largest ball that holds it was found"
@@ -266,6 +297,11 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "denoise_nlm": _with_parameters("Noise was lowered by non-local means"),
     "threshold": _threshold,
     "hysteresis_threshold": _hysteresis,
+    "train_classifier": _with_parameters("A classifier was trained on voxels brushed by hand"),
+    "classify": _classified,
+    "phase_probability": _probability,
+    "correct_phases": _correction("phases"),
+    "correct_particles": _correction("particles"),
     "open_phase": _cleaning("The {} was opened by a ball"),
     "close_phase": _cleaning("The {} was closed by a ball"),
     "remove_artefacts": _cleaning("Specks of {} were removed and its pinholes filled"),

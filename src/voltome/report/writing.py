@@ -58,6 +58,7 @@ SECTIONS = {
     "movies": "Movies",
     "states": "Lost, kept and gained",
     "histograms": "Grey values and thresholds",
+    "classifiers": "Trained classifiers",
     "comparison": "Comparison of the scans",
     "distributions": "Distributions and profiles",
     "sensitivity": "Sensitivity and representative size",

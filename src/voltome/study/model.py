@@ -7,17 +7,29 @@ does is its operation (`voltome.study.operations`). Steps across scans, sweeps a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from voltome.data import Noun
+from voltome.data import Noun, PhaseImage
 from voltome.study.report_options import ReportOptions
 
 if TYPE_CHECKING:
     from voltome.study.problems import Place
 
-__all__ = ["ALL_SCANS", "SOURCE", "Batch", "Graph", "Node", "Operation", "Output", "Ref", "Scan", "Study"]
+__all__ = [
+    "ALL_SCANS",
+    "SOURCE",
+    "Batch",
+    "Graph",
+    "Node",
+    "Operation",
+    "Output",
+    "Ref",
+    "Scan",
+    "Study",
+    "with_phases",
+]
 
 ALL_SCANS = "all scans"
 """The scan under which a result stands that belongs to the study as a whole."""
@@ -54,6 +66,11 @@ class Output:
     noun: type[Noun]
     kind: str
     phases: tuple[str, ...] | None = None
+
+
+def with_phases(outputs: tuple[Output, ...], phases: tuple[str, ...] | None) -> tuple[Output, ...]:
+    """Return outputs whose phase images have these phases, as another noun says them; None: it does not."""
+    return tuple(replace(each, phases=phases) if issubclass(each.noun, PhaseImage) else each for each in outputs)
 
 
 class Operation(Protocol):

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from voltome.data import PhaseImage
 from voltome.errors import VoltomeError, did_you_mean
 from voltome.study.entries import Entry, is_noun_name, named_in_other_scans, parameter_path, replaced, wanted_name
-from voltome.study.model import ALL_SCANS, SOURCE, Graph, Node, Operation, Output, Ref
+from voltome.study.model import ALL_SCANS, SOURCE, Graph, Node, Operation, Output, Ref, with_phases
 from voltome.study.operations import RunStep
 from voltome.study.problems import Place, Problems, validated
 from voltome.study.scan_states import ScanState
@@ -115,6 +115,9 @@ class Planner:
         if first is not None:
             inputs[signature.inputs[0].name] = first.ref
         outputs = self._outputs(step, signature, name, {state.name: first}, parameters)
+        said = inputs.get(step.phases_of)
+        if isinstance(said, Ref) and said in self.graph:
+            outputs = with_phases(outputs, self.graph.output(said).phases)
         if first is None or not outputs:
             state.certain = False
         state.made.extend(outputs)

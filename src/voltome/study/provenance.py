@@ -14,13 +14,25 @@ from typing import Any
 from voltome.io import read_attributes
 from voltome.study.bands import bands_of
 from voltome.study.keys import plain
-from voltome.study.model import Node, Output, Ref, Study
+from voltome.study.model import SOURCE, Node, Output, Ref, Study
 from voltome.study.operations import ReadSource, step_of
 from voltome.study.store import PROVENANCE, Store
 
 __all__ = ["PROVENANCE", "InputFile", "Run", "StepRecord", "write_provenance"]
 
-_PACKAGES = ("numpy", "scipy", "numba", "scikit-image", "edt", "fastremap", "zarr", "tifffile", "imagecodecs", "pandas")
+_PACKAGES = (
+    "numpy",
+    "scipy",
+    "numba",
+    "scikit-image",
+    "scikit-learn",
+    "edt",
+    "fastremap",
+    "zarr",
+    "tifffile",
+    "imagecodecs",
+    "pandas",
+)
 """Packages whose version can change a number."""
 
 
@@ -151,11 +163,23 @@ def _decisions(run: Run) -> list[dict[str, Any]]:
             "step": record.step,
             "meaning": record.decision,
             "parameters": record.parameters,
+            "files": _named_files(run, record),
         }
         for record in run.steps
         if record.decision and not record.inner
         for scan in record.scans
     ]
+
+
+def _named_files(run: Run, record: StepRecord) -> list[dict[str, Any]]:
+    """Return the files of other scans that a step was given by name as they are: what a person brushed or corrected."""
+    named = {taken.rpartition("/")[0] for taken in record.inputs.values() if _is_source(taken)} - set(record.scans)
+    return [{"path": str(file.path), "sha256": file.sha256} for file in run.inputs if file.scan in named]
+
+
+def _is_source(taken: Any) -> bool:
+    """Say whether the name of a noun is that of what a scan begins with."""
+    return isinstance(taken, str) and taken.endswith(f"/{SOURCE}")
 
 
 def _references(run: Run) -> list[dict[str, Any]]:

@@ -172,7 +172,9 @@ def _scans(
 def _pipeline_of(
     scan: Mapping[str, Any], place: Place, pipelines: Mapping[str, list[Entry]], problems: Problems
 ) -> list[Entry]:
-    """Return the pipeline that a scan says, or the only one."""
+    """Return the pipeline that a scan says, or the only one; none for what other scans take as it is."""
+    if scan.get("pipeline", "") is None:
+        return []
     if "pipeline" in scan:
         if str(scan["pipeline"]) in pipelines:
             return pipelines[str(scan["pipeline"])]

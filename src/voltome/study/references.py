@@ -41,9 +41,11 @@ CLAHE = (
     "355 (1987)"
 )
 HUBER = "P. J. Huber, Robust estimation of a location parameter, Ann. Math. Stat. 35, 73 (1964)"
+FOREST = "L. Breiman, Random forests, Machine Learning 45, 5 (2001)"
 RECONSTRUCTION = (
     "L. Vincent, Morphological grayscale reconstruction in image analysis, IEEE Trans. Image Process. 2, 176 (1993)"
 )
+SCIKIT_LEARN = "F. Pedregosa et al., Scikit-learn: machine learning in Python, J. Mach. Learn. Res. 12, 2825 (2011)"
 SERRA = "J. Serra, Image Analysis and Mathematical Morphology, Academic Press (1982)"
 SPLINES = "M. Unser, A. Aldroubi, M. Eden, B-spline signal processing, IEEE Trans. Signal Process. 41, 821 (1993)"
 CAUCHY = (

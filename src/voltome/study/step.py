@@ -57,6 +57,8 @@ class Step:
         Kind of the table, or quantity of the volume, that it works on; empty: any.
     phases : callable, optional
         From the parameters to the names of the phases of the image that it gives.
+    phases_of : str
+        The further noun of which the image that it gives has the phases; empty: those of its first input.
     check : callable, optional
         From the parameters to nothing; raises a `VoltomeError` for a combination that cannot be.
     decision : str
@@ -77,6 +79,7 @@ class Step:
     kind: str = ""
     takes: str = ""
     phases: Callable[[Parameters], Iterable[str]] | None = None
+    phases_of: str = ""
     check: Callable[[Parameters], None] | None = None
     decision: str = ""
     bytes_per_voxel: float = 0.0

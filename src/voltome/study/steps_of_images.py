@@ -98,6 +98,37 @@ STEPS_OF_IMAGES = (
         references=(references.OTSU,),
     ),
     Step(
+        "train_classifier",
+        "segmentation:train_classifier",
+        decision="the voxels brushed by hand, from which the phases are learnt",
+        bytes_per_voxel=16,
+        kernels="segmentation._kernels_forest",
+        references=(references.FOREST, references.SCIKIT_LEARN),
+    ),
+    Step(
+        "classify",
+        "segmentation:classify",
+        decision="a classifier trained on voxels brushed by hand",
+        bytes_per_voxel=16,
+        kernels="segmentation._kernels_forest",
+        references=(references.FOREST,),
+    ),
+    Step(
+        "phase_probability",
+        "segmentation:phase_probability",
+        kind="probability",
+        bytes_per_voxel=20,
+        kernels="segmentation._kernels_forest",
+        references=(references.FOREST,),
+    ),
+    Step(
+        "correct_phases",
+        "segmentation:correct_phases",
+        phases_of="corrected",
+        decision="phases corrected by hand",
+        bytes_per_voxel=1,
+    ),
+    Step(
         "open_phase", "segmentation:open_phase", bytes_per_voxel=10, references=(references.SERRA, references.DISTANCE)
     ),
     Step(
@@ -118,6 +149,12 @@ STEPS_OF_IMAGES = (
         bytes_per_voxel=35,
         kernels="segmentation._kernels_flooding",
         references=(references.DYNAMICS, references.DISTANCE),
+    ),
+    Step(
+        "correct_particles",
+        "segmentation:correct_particles",
+        decision="particles corrected by hand",
+        bytes_per_voxel=1,
     ),
     Step("drop_touching_border", "segmentation:drop_touching_border", bytes_per_voxel=8),
     Step("filter_by_size", "segmentation:filter_by_size", bytes_per_voxel=8),
