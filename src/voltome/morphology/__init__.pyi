@@ -1,3 +1,6 @@
+from .confidence import fraction_confidence
+from .connectivity import connectivity, label_connectivity
+from .correlation import two_point_correlation
 from .distributions import size_distribution, surface_to_volume_distribution
 from .fractions import phase_fractions, phase_profile
 from .loading import areal_loading
@@ -9,7 +12,10 @@ from .thickness import continuous_size_distribution, local_thickness
 __all__ = [
     "SurfaceArea",
     "areal_loading",
+    "connectivity",
     "continuous_size_distribution",
+    "fraction_confidence",
+    "label_connectivity",
     "local_thickness",
     "measure_particles",
     "particle_statistics",
@@ -18,4 +24,5 @@ __all__ = [
     "size_distribution",
     "surface_area",
     "surface_to_volume_distribution",
+    "two_point_correlation",
 ]

@@ -32,6 +32,9 @@ MEASURES = {
     "continuous_size_distribution": "continuous size distributions",
     "areal_loading": "areal loadings",
     "find_collector": "the height and tilt of the current collector",
+    "connectivity": "which share of a phase is connected to the faces of the sample",
+    "fraction_confidence": "confidence intervals of volume fractions",
+    "two_point_correlation": "two-point correlations",
 }
 
 OTHERS = {"sweep": "how results change with the {}", "subvolumes": "how results scatter among sub-volumes"}
@@ -274,4 +277,7 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "drop_touching_border": _with_parameters("Particles that touch the border were left out"),
     "filter_by_size": _with_parameters("Particles were kept by their size"),
     "local_thickness": _thickness,
+    "label_connectivity": lambda parameters: (
+        f"The {parameters['phase']} was divided by its connection to both faces along {parameters.get('axis', 'z')}"
+    ),
 }

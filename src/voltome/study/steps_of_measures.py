@@ -6,6 +6,7 @@ from voltome.study import references
 from voltome.study.step import Step
 
 _PHASES = "morphology._kernels_phases"
+_CORRELATION = "morphology._kernels_correlation"
 _THICKNESS = "morphology._kernels_thickness"
 
 STEPS_OF_MEASURES = (
@@ -71,6 +72,30 @@ STEPS_OF_MEASURES = (
         bytes_per_voxel=30,
         kernels=_PHASES,
         references=(references.CROFTON,),
+    ),
+    Step(
+        "connectivity",
+        "morphology:connectivity",
+        kind="connectivity",
+        bytes_per_voxel=9,
+        kernels="morphology._kernels_connectivity",
+        references=(references.COMPONENTS,),
+    ),
+    Step(
+        "fraction_confidence",
+        "morphology:fraction_confidence",
+        kind="fraction_confidence",
+        bytes_per_voxel=1,
+        kernels=_CORRELATION,
+        references=(references.INTEGRAL_RANGE, references.WILSON),
+    ),
+    Step(
+        "two_point_correlation",
+        "morphology:two_point_correlation",
+        kind="two_point_correlation",
+        bytes_per_voxel=2,
+        kernels=_CORRELATION,
+        references=(references.TORQUATO, references.INTEGRAL_RANGE),
     ),
 )
 """In the order in which a report shows them."""
