@@ -103,8 +103,8 @@ def fraction_confidence(phases: PhaseImage, *, phase: PhaseName, level: Level = 
         columns=FRACTION_CONFIDENCE,
         kind="fraction_confidence",
         measured_on=f"phases of {phases.grid_in_words}",
-        method=f"covariance of the phase in this image summed up to {found.reach_um:.3g} um; Wilson's interval for the "
-        f"number of independent volumes",
+        method=f"covariance of the phase in this image summed to its end: {found.reach_um:.3g} um; Wilson's interval "
+        f"for the number of independent volumes",
         history=phases.history,
         warnings=_warnings(phase, found, volume),
     )

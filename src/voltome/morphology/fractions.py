@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -59,19 +61,8 @@ def phase_fractions(phases: PhaseImage) -> ResultTable:
     1  sulfur         4.0       0.5
     """
     counts = np.array([_label_counts(phases, block) for block in octants_of(phases).blocks()], np.float64)
-    sample = counts.sum(axis=1)
-    voxels = [int(counts[:, label].sum()) for label in phases.phases]
-    frame = pd.DataFrame(
-        {
-            "phase": list(phases.phases.values()),
-            "voxels": voxels,
-            "volume_um3": np.array(voxels) * phases.voxel_volume_um3,
-            "fraction": np.array(voxels) / sample.sum(),
-            "fraction_standard_error": [standard_error(counts[:, label], sample) for label in phases.phases],
-        }
-    )
     return ResultTable(
-        frame,
+        pd.DataFrame(fraction_columns(phases, counts)),
         columns=columns.PHASE_FRACTIONS,
         kind="phase_fractions",
         measured_on=f"phases of {phases.grid_in_words}",
@@ -152,6 +143,19 @@ def phase_profile(phases: PhaseImage, *, axis: AxisName = "z", layer_um: Positiv
         method=f"voxels counted in layers of {thickness} along {axis}",
         history=phases.history,
     )
+
+
+def fraction_columns(phases: PhaseImage, counts: NDArray[np.float64]) -> dict[str, Any]:
+    """Return the columns of `phase_fractions` from the voxels [octant, label]."""
+    sample = counts.sum(axis=1)
+    voxels = np.array([int(counts[:, label].sum()) for label in phases.phases])
+    return {
+        "phase": list(phases.phases.values()),
+        "voxels": voxels,
+        "volume_um3": voxels * phases.voxel_volume_um3,
+        "fraction": voxels / sample.sum(),
+        "fraction_standard_error": [standard_error(counts[:, label], sample) for label in phases.phases],
+    }
 
 
 def _label_counts(phases: PhaseImage, block: tuple[slice, slice, slice]) -> NDArray[np.int64]:

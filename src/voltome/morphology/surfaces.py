@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -145,25 +145,53 @@ def surface_area(phases: PhaseImage, *, phase: PhaseName, estimator: Estimator =
     check_choice("estimator", estimator, get_args(Estimator))
     octants = octants_of(phases)
     counts = _counts(phases, phases.label_of(phase), octants)
+    check_present(phase, counts)
+    areas = _areas_um2(phases, phase, estimator, octants, counts)
+    numbers = {name: values[0] for name, values in area_columns(phases, phase, estimator, counts, areas).items()}
+    return SurfaceArea(
+        **numbers,
+        measured_on=f"phases of {phases.grid_in_words}",
+        method=f"{estimator}: {METHODS[estimator]}; inside the sample only; standard error from octants of this image",
+        history=phases.history,
+    )
+
+
+def check_present(phase: str, counts: NDArray[np.int64]) -> None:
+    """Refuse a phase without a voxel, from the counts of `mixed_pairs`."""
     if not counts[:, PHASE_VOXELS].sum():
         raise PhaseError(
             f"phase {phase!r} has no voxel in the sample, so it has no surface. Check the intervals of the threshold, "
             f"the crop and the mask."
         )
-    areas = _areas_um2(phases, phase, estimator, octants, counts)
+
+
+def area_columns(
+    phases: PhaseImage, phase: str, estimator: Estimator, counts: NDArray[np.int64], areas: NDArray[np.float64]
+) -> dict[str, Any]:
+    """Return the columns of the table, each of one entry, from the counts and the area of each octant."""
     volumes: NDArray[np.float64] = counts[:, SAMPLE_VOXELS] * np.float64(phases.voxel_volume_um3)
     area = float(areas.sum())
-    return SurfaceArea(
-        phase=phase,
-        estimator=estimator,
-        area_um2=area,
-        area_per_phase_volume_per_um=area / float(counts[:, PHASE_VOXELS].sum() * phases.voxel_volume_um3),
-        area_per_total_volume_per_um=area / float(volumes.sum()),
-        area_per_total_volume_standard_error_per_um=standard_error(areas, volumes),
-        measured_on=f"phases of {phases.grid_in_words}",
-        method=f"{estimator}: {METHODS[estimator]}; inside the sample only; standard error from octants of this image",
-        history=phases.history,
-    )
+    return {
+        "phase": [phase],
+        "estimator": [estimator],
+        "area_um2": [area],
+        "area_per_phase_volume_per_um": [area / float(counts[:, PHASE_VOXELS].sum() * phases.voxel_volume_um3)],
+        "area_per_total_volume_per_um": [area / float(volumes.sum())],
+        "area_per_total_volume_standard_error_per_um": [standard_error(areas, volumes)],
+    }
+
+
+def areas_by_lines_um2(
+    phases: PhaseImage, estimator: Estimator, counts: NDArray[np.int64], per_exit_um2: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the area in each octant by faces or by lines, an exit of which stands for `per_exit_um2`."""
+    if estimator == "faces":
+        faces_um2 = phases.voxel_volume_um3 / np.array(phases.voxel_size_um)
+        areas: NDArray[np.float64] = counts[:, :3] @ faces_um2 / 2  # a face is counted from both its voxels
+    else:
+        # of four counts of a line through a body, two are of its exit, and a pair is counted from both its voxels
+        areas = counts[:, :CLASSES] @ per_exit_um2 / 4
+    return areas
 
 
 def _counts(phases: PhaseImage, label: int, octants: Octants) -> NDArray[np.int64]:
@@ -178,13 +206,8 @@ def _areas_um2(
     """Return the area in each octant."""
     if estimator == "marching_cubes":
         return _marching_cubes_um2(phases, phase, octants)
-    if estimator == "faces":
-        faces_um2 = phases.voxel_volume_um3 / np.array(phases.voxel_size_um)
-        areas: NDArray[np.float64] = counts[:, :3] @ faces_um2 / 2  # a face is counted from both its voxels
-    else:
-        # of four counts of a line through a body, two are of its exit, and a pair is counted from both its voxels
-        areas = counts[:, :CLASSES] @ area_per_exit_um2(phases.voxel_size_um) / 4
-    return areas
+    per_exit_um2 = area_per_exit_um2(phases.voxel_size_um) if estimator == "crofton13" else np.zeros(0)
+    return areas_by_lines_um2(phases, estimator, counts, per_exit_um2)
 
 
 def _marching_cubes_um2(phases: PhaseImage, phase: str, octants: Octants) -> NDArray[np.float64]:

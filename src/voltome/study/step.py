@@ -44,6 +44,10 @@ class Step:
         The module with the kernels it calls, as ``room._kernels``; compiled at first use, which a user is told.
     references : tuple of str
         What to cite.
+    subvolumes : str
+        ``"room.module:function"`` that measures many boxes of one image at once, as `subvolumes` asks for: from the
+        image, `boxes` and the parameters of the step to `voltome.morphology.boxes.MeasuredBoxes` with the very numbers
+        that the step gives for each box cut out, or None where it cannot. Empty: boxes are cut and measured one by one.
     """
 
     name: str
@@ -57,6 +61,7 @@ class Step:
     bytes_per_voxel: float = 0.0
     kernels: str = ""
     references: tuple[str, ...] = ()
+    subvolumes: str = ""
 
     @property
     def call(self) -> Callable[..., Any]:

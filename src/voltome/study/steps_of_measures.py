@@ -16,6 +16,7 @@ STEPS_OF_MEASURES = (
         kind="phase_fractions",
         bytes_per_voxel=1,
         kernels=_PHASES,
+        subvolumes="morphology.boxes:phase_fractions_of_boxes",
     ),
     Step("phase_profile", "morphology:phase_profile", kind="phase_profile", bytes_per_voxel=1, kernels=_PHASES),
     Step("areal_loading", "morphology:areal_loading", kind="areal_loading", bytes_per_voxel=2),
@@ -72,6 +73,7 @@ STEPS_OF_MEASURES = (
         bytes_per_voxel=30,
         kernels=_PHASES,
         references=(references.CROFTON,),
+        subvolumes="morphology.boxes:surface_area_of_boxes",
     ),
     Step(
         "connectivity",

@@ -1,0 +1,103 @@
+"""Many boxes of one image at once, with the very numbers that the measures give for each box cut out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from voltome.data import PhaseImage, PhaseName
+from voltome.data._parameters import check_choice
+from voltome.errors import PhaseError, ValuesError
+from voltome.morphology._crofton import area_per_exit_um2
+from voltome.morphology._kernels_boxes import box_label_counts
+from voltome.morphology._kernels_phases import mixed_pairs
+from voltome.morphology.fractions import fraction_columns
+from voltome.morphology.surfaces import Estimator, area_columns, areas_by_lines_um2, check_present
+
+Box = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredBoxes:
+    """The rows of the tables of many boxes.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        The rows of all boxes that could be measured, under each other.
+    box : numpy.ndarray of int64
+        For each row the number of its box.
+    failed : dict of int to str
+        Number of each box that could not be measured, and the message that its measure gives.
+    """
+
+    frame: pd.DataFrame
+    box: NDArray[np.int64]
+    failed: dict[int, str]
+
+
+def phase_fractions_of_boxes(phases: PhaseImage, *, boxes: Sequence[Box]) -> MeasuredBoxes | None:
+    """Measure `phase_fractions` of many boxes; None for an image with a mask, whose octants differ from box to box."""
+    if phases.mask is not None:
+        return None
+    corners, splits = _corners_and_splits(boxes)
+    counts = box_label_counts(phases.values.astype(np.uint8, copy=False), corners, splits)
+    rows: list[dict[str, Any]] = []
+    failed: dict[int, str] = {}
+    numbers: list[int] = []
+    for number, of_box in enumerate(counts):
+        try:
+            rows.append(fraction_columns(phases, of_box.astype(np.float64)))
+        except ValuesError as error:
+            failed[number] = str(error)
+            continue
+        numbers.append(number)
+    return _measured(rows, numbers, len(phases.phases), failed)
+
+
+def surface_area_of_boxes(
+    phases: PhaseImage, *, boxes: Sequence[Box], phase: PhaseName, estimator: Estimator = "crofton13"
+) -> MeasuredBoxes | None:
+    """Measure `surface_area` of many boxes; None for an image with a mask, and for marching cubes."""
+    check_choice("estimator", estimator, get_args(Estimator))
+    if phases.mask is not None or estimator == "marching_cubes":
+        return None
+    label = phases.label_of(phase)
+    values = phases.values.astype(np.uint8, copy=False)
+    per_exit_um2 = area_per_exit_um2(phases.voxel_size_um) if estimator == "crofton13" else np.zeros(0)
+    rows: list[dict[str, Any]] = []
+    failed: dict[int, str] = {}
+    numbers: list[int] = []
+    for number, (corner, split) in enumerate(zip(*_corners_and_splits(boxes), strict=True)):
+        counts = mixed_pairs(values, label, None, corner[0].copy(), corner[1].copy(), split)
+        try:
+            check_present(phase, counts)
+            areas = areas_by_lines_um2(phases, estimator, counts, per_exit_um2)
+            rows.append(area_columns(phases, phase, estimator, counts, areas))
+        except (PhaseError, ValuesError) as error:
+            failed[number] = str(error)
+            continue
+        numbers.append(number)
+    return _measured(rows, numbers, 1, failed)
+
+
+def _corners_and_splits(boxes: Sequence[Box]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the lower and upper corner of every box, shape (n, 2, 3), and the first voxel of its second halves."""
+    corners = np.array(boxes, np.int64).reshape(-1, 3, 2).transpose(0, 2, 1)
+    lower, upper = corners[:, 0], corners[:, 1]
+    splits: NDArray[np.int64] = lower + (upper - lower + 1) // 2
+    return corners, splits
+
+
+def _measured(
+    rows: Sequence[dict[str, Any]], numbers: Sequence[int], rows_per_box: int, failed: dict[int, str]
+) -> MeasuredBoxes:
+    """Return the rows of all boxes under each other."""
+    columns = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]} if rows else {}
+    box = np.repeat(np.array(numbers, np.int64), rows_per_box)
+    return MeasuredBoxes(pd.DataFrame(columns), box, failed)
