@@ -1,5 +1,8 @@
 from .figures_binned import figure_distribution
 from .figures_comparisons import figure_comparison
+from .figures_confidence import figure_confidence
+from .figures_connectivity import figure_connectivity
+from .figures_correlation import figure_correlation
 from .figures_distributions import figure_size_distribution
 from .figures_histogram import figure_histogram
 from .figures_profiles import figure_profile
@@ -14,6 +17,9 @@ from .writing import write
 
 __all__ = [
     "figure_comparison",
+    "figure_confidence",
+    "figure_connectivity",
+    "figure_correlation",
     "figure_distribution",
     "figure_histogram",
     "figure_local_thickness",

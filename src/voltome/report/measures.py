@@ -13,6 +13,9 @@ COUNTS = frozenset({"voxels"})
 WORTH_SAYING = {
     # of the loading what is compared with others, not what it is computed from
     "areal_loading": ("loading_mg_per_cm2", "mass_mg"),
+    "connectivity": ("percolating_fraction", "one_face_fraction", "isolated_fraction"),
+    # the fraction itself stands in its own table, and the ends of the interval beside it here
+    "fraction_confidence": ("fraction", "fraction_low", "fraction_high", "independent_volumes"),
     # of the alignment how well it did, not the motions themselves, which say nothing of the sample
     "motions": ("residual_um", "correlation", "kept_fraction"),
 }
