@@ -26,8 +26,8 @@ def draw_connectivity(name: str, table: ResultTable, looked: Looked) -> Iterator
         said.append(f"{share} %" + (f" ({scan})" if several else ""))
     caption = (
         f"{title_in_print(name)}. How {phases} is connected: share of its volume in components that reach both faces "
-        f"of the sample along an axis, one of them, or none. Of what is drawn as isolated, components that reach a face "
-        f"beside the axis may be connected outside the image; they hold at most {listed(said)}. "
+        f"of the sample along an axis, one of them, or none. Of what is drawn as isolated, components that reach a "
+        f"face beside the axis may be connected outside the image; they hold at most {listed(said)}. "
         f"Method: {grid_in_print(table.method)}."
     )
     yield Drawn(f"connectivity-{name}", "distributions", figure_connectivity(table), caption)
