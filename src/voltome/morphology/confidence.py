@@ -60,8 +60,8 @@ def fraction_confidence(phases: PhaseImage, *, phase: PhaseName, level: Level = 
     draws, which stays between 0 and 1.
 
     It holds the scatter of a structure that is the same everywhere: no gradient, no other electrode, no error of the
-    threshold. On images of 64 x 64 x 64 voxels of overlapping balls of radius 4.5 the interval at 0.95 held the true
-    fraction in 96 % of cases. With fewer than 30 independent volumes it is a little too narrow.
+    threshold. On 200 images of 64 x 64 x 64 voxels of overlapping balls of radius 4.5 (840 independent volumes) the
+    interval at 0.95 held the true fraction of 0.3 in 96 % of cases; on 150 images of 80 independent volumes in 93 %.
 
     Time: one pass over the image, then at most a second. Memory: beside the image up to 100 MB, whatever its size
     (counts in at most 64 x 64 x 64 cells and their Fourier transforms).
