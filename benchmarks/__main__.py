@@ -8,8 +8,10 @@ BENCHMARKS = {
     "morphology": "benchmarks.morphology",
     "registration_accuracy": "benchmarks.registration_accuracy",
     "study": "benchmarks.study",
+    "subvolumes": "benchmarks.subvolumes",
     "surface_bias": "benchmarks.surface_bias",
     "thickness": "benchmarks.thickness",
+    "trust": "benchmarks.trust",
 }
 """Name -> module with a function ``main(arguments)``."""
 
