@@ -25,7 +25,7 @@ def report(scene: phantom.Phantom, times: int) -> None:
     names = {0: "pore", 1: "active", 2: "binder"}
     phases = vt.data.PhaseImage(scene.phases, voxel_size_um=1.0, phases=names)
     edge = scene.phases.shape[0] // CUBES_PER_EDGE
-    print(f"\n### {CUBES_PER_EDGE**3} cubes of {edge} voxels, without the whole image\n")
+    print(f"\n### {CUBES_PER_EDGE**3} cubes of {edge} voxels, and the whole image\n")
     print("| measure | way | s | ratio | same numbers | B/voxel |\n|---|---|---|---|---|---|")
     for measure, step in MEASURES.items():
         run = {way: _runner(phases, step, edge, at_once=way == "all at once") for way in ("one by one", "all at once")}

@@ -48,10 +48,10 @@ def _count_pairs(seen, dz, dy, dx, first, stop):
     total = np.int64(0)
     for z in range(first, min(stop, depth - dz)):
         for y in range(max(0, -dy), min(height, height - dy)):
-            here, there = seen[z, y], seen[z + dz, y + dy]
+            here, there = seen[z, y, begin:end], seen[z + dz, y + dy, begin + dx : end + dx]
             both = np.int32(0)
-            for x in range(begin, end):
-                both = np.int32(both + (here[x] & there[x + dx]))
+            for x in range(here.size):
+                both = np.int32(both + np.uint8(here[x] & there[x]))
             total += both
     return total
 

@@ -11,11 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from voltome.data import PhaseImage, PhaseName
+from voltome.data._kernels_slabs import in_slabs
 from voltome.data._parameters import check_choice
 from voltome.errors import PhaseError, ValuesError
 from voltome.morphology._crofton import area_per_exit_um2
 from voltome.morphology._kernels_boxes import box_label_counts
-from voltome.morphology._kernels_phases import mixed_pairs
+from voltome.morphology._kernels_phases import COUNTS, mixed_pairs
 from voltome.morphology.fractions import fraction_columns
 from voltome.morphology.surfaces import Estimator, area_columns, areas_by_lines_um2, check_present
 
@@ -73,8 +74,7 @@ def surface_area_of_boxes(
     rows: list[dict[str, Any]] = []
     failed: dict[int, str] = {}
     numbers: list[int] = []
-    for number, (corner, split) in enumerate(zip(*_corners_and_splits(boxes), strict=True)):
-        counts = mixed_pairs(values, label, None, corner[0].copy(), corner[1].copy(), split)
+    for number, counts in enumerate(_pairs_of_boxes(values, label, boxes)):
         try:
             check_present(phase, counts)
             areas = areas_by_lines_um2(phases, estimator, counts, per_exit_um2)
@@ -84,6 +84,21 @@ def surface_area_of_boxes(
             continue
         numbers.append(number)
     return _measured(rows, numbers, 1, failed)
+
+
+def _pairs_of_boxes(values: NDArray[Any], label: int, boxes: Sequence[Box]) -> NDArray[np.int64]:
+    """Return the counts of `mixed_pairs` for every box."""
+    corners, splits = _corners_and_splits(boxes)
+    counts = np.zeros((len(boxes), 8, COUNTS), np.int64)
+
+    def count(slab: int, first: int, stop: int) -> None:
+        for box in range(first, stop):
+            lower, upper = np.ascontiguousarray(corners[box, 0]), np.ascontiguousarray(corners[box, 1])
+            counts[box] = mixed_pairs(values, label, None, lower, upper, splits[box])
+
+    # a thread has whole boxes to itself
+    in_slabs((len(boxes), int(np.prod(corners[:, 1] - corners[:, 0], axis=1).mean())), count)
+    return counts
 
 
 def _corners_and_splits(boxes: Sequence[Box]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
