@@ -54,7 +54,7 @@ def settling(cubes: ResultTable, whole: ResultTable | None, within: float) -> Re
     frame = pd.DataFrame(rows, columns=[column.name for column in columns])
     if not rows:
         texts = {column.name: "object" for column in columns if column.role == "key"}
-        frame = frame.astype({column.name: "float64" for column in columns} | texts)
+        frame = frame.astype({column.name: "float64" for column in columns} | {"subvolumes": "int64"} | texts)
     return ResultTable(
         frame,
         columns=columns,
