@@ -10,9 +10,11 @@ BENCHMARKS = {
     "particles": "benchmarks.particles",
     "registration_accuracy": "benchmarks.registration_accuracy",
     "study": "benchmarks.study",
+    "subvolumes": "benchmarks.subvolumes",
     "surface_bias": "benchmarks.surface_bias",
     "sweep": "benchmarks.sweep",
     "thickness": "benchmarks.thickness",
+    "trust": "benchmarks.trust",
 }
 """Name -> module with a function ``main(arguments)``."""
 

@@ -277,6 +277,20 @@ CASES = [
         ("60 um", "6 x 6 x 6", "smaller edges_um"),
     ),
     Case(
+        "interval of a phase that is everywhere",
+        good,
+        SCAN,
+        CUT + "  - crop: {box_voxels: [[5, 7], [5, 7], [5, 7]]}\n  - fraction_confidence: {phase: solid}\n",
+        ("'solid' has 8 of the 8 voxels", "somewhere and not everywhere", "in scan: fraction_confidence"),
+    ),
+    Case(
+        "connectivity along an axis of one layer",
+        good,
+        SCAN,
+        CUT + "  - crop: {box_voxels: [[6, 7], [0, 12], [0, 12]]}\n  - label_connectivity: {phase: solid, axis: z}\n",
+        ("along z", "single layer", "Choose another axis"),
+    ),
+    Case(
         "comparison without the attribute", good, SCAN, "  - median\ncompare: {by: cycle}\n", ("'cycle'", "add 'cycle:")
     ),
 ]

@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 NAME_ON_THE_INDEX = {
+    "cc3d": "connected-components-3d",
     "annotated_types": "annotated-types",
     "PIL": "pillow",
     "lazy_loader": "lazy-loader",

@@ -1,4 +1,7 @@
 from .balance import mass_balance
+from .confidence import fraction_confidence
+from .connectivity import connectivity, label_connectivity
+from .correlation import two_point_correlation
 from .distributions import size_distribution, surface_to_volume_distribution
 from .fractions import phase_fractions, phase_profile
 from .loading import areal_loading
@@ -13,7 +16,10 @@ __all__ = [
     "Matches",
     "SurfaceArea",
     "areal_loading",
+    "connectivity",
     "continuous_size_distribution",
+    "fraction_confidence",
+    "label_connectivity",
     "local_thickness",
     "mass_balance",
     "match_particles",
@@ -25,4 +31,5 @@ __all__ = [
     "surface_area",
     "surface_to_volume_distribution",
     "threshold_sensitivity",
+    "two_point_correlation",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -65,25 +66,27 @@ def fractions_of_counts(
     image: ImageNoun, names: Sequence[str], counts: NDArray[np.float64], history: tuple[str, ...]
 ) -> ResultTable:
     """Return the table of fractions from the voxels [octant, phase] of an image."""
-    sample = counts.sum(axis=1)
-    voxels = [int(count) for count in counts.sum(axis=0)]
-    frame = pd.DataFrame(
-        {
-            "phase": list(names),
-            "voxels": voxels,
-            "volume_um3": np.array(voxels) * image.voxel_volume_um3,
-            "fraction": np.array(voxels) / sample.sum(),
-            "fraction_standard_error": [standard_error(column, sample) for column in counts.T],
-        }
-    )
     return ResultTable(
-        frame,
+        pd.DataFrame(fraction_columns(image, names, counts)),
         columns=columns.PHASE_FRACTIONS,
         kind="phase_fractions",
         measured_on=f"phases of {image.grid_in_words}",
         method="voxels counted; standard error from the scatter among octants of this image",
         history=history,
     )
+
+
+def fraction_columns(image: ImageNoun, names: Sequence[str], counts: NDArray[np.float64]) -> dict[str, Any]:
+    """Return the columns of the table from the voxels [octant, phase] of an image."""
+    sample = counts.sum(axis=1)
+    voxels = [int(count) for count in counts.sum(axis=0)]
+    return {
+        "phase": list(names),
+        "voxels": voxels,
+        "volume_um3": np.array(voxels) * image.voxel_volume_um3,
+        "fraction": np.array(voxels) / sample.sum(),
+        "fraction_standard_error": [standard_error(column, sample) for column in counts.T],
+    }
 
 
 def phase_profile(phases: PhaseImage, *, axis: AxisName = "z", layer_um: Positive | None = None) -> ResultTable:

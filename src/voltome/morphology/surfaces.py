@@ -23,6 +23,9 @@ _area_per_exit_um2 = cache(area_per_exit_um2)
 
 Estimator = Literal["crofton13", "faces", "marching_cubes"]
 
+PAIR_ESTIMATORS = ("crofton13", "faces")
+"""Estimators that count pairs of neighbours alone: many images that share voxels can be counted together."""
+
 METHODS = {
     "crofton13": "crossings along 13 directions (Crofton), weighted by their cells on the sphere",
     "faces": "voxel faces counted (reads +50 % on smooth isotropic surfaces)",
@@ -148,13 +151,18 @@ def surface_area(phases: PhaseImage, *, phase: PhaseName, estimator: Estimator =
     check_choice("estimator", estimator, get_args(Estimator))
     octants = octants_of(phases)
     counts = _counts(phases, phases.label_of(phase), octants)
+    check_present(phase, counts)
+    areas = _areas_um2(phases, phase, estimator, octants, counts)
+    return of_counts(phases, phase, estimator, areas, counts, history=phases.history)
+
+
+def check_present(phase: str, counts: NDArray[np.int64]) -> None:
+    """Refuse a phase without a voxel, from the counts of `mixed_pairs`."""
     if not counts[:, PHASE_VOXELS].sum():
         raise PhaseError(
             f"phase {phase!r} has no voxel in the sample, so it has no surface. Check the intervals of the threshold, "
             f"the crop and the mask."
         )
-    areas = _areas_um2(phases, phase, estimator, octants, counts)
-    return of_counts(phases, phase, estimator, areas, counts, history=phases.history)
 
 
 def of_counts(

@@ -1,6 +1,9 @@
 from .figures_binned import figure_distribution
 from .figures_classifiers import figure_confusion, figure_importances
 from .figures_comparisons import figure_comparison
+from .figures_confidence import figure_confidence
+from .figures_connectivity import figure_connectivity
+from .figures_correlation import figure_correlation
 from .figures_cycles import figure_mass_balance, figure_particle_events, figure_particle_matches
 from .figures_distributions import figure_size_distribution
 from .figures_histogram import figure_histogram
@@ -16,7 +19,10 @@ from .writing import write
 
 __all__ = [
     "figure_comparison",
+    "figure_confidence",
     "figure_confusion",
+    "figure_connectivity",
+    "figure_correlation",
     "figure_distribution",
     "figure_histogram",
     "figure_importances",

@@ -12,16 +12,20 @@ from voltome.data import ResultTable
 from voltome.report.drawing_classifiers import confusions_drawn, importances_drawn, nothing_drawn
 from voltome.report.drawing_cycles import draw_events, draw_mass_balance, draw_matches, draw_replicates
 from voltome.report.drawing_thresholds import threshold_sensitivity
+from voltome.report.drawing_trust import draw_confidence, draw_connectivity, draw_correlation
 from voltome.report.drawn import Drawn, Looked
 
 FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Drawn]]] = {
     "accuracy": nothing_drawn,
     "confusion": confusions_drawn,
+    "connectivity": draw_connectivity,
     "events": draw_events,
+    "fraction_confidence": draw_confidence,
     "importances": importances_drawn,
     "mass_balance": draw_mass_balance,
     "matches": draw_matches,
     "replicates": draw_replicates,
     "threshold_sensitivity": threshold_sensitivity,
+    "two_point_correlation": draw_correlation,
 }
 """Kind of a table -> from its name, itself (all scans together) and what was met so far to its figures."""

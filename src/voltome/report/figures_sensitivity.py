@@ -14,6 +14,9 @@ from voltome.report import style
 from voltome.report.formatting import axis_label
 from voltome.report.lines import draw_lines, label_of, lines_of, measures_of, panels_of, position_of, tints_of
 
+NESTED = "nested"
+"""Column that tells sub-volumes that grow from the middle or a corner from disjoint ones."""
+
 
 @style.styled
 def figure_sweep(
@@ -69,7 +72,9 @@ def figure_sweep(
 
 
 @style.styled
-def figure_subvolumes(table: ResultTable, *, colours: Mapping[str, str] | None = None) -> Figure:
+def figure_subvolumes(
+    table: ResultTable, *, settled: ResultTable | None = None, colours: Mapping[str, str] | None = None
+) -> Figure:
     """Draw every measure of subvolumes against their edge, with mean and standard deviation at each edge.
 
     It shows from which size on a piece of the sample speaks for the whole: where the scatter has closed.
@@ -77,14 +82,18 @@ def figure_subvolumes(table: ResultTable, *, colours: Mapping[str, str] | None =
     Parameters
     ----------
     table : ResultTable
-        A table of kind ``subvolumes``: the edge is its first column of role ``position``.
+        A table of kind ``subvolumes``: the edge is its first column of role ``position``. Where it has disjoint cubes
+        and some that grow from the middle and the corners (`nested`), mean and deviation are of the disjoint ones.
+    settled : ResultTable, optional
+        The table of kind ``settling`` that goes with it: where each measure has settled is drawn as a vertical line.
     colours : mapping of str to str, optional
         Colour of every phase.
 
     Returns
     -------
     matplotlib.figure.Figure
-        One panel per measure and phase, or per measure where that would be more than six; points are subvolumes.
+        One panel per measure and phase, or per measure where that would be more than six; points are subvolumes,
+        crosses those that grow.
 
     Raises
     ------
@@ -109,6 +118,8 @@ def figure_subvolumes(table: ResultTable, *, colours: Mapping[str, str] | None =
             shift = step * 0.12 * ((number + 0.5) / len(panel.lines) - 0.5)
             label = label_of(panel.lines, scan, key)
             _scatter(axis, rows, position.name, panel.measure, shift=shift, colour=tints[scan, key], label=label)
+            for edge in _edges_settled(settled, panel.measure, rows):
+                axis.axvline(edge + shift, color=tints[scan, key], linewidth=0.8, linestyle=(0, (3, 2)), zorder=0)
         axis.set_title(panel.key)
         axis.set_xlabel(axis_label(position))
         axis.set_ylabel(axis_label(table.column(panel.measure)))
@@ -119,6 +130,9 @@ def figure_subvolumes(table: ResultTable, *, colours: Mapping[str, str] | None =
 
 def _scatter(axis: Axes, rows: pd.DataFrame, x: str, y: str, *, shift: float, colour: str, label: str) -> None:
     """Draw the subvolumes of one line as points, and mean and standard deviation beside them."""
+    if NESTED in rows and rows[NESTED].any() and not rows[NESTED].all():
+        grown, rows = rows[rows[NESTED]], rows[~rows[NESTED]]
+        axis.plot(grown[x] + shift, grown[y], "x", color=colour, alpha=0.6, markersize=3, markeredgewidth=0.6)
     axis.plot(rows[x] + shift, rows[y], "o", color=colour, alpha=0.45, markersize=3, markeredgewidth=0)
     groups = rows.groupby(x, sort=True)[y]
     deviation = groups.std(ddof=1).fillna(0.0)
@@ -127,6 +141,17 @@ def _scatter(axis: Axes, rows: pd.DataFrame, x: str, y: str, *, shift: float, co
         capsize=2, linewidth=0.8, markersize=3.5,
         markerfacecolor="white",
     )  # fmt: skip
+
+
+def _edges_settled(settled: ResultTable | None, measure: str, rows: pd.DataFrame) -> list[float]:
+    """Return the edge at which a measure of these rows has settled, or nothing."""
+    if settled is None:
+        return []
+    found = settled.frame[settled.frame["measure"] == measure]
+    for name in settled.names("key"):
+        if name in rows:
+            found = found[found[name] == rows[name].iloc[0]]
+    return [float(edge) for edge in found["edge_um"]]
 
 
 def _smallest_step(values: pd.Series) -> float:

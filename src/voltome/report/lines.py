@@ -79,6 +79,12 @@ def _differs(frame: pd.DataFrame, key: str, *, has_scan: bool) -> bool:
     return bool(different > 1)
 
 
+def names_of_lines(frame: pd.DataFrame) -> pd.Series[str]:
+    """Return for every row its scan, its phase, or both: what differs among the rows."""
+    telling = [name for name in ("scan", "phase") if name in frame and frame[name].nunique() > 1] or ["phase"]
+    return frame[telling].astype(str).agg(", ".join, axis=1)
+
+
 def tints_of(lines: Sequence[Line], colours: Mapping[str, str] | None) -> dict[tuple[str, str], str]:
     """Return the colour of every line: that of its phase, or of its scan where all lines are of one phase."""
     scans = list(dict.fromkeys(scan for scan, _, _ in lines))

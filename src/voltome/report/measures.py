@@ -17,6 +17,9 @@ WORTH_SAYING = {
     "accuracy": ("recall", "dice"),
     # of a correction what became of things, not how many there were
     "corrections": ("gained_um3", "lost_um3", "changed_fraction", "added", "removed", "split", "merged"),
+    "connectivity": ("percolating_fraction", "one_face_fraction", "isolated_fraction"),
+    # the fraction itself stands in its own table, and the ends of the interval beside it here
+    "fraction_confidence": ("fraction", "fraction_low", "fraction_high", "independent_volumes"),
     # of the alignment how well it did, not the motions themselves, which say nothing of the sample
     "motions": ("residual_um", "correlation", "kept_fraction"),
 }

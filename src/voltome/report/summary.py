@@ -34,6 +34,9 @@ MEASURES = {
     "mass_balance": "the mass lost and gained in every layer",
     "threshold_sensitivity": "fraction, surface and percolation of a phase against its threshold",
     "find_collector": "the height and tilt of the current collector",
+    "connectivity": "which share of a phase is connected to the faces of the sample",
+    "fraction_confidence": "confidence intervals of volume fractions",
+    "two_point_correlation": "two-point correlations",
 }
 
 OTHERS = {"sweep": "how results change with the {}", "subvolumes": "how results scatter among sub-volumes"}
@@ -313,4 +316,7 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "filter_by_size": _with_parameters("Particles were kept by their size"),
     "local_thickness": _thickness,
     "match_particles": _with_parameters("Particles were matched from scan to scan"),
+    "label_connectivity": lambda parameters: (
+        f"The {parameters['phase']} was divided by its connection to both faces along {parameters.get('axis', 'z')}"
+    ),
 }

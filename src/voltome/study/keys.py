@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from voltome.study.model import Graph, Node, Ref
-from voltome.study.operations import ReadSource, SubVolumes
+from voltome.study.operations import ReadSource
+from voltome.study.subvolumes import SubVolumes
 
 __all__ = ["file_hash", "keys_of", "plain"]
 

@@ -35,6 +35,16 @@ CONTINUOUS = (
     "B. Münch, L. Holzer, Contradicting geometrical concepts in pore size analysis attained with electron microscopy "
     "and mercury intrusion, J. Am. Ceram. Soc. 91, 4059 (2008)"
 )
+COMPONENTS = (
+    "W. Silversmith, cc3d: connected components on multilabel 3D images (2021), "
+    "https://github.com/seung-lab/connected-components-3d"
+)
+INTEGRAL_RANGE = "C. Lantuéjoul, Ergodicity and integral range, J. Microsc. 161, 387 (1991)"
+WILSON = (
+    "E. B. Wilson, Probable inference, the law of succession, and statistical inference, J. Am. Stat. Assoc. 22, 209 "
+    "(1927)"
+)
+TORQUATO = "S. Torquato, Random Heterogeneous Materials: Microstructure and Macroscopic Properties, Springer (2002)"
 CANNY = "J. Canny, A computational approach to edge detection, IEEE Trans. Pattern Anal. Mach. Intell. 8, 679 (1986)"
 CLAHE = (
     "S. M. Pizer et al., Adaptive histogram equalization and its variations, Comput. Vis. Graph. Image Process. 39, "

@@ -71,6 +71,10 @@ class Step:
         What to cite.
     sweeps : mapping of str to FastSweep
         Step that is swept -> a faster path where this measure works on what that step gives.
+    subvolumes : str
+        ``"room.module:function"`` that measures many boxes of one image at once, as `subvolumes` asks for: from the
+        image, `boxes` and the parameters of the step to `voltome.morphology.boxes.MeasuredBoxes` with the very numbers
+        that the step gives for each box cut out, or None where it cannot. Empty: boxes are cut and measured one by one.
     """
 
     name: str
@@ -86,6 +90,7 @@ class Step:
     kernels: str = ""
     references: tuple[str, ...] = ()
     sweeps: Mapping[str, FastSweep] = field(default_factory=dict)
+    subvolumes: str = ""
 
     @property
     def call(self) -> Callable[..., Any]:

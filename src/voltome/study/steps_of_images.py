@@ -23,6 +23,12 @@ def _hysteresis_check(parameters: Parameters) -> None:
     check_hysteresis(*(parameters[name] for name in ("phase", "strong", "weak", "rest")))
 
 
+def _connectivity_phases(parameters: Parameters) -> list[str]:
+    from voltome.morphology.connectivity import parts_of
+
+    return parts_of(parameters["phase"])
+
+
 STEPS_OF_IMAGES = (
     Step("crop", "filters:crop"),
     Step(
@@ -158,6 +164,14 @@ STEPS_OF_IMAGES = (
     ),
     Step("drop_touching_border", "segmentation:drop_touching_border", bytes_per_voxel=8),
     Step("filter_by_size", "segmentation:filter_by_size", bytes_per_voxel=8),
+    Step(
+        "label_connectivity",
+        "morphology:label_connectivity",
+        phases=_connectivity_phases,
+        bytes_per_voxel=10,
+        kernels="morphology._kernels_connectivity",
+        references=(references.COMPONENTS,),
+    ),
     Step("states", "segmentation:states", version=2, bytes_per_voxel=2),
 )
 """In the order in which a study uses them."""

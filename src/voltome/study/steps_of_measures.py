@@ -13,6 +13,7 @@ def _sensitivity_check(parameters: Parameters) -> None:
 
 
 _PHASES = "morphology._kernels_phases"
+_CORRELATION = "morphology._kernels_correlation"
 _THICKNESS = "morphology._kernels_thickness"
 
 STEPS_OF_MEASURES = (
@@ -23,6 +24,7 @@ STEPS_OF_MEASURES = (
         bytes_per_voxel=1,
         kernels=_PHASES,
         sweeps={"threshold": FastSweep("morphology.sweeps:phase_fractions_over_thresholds")},
+        subvolumes="morphology.boxes:phase_fractions_of_boxes",
     ),
     Step("phase_profile", "morphology:phase_profile", kind="phase_profile", bytes_per_voxel=1, kernels=_PHASES),
     Step("areal_loading", "morphology:areal_loading", kind="areal_loading", bytes_per_voxel=2),
@@ -79,6 +81,7 @@ STEPS_OF_MEASURES = (
         bytes_per_voxel=30,
         kernels=_PHASES,
         references=(references.CROFTON,),
+        subvolumes="morphology.boxes:surface_area_of_boxes",
         sweeps={
             "threshold": FastSweep(
                 "morphology.sweeps:surface_areas_over_thresholds",
@@ -108,6 +111,30 @@ STEPS_OF_MEASURES = (
         kind="mass_balance",
         bytes_per_voxel=1,
         references=(references.CAUCHY,),
+    ),
+    Step(
+        "connectivity",
+        "morphology:connectivity",
+        kind="connectivity",
+        bytes_per_voxel=9,
+        kernels="morphology._kernels_connectivity",
+        references=(references.COMPONENTS,),
+    ),
+    Step(
+        "fraction_confidence",
+        "morphology:fraction_confidence",
+        kind="fraction_confidence",
+        bytes_per_voxel=1,
+        kernels=_CORRELATION,
+        references=(references.INTEGRAL_RANGE, references.WILSON),
+    ),
+    Step(
+        "two_point_correlation",
+        "morphology:two_point_correlation",
+        kind="two_point_correlation",
+        bytes_per_voxel=2,
+        kernels=_CORRELATION,
+        references=(references.TORQUATO, references.INTEGRAL_RANGE),
     ),
 )
 """In the order in which a report shows them."""

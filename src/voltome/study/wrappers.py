@@ -15,12 +15,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from voltome.data import ImageNoun, Positive, ResultTable
 from voltome.errors import VoltomeError, did_you_mean
+from voltome.study.cubes import Arrangement
 from voltome.study.entries import Entry, entry_of, parameter_path, replaced, wanted_name
 from voltome.study.model import SOURCE, Batch, Graph, Node, Output, Ref
-from voltome.study.operations import CollectSweep, RunStep, SubVolumes, step_of
+from voltome.study.operations import CollectSweep, RunStep, step_of
 from voltome.study.planning import Planner, Wrapper
 from voltome.study.problems import Place, Problems, validated
 from voltome.study.scan_states import ScanState
+from voltome.study.settling import KIND as SETTLING
+from voltome.study.subvolumes import SubVolumes
 
 __all__ = ["WRAPPERS", "WRAPPER_PARAMETERS", "SubVolumesParameters", "SweepParameters"]
 
@@ -55,6 +58,16 @@ class SubVolumesParameters(BaseModel):
         512, description="At most so many cubes of each edge, drawn at random from those that fill the image."
     )
     seed: Annotated[int, Ge(0)] = Field(0, description="Seed of that draw.")
+    arrangement: Arrangement = Field(
+        "disjoint",
+        description="disjoint: cubes that do not overlap; nested: cubes that grow from the middle and from the corners "
+        "of the image; both.",
+    )
+    settles_within: Positive = Field(
+        0.05,
+        description="A measure has settled where the mean of the cubes lies within this share of the value of the "
+        "whole image, and their standard deviation is no larger, from that edge on.",
+    )
 
 
 WRAPPER_PARAMETERS: Mapping[str, type[BaseModel]] = {"sweep": SweepParameters, "subvolumes": SubVolumesParameters}
@@ -107,7 +120,10 @@ def plan_subvolumes(planner: Planner, state: ScanState, entry: Entry) -> list[No
     if others or not tables:
         return []
     names = [f"{name}-{labels[table.ref]}" for table in tables]
-    outputs = tuple(Output(Ref(state.name, name), ResultTable, "subvolumes") for name in names)
+    outputs = (
+        *(Output(Ref(state.name, name), ResultTable, "subvolumes") for name in names),
+        *(Output(Ref(state.name, f"{name}-{SETTLING}"), ResultTable, SETTLING) for name in names),
+    )
     node = planner.add(SubVolumes(tuple(nested)), checked, {str(ref): ref for ref in taken}, outputs, entry)
     state.made.extend(outputs)
     return [node]

@@ -1,0 +1,124 @@
+"""From which edge on sub-volumes give the value of the whole image, and scatter little about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from voltome.data import Column, ResultTable
+
+__all__ = ["FEWEST_CUBES", "KIND", "settling"]
+
+KIND = "settling"
+
+FEWEST_CUBES = 3
+"""With fewer cubes of an edge their scatter says nothing."""
+
+EXTENSIVE_UNITS = frozenset({"um2", "um3", "mg"})
+"""Units of what grows with the cube."""
+
+_MEASURE = Column("measure", "", "The measure, by the name of its column.", "key")
+_RESULTS = (
+    Column("edge_um", "um", "Smallest edge from which on the measure has settled."),
+    Column("volume_um3", "um3", "Volume of a sub-volume of that edge."),
+    Column("subvolumes", "1", "Sub-volumes of that edge."),
+    Column("relative_deviation", "1", "Mean over them less the value of the whole image, over that value."),
+    Column("relative_scatter", "1", "Standard deviation among them over the value of the whole image."),
+)
+
+
+def settling(cubes: ResultTable, whole: ResultTable | None, within: float) -> ResultTable:
+    """Return for each measure of sub-volumes the edge from which on it has settled.
+
+    Parameters
+    ----------
+    cubes : ResultTable
+        The measures of all sub-volumes, with `edge_um` and `nested`; where there are disjoint ones, these count.
+    whole : ResultTable, optional
+        The same measured on the whole image; None where that could not be measured.
+    within : float
+        Largest deviation of the mean from the whole, and largest scatter, both relative.
+    """
+    keys = [column for column in cubes.columns if column.role == "key"]
+    rows: list[dict[str, Any]] = []
+    missing: list[str] = []
+    for of_key, name, reference, values in _series(cubes, whole, [column.name for column in keys]):
+        found = _settled(values, name, reference, within)
+        if found is None:
+            missing.append(f"{name} ({', '.join(map(str, of_key.values()))})" if of_key else name)
+        else:
+            rows.append({**of_key, "measure": name, **found})
+    columns = (*keys, _MEASURE, *_RESULTS)
+    frame = pd.DataFrame(rows, columns=[column.name for column in columns])
+    if not rows:
+        texts = {column.name: "object" for column in columns if column.role == "key"}
+        frame = frame.astype({column.name: "float64" for column in columns} | {"subvolumes": "int64"} | texts)
+    return ResultTable(
+        frame,
+        columns=columns,
+        kind=KIND,
+        measured_on=cubes.measured_on,
+        method=f"the mean of the sub-volumes lies within {within:.3g} of the value of the whole image, and they "
+        f"scatter by no more, at this and every larger edge; at least {FEWEST_CUBES} sub-volumes",
+        history=cubes.history,
+        warnings=_warnings(cubes, missing, within),
+    )
+
+
+def _series(
+    cubes: ResultTable, whole: ResultTable | None, keys: Sequence[str]
+) -> Iterator[tuple[dict[str, Any], str, float, pd.DataFrame]]:
+    """Yield keys, name, value of the whole image and rows of the sub-volumes, for each measure that can settle.
+
+    That are those of which every sub-volume gives one value for each key, that do not grow with it, and that are not 0
+    for the whole image. Of particles and profiles every sub-volume has others.
+    """
+    if whole is None or whole.names("position") or whole.names("label") or whole.frame.duplicated(list(keys)).any():
+        return
+    names = [
+        name
+        for name in whole.names("measure")
+        if whole.frame[name].dtype.kind == "f" and whole.column(name).unit not in EXTENSIVE_UNITS
+    ]
+    frame = cubes.frame
+    frame = frame[~frame["nested"]] if not frame["nested"].all() else frame
+    for _, row in whole.frame.iterrows():
+        of_key = {key: row[key] for key in keys}
+        rows = frame
+        for key, value in of_key.items():
+            rows = rows[rows[key] == value]
+        for name in names:
+            if len(rows) and row[name] != 0:
+                yield of_key, name, float(row[name]), rows
+
+
+def _settled(rows: pd.DataFrame, name: str, reference: float, within: float) -> dict[str, Any] | None:
+    """Return what is said of a measure that has settled, or None."""
+    last = None
+    for edge, values in reversed(list(rows.groupby("edge_um", sort=True)[name])):
+        deviation, few = float(values.mean()) / reference - 1, len(values) < FEWEST_CUBES
+        scatter = 0.0 if few else float(values.std(ddof=1)) / abs(reference)
+        if max(abs(deviation), scatter) > within:
+            break
+        if not few:
+            last = {
+                "edge_um": float(edge),
+                "volume_um3": float(edge) ** 3,
+                "subvolumes": len(values),
+                "relative_deviation": deviation,
+                "relative_scatter": scatter,
+            }
+    return last
+
+
+def _warnings(cubes: ResultTable, missing: Sequence[str], within: float) -> tuple[str, ...]:
+    """Return the sentence that names what has not settled."""
+    if not missing:
+        return ()
+    largest = float(cubes.frame["edge_um"].max())
+    return (
+        f"Not settled within {100 * within:.3g} % in sub-volumes of up to {largest:g} um: {', '.join(missing)}. Choose "
+        f"larger edges of which {FEWEST_CUBES} or more fit (edges_um), or measure a larger image.",
+    )
