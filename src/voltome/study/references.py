@@ -46,3 +46,19 @@ RECONSTRUCTION = (
 )
 SERRA = "J. Serra, Image Analysis and Mathematical Morphology, Academic Press (1982)"
 SPLINES = "M. Unser, A. Aldroubi, M. Eden, B-spline signal processing, IEEE Trans. Signal Process. 41, 821 (1993)"
+CONFIGURATIONS = (
+    "J. Lindblad, Surface area estimation of digitized 3D objects using weighted local configurations, Image Vis. "
+    "Comput. 23, 111 (2005)"
+)
+TRIANGLES = (
+    "T. Lewiner, H. Lopes, A. W. Vieira, G. Tavares, Efficient implementation of marching cubes' cases with "
+    "topological guarantees, J. Graph. Tools 8, 1 (2003)"
+)
+TAUFACTOR = (
+    "S. J. Cooper, A. Bertei, P. R. Shearing, J. A. Kilner, N. P. Brandon, TauFactor: an open-source application for "
+    "calculating tortuosity factors from tomographic data, SoftwareX 5, 203 (2016)"
+)
+MATBOX = (
+    "F. L. E. Usseglio-Viretta et al., MATBOX: an open-source microstructure analysis toolbox for microstructure "
+    "generation, segmentation, characterization, visualization, correlation, and meshing, SoftwareX 17, 100915 (2022)"
+)

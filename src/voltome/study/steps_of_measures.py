@@ -6,6 +6,7 @@ from voltome.study import references
 from voltome.study.step import Step
 
 _PHASES = "morphology._kernels_phases"
+_CUBES = "morphology._kernels_cubes"
 _THICKNESS = "morphology._kernels_thickness"
 
 STEPS_OF_MEASURES = (
@@ -67,10 +68,35 @@ STEPS_OF_MEASURES = (
     Step(
         "surface_area",
         "morphology:surface_area",
+        version=2,
         kind="surface_area",
-        bytes_per_voxel=30,
+        bytes_per_voxel=16,
         kernels=_PHASES,
+        references=(references.CROFTON, references.CONFIGURATIONS),
+    ),
+    Step(
+        "surface_areas",
+        "morphology:surface_areas",
+        kind="surface_areas",
+        bytes_per_voxel=16,
+        kernels=_CUBES,
+        references=(references.CROFTON, references.CONFIGURATIONS, references.TRIANGLES, references.TAUFACTOR),
+    ),
+    Step(
+        "interface_areas",
+        "morphology:interface_areas",
+        kind="interface_areas",
+        bytes_per_voxel=1,
+        kernels=_CUBES,
         references=(references.CROFTON,),
+    ),
+    Step(
+        "triple_phase_boundary",
+        "morphology:triple_phase_boundary",
+        kind="triple_phase_boundary",
+        bytes_per_voxel=16,
+        kernels="morphology._kernels_lines",
+        references=(references.TAUFACTOR, references.MATBOX),
     ),
 )
 """In the order in which a report shows them."""
