@@ -13,9 +13,9 @@ BIAS_ON_SPHERES: dict[tuple[Estimator, bool], float] = {
     ("crofton13", False): 0.0,
     ("lindblad", False): 0.0,
     ("iso_surface", False): 0.003,
-    ("gradient", True): 0.007,
-    ("gradient", False): 0.096,
-    ("marching_cubes", True): 0.012,
+    ("marching_cubes", True): 0.005,
+    ("gradient", True): 0.009,
+    ("gradient", False): 0.087,
     ("marching_cubes", False): 0.087,
     ("faces", False): 0.500,
 }
