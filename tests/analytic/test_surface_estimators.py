@@ -24,7 +24,7 @@ SPHERES = (12, 12, 12, 5)
 
 
 def sphere(radius, centre, finer=4):
-    """The coverage of every voxel by a sphere, from `finer` points along each edge, and whether its centre is inside."""
+    """How much of each voxel a sphere covers, from `finer` points along an edge, and whether its centre is inside."""
     half = radius + 2
     steps = np.arange(-half, half + 1)
     points = (np.arange(finer) + 0.5) / finer - 0.5

@@ -107,8 +107,8 @@ def test_a_line_along_an_axis_is_exact(axis):
 
 
 def test_a_diagonal_staircase_is_its_diagonal():
-    # 1 and 2 meet on a plane x = y (a staircase), both lie on pore below: the line is the diagonal of the layer. Inside,
-    # the mean of 7 edges of a staircase with weights 1..4..1 has 8/16 along either axis: sqrt(1/2) per edge, exact.
+    # 1 and 2 meet on a plane x = y (a staircase), both lie on pore below: the line is the diagonal of the layer.
+    # The mean of 7 edges of a staircase with weights 1..4..1 has 8/16 along either axis: sqrt(1/2) per edge.
     n = 40
     values = np.zeros((6, n, n), np.uint8)
     values[3:] = np.where(np.add.outer(np.arange(n), -np.arange(n)) > 0, 1, 2)

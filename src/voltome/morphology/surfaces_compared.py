@@ -78,10 +78,10 @@ def surface_areas(
                    estimator  ratio_to_crofton13
                    crofton13                 1.0
                     lindblad                 1.0
-          gradient, smoothed                 1.0
     marching_cubes, smoothed                 1.0
-              marching_cubes                 1.1
+          gradient, smoothed                 1.0
                     gradient                 1.1
+              marching_cubes                 1.1
                        faces                 1.5
     """
     if grey is None and level is not None:

@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from voltome.data import ResultTable
+from voltome.report.drawing_surfaces import interfaces, surface_estimators
 from voltome.report.drawn import Drawn, Looked
 
-FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Drawn]]] = {}
+FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Drawn]]] = {
+    "interface_areas": interfaces,
+    "surface_areas": surface_estimators,
+}
 """Kind of a table -> from its name, itself (all scans together) and what was met so far to its figures."""

@@ -210,18 +210,18 @@ def test_a_smoothed_phase_says_so(ball):
 def test_iso_surfaces_need_their_grey_values_and_a_level(grey):
     phases, measure = cut(grey), vt.morphology.surface_area
     iso = {"phase": "solid", "estimator": "iso_surface"}
-    with pytest.raises(ParameterError, match="iso_surface needs the grey values .* expected grey="):
+    with pytest.raises(ParameterError, match=r"iso_surface needs the grey values .* expected grey="):
         measure(phases, **iso)
-    with pytest.raises(ParameterError, match="level is 900, but the grey values go from 0 to 200"):
+    with pytest.raises(ParameterError, match=r"level is 900, but the grey values go from 0 to 200"):
         measure(phases, grey=grey, level=900, **iso)
-    with pytest.raises(ParameterError, match="level is nan; expected a finite number"):
+    with pytest.raises(ParameterError, match=r"level is nan; expected a finite number"):
         measure(phases, grey=grey, level=float("nan"), **iso)
-    with pytest.raises(ParameterError, match="not known at which grey value 'solid' ends"):
+    with pytest.raises(ParameterError, match=r"not known at which grey value 'solid' ends"):
         measure(phases.derive("forgot", grey_intervals=None), grey=grey, **iso)
-    with pytest.raises(GeometryError, match="shape .* is .* in 'phases' and .* in 'grey'"):
+    with pytest.raises(GeometryError, match=r"shape .* is .* in 'phases' and .* in 'grey'"):
         measure(phases, grey=vt.data.Volume(grey.values[1:], voxel_size_um=0.5), **iso)
     flat = vt.data.Volume(np.full(grey.shape, 7, np.uint16), voxel_size_um=0.5)
-    with pytest.raises(ParameterError, match="level is 89.5, but the grey values go from 7 to 7"):
+    with pytest.raises(ParameterError, match=r"level is 89.5, but the grey values go from 7 to 7"):
         measure(phases, grey=flat, **iso)
 
 
@@ -231,10 +231,10 @@ def test_options_of_another_estimator_are_refused(grey):
         measure(phases, phase="solid", grey=grey)
     with pytest.raises(ParameterError, match="'faces' works on the phases alone"):
         measure(phases, phase="solid", estimator="faces", level=3)
-    with pytest.raises(ParameterError, match="'lindblad' does not smooth the phase; expected .*'gradient' or"):
+    with pytest.raises(ParameterError, match=r"'lindblad' does not smooth the phase; expected .*'gradient' or"):
         measure(phases, phase="solid", estimator="lindblad", smoothed=True)
     masked = phases.derive("masked", mask=np.ones(phases.shape, np.bool_))
-    with pytest.raises(ParameterError, match="would mix in what lies outside the mask"):
+    with pytest.raises(ParameterError, match=r"would mix in what lies outside the mask"):
         measure(masked, phase="solid", estimator="gradient", smoothed=True)
 
 

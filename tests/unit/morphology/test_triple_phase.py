@@ -159,11 +159,11 @@ def test_few_edges_and_specks_are_warned_of():
 
 
 def test_anything_but_three_phases_is_refused(values):
-    with pytest.raises(PhaseError, match="the image has 4 phases .*; expected three different ones that meet"):
+    with pytest.raises(PhaseError, match=r"the image has 4 phases .*; expected three different ones that meet"):
         measure(values, (*NAMES, "void"))
-    with pytest.raises(PhaseError, match="phases_of_interest has 2 phases"):
+    with pytest.raises(PhaseError, match=r"phases_of_interest has 2 phases"):
         measure(values, phases_of_interest=["pore", "NMC"])
-    with pytest.raises(PhaseError, match="expected three different ones"):
+    with pytest.raises(PhaseError, match=r"expected three different ones"):
         measure(values, phases_of_interest=["pore", "pore", "NMC"])
     with pytest.raises(PhaseError, match=r"unknown phase 'poor'.* Did you mean 'pore'"):
         measure(values, phases_of_interest=["poor", "NMC", "binder"])
