@@ -5,6 +5,7 @@ import importlib
 
 BENCHMARKS = {
     "filters": "benchmarks.filters",
+    "interfaces": "benchmarks.interfaces",
     "morphology": "benchmarks.morphology",
     "registration_accuracy": "benchmarks.registration_accuracy",
     "study": "benchmarks.study",

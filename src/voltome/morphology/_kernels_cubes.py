@@ -60,7 +60,8 @@ def pair_counts(
 ) -> NDArray[np.int64]:
     """Return the quarters of mixed pairs, [octant, place of the one, place of the other, class of direction].
 
-    `place_of` gives the place of a label among the `places` that are counted. A pair is counted from both its voxels.
+    `place_of` gives the place of a label among the `places` that are counted. A pair is counted twice, from both its
+    voxels or twice from one: add up both orders of two phases.
     """
     inside, masked = _mask_or_stand_in(mask)
     box = tuple(int(edge) + 1 for edge in upper - lower)
@@ -186,10 +187,10 @@ def _count_configurations(values, label, mask, masked, lower, upper, split, firs
 
 
 @njit(cache=True, nogil=True)
-def _add_pairs(seen, corner, place_of, counts):
-    """Add the pairs of one voxel of a cube with the other seven."""
+def _add_pairs(seen, corner, others, times, place_of, counts):
+    """Add the pairs of one voxel of a cube with the first `others` of the eight, each so many times."""
     own = seen[corner]
-    for index in range(8):
+    for index in range(others):
         if seen[index] == own:
             continue
         kind = index ^ corner
@@ -208,7 +209,7 @@ def _add_pairs(seen, corner, place_of, counts):
             which, quarters = 5, 2
         else:
             which, quarters = 6, 4
-        counts[place_of[own], place_of[seen[index]], which] += quarters
+        counts[place_of[own], place_of[seen[index]], which] += times * quarters
 
 
 @njit(cache=True, nogil=True)
@@ -226,11 +227,12 @@ def _count_by_phases(values, place_of, mask, masked, lower, upper, split, first,
                         seen[index] = values[z + (index >> 2), y + ((index >> 1) & 1), x + (index & 1)]
                     octant = _octant_of(split, z, y, x)
                     for corner in range(8):
-                        _add_pairs(seen, corner, place_of, counts[octant])
+                        # each pair once, for both its voxels
+                        _add_pairs(seen, corner, corner, 2, place_of, counts[octant])
                 elif kinds[place] == _CUT and not _is_uniform(values, mask, masked, lower, upper, z, y, x):
                     for corner in range(8):
                         cz, cy, cx = z + (corner >> 2), y + ((corner >> 1) & 1), x + (corner & 1)
                         if not _is_inside(mask, masked, lower, upper, cz, cy, cx):
                             continue
                         _seen_from(values, mask, masked, lower, upper, z, y, x, corner, seen)
-                        _add_pairs(seen, corner, place_of, counts[_octant_of(split, cz, cy, cx)])
+                        _add_pairs(seen, corner, 8, 1, place_of, counts[_octant_of(split, cz, cy, cx)])

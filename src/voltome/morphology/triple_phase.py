@@ -151,7 +151,7 @@ def triple_phase_boundary(
     Unknown: the rest; the cluster may be connected outside the image. An image that is small beside the electrode makes
     few lines inactive.
 
-    Time: about 20 ns per voxel and 1 us per edge, on one core. Memory: 14 bytes per voxel.
+    Time: about 20 ns per voxel and 1 us per edge, on one core. Memory: 7 bytes per voxel.
 
     References
     ----------
