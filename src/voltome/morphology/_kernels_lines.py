@@ -249,7 +249,8 @@ def _smooth_edge(edges, z, y, x, axis, along, size_um, near, far):
                 cx += forward
     short = np.sqrt((near[0] * size_um[0]) ** 2 + (near[1] * size_um[1]) ** 2 + (near[2] * size_um[2]) ** 2)
     wide = np.sqrt((far[0] * size_um[0]) ** 2 + (far[1] * size_um[1]) ** 2 + (far[2] * size_um[2]) ** 2)
-    return (16 * short / near_norm - 5 * wide / far_norm) / 11
+    # rings of four edges have no near direction, and no length may be less than none
+    return max((16 * short / near_norm - 5 * wide / far_norm) / 11, 0.0)
 
 
 @njit(cache=True, nogil=True)

@@ -146,6 +146,14 @@ def test_both_ends_along_another_axis():
     assert measure(values, axis="x", connected={"NMC": "first", "binder": "last"}).active_share == 1
 
 
+def test_a_speck_of_one_voxel_has_a_ring_of_four_edges_and_no_length():
+    values = np.zeros((8, 8, 8), np.uint8)
+    values[:, :, 4:] = 1
+    values[4, 4, 3] = 2
+    found = measure(values)
+    assert (found.edges, found.length_um, found.active_share) == (4, 0, 0)
+
+
 def test_few_edges_and_specks_are_warned_of():
     values = np.zeros((8, 8, 8), np.uint8)
     values[:, 4:], values[:, 4:, 4:] = 1, 2
