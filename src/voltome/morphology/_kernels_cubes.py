@@ -65,15 +65,29 @@ def pair_counts(
     """
     inside, masked = _mask_or_stand_in(mask)
     box = tuple(int(edge) + 1 for edge in upper - lower)
-    counts = np.zeros((slab_count(box), 8, places, places, CLASSES), np.int64)
+    slabs = slab_count(box)
+    counts = np.zeros((slabs, 8, places, places, CLASSES), np.int64)
+    of_two = np.zeros((slabs, 8, places, places, CONFIGURATIONS), np.int64)
 
     def add(slab: int, first: int, stop: int) -> None:
         ends = int(lower[0]) - 1 + first, int(lower[0]) - 1 + stop
-        _count_by_phases(values, place_of, inside, masked, lower, upper, split, *ends, counts[slab])
+        _count_by_phases(values, place_of, inside, masked, lower, upper, split, *ends, counts[slab], of_two[slab])
 
     in_slabs(box, add)
-    total: NDArray[np.int64] = counts.sum(axis=0)
+    total: NDArray[np.int64] = counts.sum(axis=0) + of_two.sum(axis=0) @ _pairs_of_configurations()
     return total
+
+
+def _pairs_of_configurations() -> NDArray[np.int64]:
+    """Return the quarters of mixed pairs in each configuration, [configuration, class], each for both its voxels."""
+    pairs = np.zeros((CONFIGURATIONS, 2, 2, CLASSES), np.int64)
+    place_of = np.array([0, 1])
+    for code in range(CONFIGURATIONS):
+        seen = (code >> np.arange(8)) & 1
+        for corner in range(8):
+            _add_pairs(seen, corner, corner, 2, place_of, pairs[code])
+    of_both: NDArray[np.int64] = pairs.sum(axis=(1, 2))
+    return of_both
 
 
 @njit(cache=True, nogil=True)
@@ -213,8 +227,11 @@ def _add_pairs(seen, corner, others, times, place_of, counts):
 
 
 @njit(cache=True, nogil=True)
-def _count_by_phases(values, place_of, mask, masked, lower, upper, split, first, stop, counts):
-    """Add the mixed pairs of the cubes whose first plane is from `first` to `stop`."""
+def _count_by_phases(values, place_of, mask, masked, lower, upper, split, first, stop, counts, of_two):
+    """Add the mixed pairs of the cubes whose first plane is from `first` to `stop`.
+
+    Cubes of two phases, as most are, are counted by their configuration.
+    """
     kinds = np.empty(upper[2] - lower[2] + 1, np.uint8)
     seen = np.empty(8, np.int64)
     for z in range(first, stop):
@@ -223,9 +240,19 @@ def _count_by_phases(values, place_of, mask, masked, lower, upper, split, first,
             for place in range(kinds.size):
                 x = lower[2] - 1 + place
                 if kinds[place] == _WHOLE:
+                    code, other = np.int64(0), np.int64(-1)
+                    several = False
                     for index in range(8):
-                        seen[index] = values[z + (index >> 2), y + ((index >> 1) & 1), x + (index & 1)]
+                        label = np.int64(values[z + (index >> 2), y + ((index >> 1) & 1), x + (index & 1)])
+                        seen[index] = label
+                        if label != seen[0]:
+                            several |= other >= 0 and label != other
+                            other = label
+                            code |= 1 << index
                     octant = _octant_of(split, z, y, x)
+                    if not several:
+                        of_two[octant, place_of[seen[0]], place_of[other], code] += 1
+                        continue
                     for corner in range(8):
                         # each pair once, for both its voxels
                         _add_pairs(seen, corner, corner, 2, place_of, counts[octant])

@@ -159,7 +159,7 @@ def surface_area(
     right for a ball of 10 voxels. ``iso_surface``: only in cubes that touch one in which the phase meets another, so
     that grains that were cleaned away do not count; of an interval with two ends both surfaces count.
 
-    Time: about 10 ns per voxel on one core (100 ns for triangles and the gradient). Memory: nothing beside the image
+    Time: about 10 ns per voxel on one core (50 ns for ``lindblad``, 100 ns and more for triangles and the gradient). Memory: nothing beside the image
     for ``crofton13``, ``lindblad`` and ``faces``; 100 MB for the others.
 
     References
