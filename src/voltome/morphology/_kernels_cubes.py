@@ -241,16 +241,16 @@ def _count_by_phases(values, place_of, mask, masked, lower, upper, split, first,
                 x = lower[2] - 1 + place
                 if kinds[place] == _WHOLE:
                     code, other = np.int64(0), np.int64(-1)
-                    several = False
+                    several = np.int64(0)
                     for index in range(8):
                         label = np.int64(values[z + (index >> 2), y + ((index >> 1) & 1), x + (index & 1)])
                         seen[index] = label
                         if label != seen[0]:
-                            several |= other >= 0 and label != other
+                            several += np.int64(other >= 0 and label != other)
                             other = label
                             code |= 1 << index
                     octant = _octant_of(split, z, y, x)
-                    if not several:
+                    if several == 0:
                         of_two[octant, place_of[seen[0]], place_of[other], code] += 1
                         continue
                     for corner in range(8):

@@ -60,7 +60,7 @@ def interface_areas(phases: PhaseImage) -> ResultTable:
     Where blur between two phases passes through the grey values of a third, thresholds leave a film of the third
     between them, and its interfaces are counted: look at the slices before trusting a small area.
 
-    Time: one pass for all pairs, about six times that of `surface_area` by ``crofton13``, whatever the number of phases.
+    Time: one pass for all pairs, about six times that of `surface_area` by ``crofton13`` for any number of phases.
     Memory: nothing beside the image.
 
     References

@@ -159,8 +159,9 @@ def surface_area(
     right for a ball of 10 voxels. ``iso_surface``: only in cubes that touch one in which the phase meets another, so
     that grains that were cleaned away do not count; of an interval with two ends both surfaces count.
 
-    Time: about 10 ns per voxel on one core (50 ns for ``lindblad``, 100 ns and more for triangles and the gradient). Memory: nothing beside the image
-    for ``crofton13``, ``lindblad`` and ``faces``; 100 MB for the others.
+    Time: about 10 ns per voxel on one core, 50 ns for ``lindblad``, 100 ns and more for triangles and the gradient.
+    Memory: nothing beside the image for ``crofton13``, ``lindblad`` and ``faces``; 1 to 3 bytes per voxel for the
+    others.
 
     References
     ----------
