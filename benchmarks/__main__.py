@@ -6,6 +6,7 @@ import importlib
 BENCHMARKS = {
     "classifier": "benchmarks.classifier",
     "filters": "benchmarks.filters",
+    "interfaces": "benchmarks.interfaces",
     "morphology": "benchmarks.morphology",
     "particles": "benchmarks.particles",
     "registration_accuracy": "benchmarks.registration_accuracy",

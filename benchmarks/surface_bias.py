@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,15 @@ from scipy.spatial.transform import Rotation
 
 import voltome as vt
 from voltome.morphology._crofton import CLASSES, area_per_exit_um2
+from voltome.morphology._lindblad import spread_over_planes
+from voltome.morphology.surfaces_compared import BIAS_ON_SPHERES
 
-ESTIMATORS = ("crofton13", "marching_cubes", "faces")
+ESTIMATORS = tuple(BIAS_ON_SPHERES)
+"""Estimator, and whether the phase is smoothed first."""
+
+FINER = 4
+"""Points along each edge of a voxel from which its grey value is averaged."""
+
 RADII = (3, 5, 7, 10, 20)
 CUBIC = (1.0, 1.0, 1.0)
 
@@ -32,13 +40,15 @@ def main(arguments: Sequence[str]) -> None:
         ("sphere, voxels 2:1:1", (1, 1, 1), (2.0, 1.0, 1.0)),
     ):
         errors = np.array([_errors(radius, np.array(ratio, float), voxel_size_um, bodies) for radius in RADII])
-        for index, estimator in enumerate((*ESTIMATORS, "crofton13, corrected")):
+        names = [f"{estimator}, smoothed" if smoothed else estimator for estimator, smoothed in ESTIMATORS]
+        for index, estimator in enumerate((*names, "crofton13, corrected")):
             mean, scatter = errors[:, :, index].mean(axis=1), errors[:, :, index].std(axis=1)
             cells = " | ".join(f"{m:+.2%} ({s:.2%})" for m, s in zip(mean, scatter, strict=True))
             print(f"| {name} | {estimator} | {cells} |", flush=True)
     for voxel_size_um in (CUBIC, (2.0, 1.0, 1.0)):
         low, high = _planes(voxel_size_um)
         print(f"\nplanes, crofton13, voxels {voxel_size_um}: {low:+.1%} to {high:+.1%} by direction")
+        print(f"planes, lindblad, voxels {voxel_size_um}: standard deviation {spread_over_planes(voxel_size_um):.1%}")
 
 
 def _errors(
@@ -50,9 +60,10 @@ def _errors(
     true = ellipsoid_area(semi_axes)
     errors = []
     for _ in range(bodies):
-        values = digitised(semi_axes, np.array(voxel_size_um), rng)
+        coverage, values = digitised(semi_axes, np.array(voxel_size_um), rng)
         image = vt.data.PhaseImage(values, voxel_size_um=voxel_size_um, phases={0: "pore", 1: "solid"})
-        found = [vt.morphology.surface_area(image, phase="solid", estimator=name).area_um2 for name in ESTIMATORS]
+        grey = vt.data.Volume(coverage, voxel_size_um=voxel_size_um)
+        found = [_area(image, grey, *which) for which in ESTIMATORS]
         particles = vt.data.ParticleImage(values, voxel_size_um=voxel_size_um, phase="solid")
         found.append(vt.morphology.measure_particles(particles).frame.surface_area_corrected_um2.item())
         errors.append([area / true - 1 for area in found])
@@ -61,14 +72,24 @@ def _errors(
 
 def digitised(
     semi_axes: NDArray[np.float64], edges: NDArray[np.float64], rng: np.random.Generator
-) -> NDArray[np.uint8]:
-    """Return an ellipsoid at a random place and turn: a voxel is inside if its centre is."""
+) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """Return how much of each voxel an ellipsoid at a random place and turn fills, and whether its centre is inside."""
     half = np.ceil(semi_axes.max() / edges).astype(int) + 2
     turn = Rotation.random(rng=rng).as_matrix()
     centre = rng.uniform(-0.5, 0.5, 3) * edges
     steps = np.meshgrid(*[np.arange(-h, h + 1) for h in half], indexing="ij")
     points = np.stack(steps, axis=-1) * edges - centre
-    return ((((points @ turn) / semi_axes) ** 2).sum(axis=-1) <= 1).astype(np.uint8)
+    coverage = np.zeros(steps[0].shape)
+    for part in np.ndindex(FINER, FINER, FINER):
+        shift = ((np.array(part) + 0.5) / FINER - 0.5) * edges
+        coverage += ((((points + shift) @ turn) / semi_axes) ** 2).sum(axis=-1) <= 1
+    return coverage / FINER**3, ((((points @ turn) / semi_axes) ** 2).sum(axis=-1) <= 1).astype(np.uint8)
+
+
+def _area(image: vt.data.PhaseImage, grey: vt.data.Volume, estimator: Any, smoothed: bool) -> float:
+    """Return the surface by one estimator."""
+    more: dict[str, Any] = {"grey": grey, "level": 0.5} if estimator == "iso_surface" else {"smoothed": smoothed}
+    return vt.morphology.surface_area(image, phase="solid", estimator=estimator, **more).area_um2
 
 
 def ellipsoid_area(semi_axes: NDArray[np.float64]) -> float:

@@ -94,7 +94,7 @@ def test_every_voxel_is_in_one_particle(labels, edges):
 
 @SETTINGS
 @given(PHASES, EDGES, st.permutations([0, 1, 2]), st.sets(st.sampled_from([0, 1, 2])))
-@pytest.mark.parametrize("estimator", ["crofton13", "faces"])
+@pytest.mark.parametrize("estimator", ["crofton13", "lindblad", "faces"])
 def test_surfaces_do_not_mind_axes_and_mirrors(estimator, values, edges, order, flipped):
     values.flat[0] = 1
     plain = surface(values, edges, estimator).area_um2
@@ -107,7 +107,7 @@ def test_surfaces_do_not_mind_axes_and_mirrors(estimator, values, edges, order, 
 
 @SETTINGS
 @given(PHASES, EDGES)
-@pytest.mark.parametrize("estimator", ["crofton13", "faces"])
+@pytest.mark.parametrize("estimator", ["crofton13", "lindblad", "gradient", "faces"])
 def test_a_mask_that_is_all_inside_changes_nothing(estimator, values, edges):
     plain = surface(values, edges, estimator)
     masked = surface(values, edges, estimator, mask=np.ones(values.shape, np.bool_))
@@ -148,3 +148,22 @@ def test_threads_change_no_bit(monkeypatch):
         finally:
             numba.set_num_threads(most)
     assert all(one.equals(other) for one, other in zip(*found, strict=True))
+
+
+@SETTINGS
+@given(PHASES, EDGES, st.permutations([0, 1, 2]), st.floats(0.1, 10))
+def test_interfaces_do_not_mind_the_names_of_the_axes_and_scale_with_the_voxel_size(values, edges, order, factor):
+    turned = phases(values.transpose(order), tuple(factor * edges[axis] for axis in order))
+    before = vt.morphology.interface_areas(phases(values, edges)).frame.area_um2.to_numpy()
+    after = vt.morphology.interface_areas(turned).frame.area_um2.to_numpy()
+    assert after == pytest.approx(before * factor**2, rel=1e-9)
+
+
+@SETTINGS
+@given(PHASES, EDGES, st.sampled_from([0, 1, 2]))
+def test_a_mirror_image_has_the_same_triple_phase_boundary(values, edges, axis):
+    # three phases turn the other way round in a mirror; where lines touch, another one of them may go on
+    before = vt.morphology.triple_phase_boundary(phases(values, edges))
+    after = vt.morphology.triple_phase_boundary(phases(np.flip(values, axis), edges))
+    assert (after.edges, after.edge_length_um) == (before.edges, pytest.approx(before.edge_length_um))
+    assert after.length_um == pytest.approx(before.length_um, rel=0.25, abs=2 * max(edges))

@@ -4,21 +4,26 @@ from .connectivity import connectivity, label_connectivity
 from .correlation import two_point_correlation
 from .distributions import size_distribution, surface_to_volume_distribution
 from .fractions import phase_fractions, phase_profile
+from .interfaces import interface_areas
 from .loading import areal_loading
 from .matching import Matches, match_particles
 from .particles import measure_particles
 from .sensitivity import threshold_sensitivity
 from .statistics import particle_statistics
 from .surfaces import SurfaceArea, surface_area
+from .surfaces_compared import surface_areas
 from .thickness import continuous_size_distribution, local_thickness
+from .triple_phase import TriplePhaseBoundary, triple_phase_boundary
 
 __all__ = [
     "Matches",
     "SurfaceArea",
+    "TriplePhaseBoundary",
     "areal_loading",
     "connectivity",
     "continuous_size_distribution",
     "fraction_confidence",
+    "interface_areas",
     "label_connectivity",
     "local_thickness",
     "mass_balance",
@@ -29,7 +34,9 @@ __all__ = [
     "phase_profile",
     "size_distribution",
     "surface_area",
+    "surface_areas",
     "surface_to_volume_distribution",
     "threshold_sensitivity",
+    "triple_phase_boundary",
     "two_point_correlation",
 ]

@@ -18,7 +18,7 @@ from voltome.morphology import columns
 from voltome.morphology._kernels_boxes import box_label_counts
 from voltome.morphology._kernels_phases import COUNTS, mixed_pairs
 from voltome.morphology.fractions import fraction_columns
-from voltome.morphology.surfaces import PAIR_ESTIMATORS, Estimator, areas_of_pairs_um2, check_present, of_counts
+from voltome.morphology.surfaces import Estimator, areas_of_pairs_um2, by_pairs, check_present, of_counts
 
 Box = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
 
@@ -63,11 +63,17 @@ def phase_fractions_of_boxes(phases: PhaseImage, *, boxes: Sequence[Box]) -> Mea
 
 
 def surface_area_of_boxes(
-    phases: PhaseImage, *, boxes: Sequence[Box], phase: PhaseName, estimator: Estimator = "crofton13"
+    phases: PhaseImage,
+    *,
+    boxes: Sequence[Box],
+    phase: PhaseName,
+    estimator: Estimator = "crofton13",
+    level: float | None = None,
+    smoothed: bool = False,
 ) -> MeasuredBoxes | None:
     """Measure `surface_area` of many boxes; None for an image with a mask, and where pairs do not tell."""
     check_choice("estimator", estimator, get_args(Estimator))
-    if phases.mask is not None or estimator not in PAIR_ESTIMATORS:
+    if phases.mask is not None or not by_pairs(estimator, level=level, smoothed=smoothed):
         return None
     label = phases.label_of(phase)
     values = phases.values.astype(np.uint8, copy=False)
@@ -78,7 +84,7 @@ def surface_area_of_boxes(
         try:
             check_present(phase, counts)
             areas = areas_of_pairs_um2(phases.voxel_size_um, estimator, counts)
-            found = of_counts(phases, phase, estimator, areas, counts, history=phases.history)
+            found = of_counts(phases, phase, estimator, areas, counts, method="", history=())
             rows.append({column.name: [getattr(found, column.name)] for column in columns.SURFACE_AREA})
         except (PhaseError, ValuesError) as error:
             failed[number] = str(error)

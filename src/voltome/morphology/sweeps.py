@@ -19,7 +19,7 @@ from voltome.morphology._kernels_phases import CLASSES, COUNTS, PHASE_VOXELS, SA
 from voltome.morphology._kernels_sweep import cell_pairs, cell_voxels
 from voltome.morphology._octants import Octants, octants_of
 from voltome.morphology.fractions import fractions_of_counts
-from voltome.morphology.surfaces import Estimator, SurfaceArea, areas_of_pairs_um2, of_counts
+from voltome.morphology.surfaces import Estimator, SurfaceArea, areas_of_pairs_um2, in_words, of_counts
 from voltome.segmentation.cells import Cells, Cut, cells_of, ends_of
 
 MOST_ENDS = 63
@@ -43,7 +43,13 @@ def phase_fractions_over_thresholds(volume: Volume, *, variants: Variants) -> It
 
 
 def surface_areas_over_thresholds(
-    volume: Volume, *, variants: Variants, phase: PhaseName, estimator: Estimator = "crofton13"
+    volume: Volume,
+    *,
+    variants: Variants,
+    phase: PhaseName,
+    estimator: Estimator = "crofton13",
+    level: None = None,
+    smoothed: bool = False,
 ) -> Iterator[SurfaceArea]:
     """Yield what `surface_area` gives for each of the thresholds, by the estimators that count pairs of neighbours.
 
@@ -59,7 +65,9 @@ def surface_areas_over_thresholds(
             if phase not in cut.names:
                 raise PhaseError(f"unknown phase {phase!r}; expected one of {', '.join(map(repr, cut.names))}.")
             areas = areas_of_pairs_um2(volume.voxel_size_um, estimator, counts)
-            yield of_counts(volume, phase, estimator, areas, counts, history=cells.history(number))
+            yield of_counts(
+                volume, phase, estimator, areas, counts, method=in_words(estimator), history=cells.history(number)
+            )
 
 
 def counted(cells: Cells, octants: Octants) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

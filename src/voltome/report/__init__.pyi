@@ -12,6 +12,7 @@ from .figures_renderings import figure_renderings
 from .figures_sensitivity import figure_subvolumes, figure_sweep
 from .figures_slices import figure_slices
 from .figures_states import figure_states
+from .figures_surfaces import figure_interfaces, figure_surface_estimators
 from .figures_thickness import figure_local_thickness
 from .movies import slice_movie, turntable
 from .style import phase_colours, png_bytes, svg_bytes
@@ -26,6 +27,7 @@ __all__ = [
     "figure_distribution",
     "figure_histogram",
     "figure_importances",
+    "figure_interfaces",
     "figure_local_thickness",
     "figure_mass_balance",
     "figure_particle_events",
@@ -36,6 +38,7 @@ __all__ = [
     "figure_slices",
     "figure_states",
     "figure_subvolumes",
+    "figure_surface_estimators",
     "figure_sweep",
     "phase_colours",
     "png_bytes",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from voltome.data import ResultTable
 from voltome.report.drawing_classifiers import confusions_drawn, importances_drawn, nothing_drawn
 from voltome.report.drawing_cycles import draw_events, draw_mass_balance, draw_matches, draw_replicates
+from voltome.report.drawing_surfaces import interfaces, surface_estimators
 from voltome.report.drawing_thresholds import threshold_sensitivity
 from voltome.report.drawing_trust import draw_confidence, draw_connectivity, draw_correlation
 from voltome.report.drawn import Drawn, Looked
@@ -22,9 +23,11 @@ FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Dra
     "events": draw_events,
     "fraction_confidence": draw_confidence,
     "importances": importances_drawn,
+    "interface_areas": interfaces,
     "mass_balance": draw_mass_balance,
     "matches": draw_matches,
     "replicates": draw_replicates,
+    "surface_areas": surface_estimators,
     "threshold_sensitivity": threshold_sensitivity,
     "two_point_correlation": draw_correlation,
 }

@@ -11,6 +11,11 @@ COUNTS = frozenset({"voxels"})
 
 
 WORTH_SAYING = {
+    # of the estimators what they differ in; the rest is in the table
+    "surface_areas": ("area_per_total_volume_per_um", "ratio_to_crofton13"),
+    "interface_areas": ("area_per_total_volume_per_um", "area_um2"),
+    # of the lines their true length, not the count of edges that other programs give
+    "triple_phase_boundary": ("length_per_total_volume_per_um2", "active_share", "length_um"),
     # of the loading what is compared with others, not what it is computed from
     "areal_loading": ("loading_mg_per_cm2", "mass_mg"),
     # of a classifier how much it finds again, not how much was brushed

@@ -62,3 +62,19 @@ CAUCHY = (
     "A. Cauchy, Note sur divers théorèmes relatifs à la rectification des courbes, C. R. Acad. Sci. 13, 1060 (1841)"
 )
 UNION_FIND = "R. E. Tarjan, Efficiency of a good but not linear set union algorithm, J. ACM 22, 215 (1975)"
+CONFIGURATIONS = (
+    "J. Lindblad, Surface area estimation of digitized 3D objects using weighted local configurations, Image Vis. "
+    "Comput. 23, 111 (2005)"
+)
+TRIANGLES = (
+    "T. Lewiner, H. Lopes, A. W. Vieira, G. Tavares, Efficient implementation of marching cubes' cases with "
+    "topological guarantees, J. Graph. Tools 8, 1 (2003)"
+)
+TAUFACTOR = (
+    "S. J. Cooper, A. Bertei, P. R. Shearing, J. A. Kilner, N. P. Brandon, TauFactor: an open-source application for "
+    "calculating tortuosity factors from tomographic data, SoftwareX 5, 203 (2016)"
+)
+MATBOX = (
+    "F. L. E. Usseglio-Viretta et al., MATBOX: an open-source microstructure analysis toolbox for microstructure "
+    "generation, segmentation, characterization, visualization, correlation, and meshing, SoftwareX 17, 100915 (2022)"
+)

@@ -12,9 +12,17 @@ def _sensitivity_check(parameters: Parameters) -> None:
     moved_cuts(*(parameters[name] for name in ("phase", "interval", "values", "bound")))
 
 
+def _counts_pairs(parameters: Parameters) -> bool:
+    from voltome.morphology.surfaces import by_pairs
+
+    return by_pairs(parameters["estimator"], level=parameters["level"], smoothed=parameters["smoothed"])
+
+
 _PHASES = "morphology._kernels_phases"
 _CORRELATION = "morphology._kernels_correlation"
 _THICKNESS = "morphology._kernels_thickness"
+
+_CUBES = "morphology._kernels_cubes"
 
 STEPS_OF_MEASURES = (
     Step(
@@ -77,17 +85,42 @@ STEPS_OF_MEASURES = (
     Step(
         "surface_area",
         "morphology:surface_area",
+        version=2,
         kind="surface_area",
-        bytes_per_voxel=30,
+        bytes_per_voxel=4,
         kernels=_PHASES,
-        references=(references.CROFTON,),
+        references=(references.CROFTON, references.CONFIGURATIONS),
         subvolumes="morphology.boxes:surface_area_of_boxes",
         sweeps={
             "threshold": FastSweep(
                 "morphology.sweeps:surface_areas_over_thresholds",
-                fits=lambda parameters: parameters["estimator"] in ("crofton13", "faces"),
+                fits=_counts_pairs,
             )
         },
+    ),
+    Step(
+        "surface_areas",
+        "morphology:surface_areas",
+        kind="surface_areas",
+        bytes_per_voxel=4,
+        kernels=_CUBES,
+        references=(references.CROFTON, references.CONFIGURATIONS, references.TRIANGLES, references.TAUFACTOR),
+    ),
+    Step(
+        "interface_areas",
+        "morphology:interface_areas",
+        kind="interface_areas",
+        bytes_per_voxel=1,
+        kernels=_CUBES,
+        references=(references.CROFTON,),
+    ),
+    Step(
+        "triple_phase_boundary",
+        "morphology:triple_phase_boundary",
+        kind="triple_phase_boundary",
+        bytes_per_voxel=8,
+        kernels="morphology._kernels_lines",
+        references=(references.TAUFACTOR, references.MATBOX),
     ),
     Step(
         "threshold_sensitivity",
