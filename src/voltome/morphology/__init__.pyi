@@ -1,7 +1,9 @@
+from .contacts import particle_contacts, particle_neighbours
 from .distributions import size_distribution, surface_to_volume_distribution
 from .fractions import phase_fractions, phase_profile
 from .loading import areal_loading
 from .particles import measure_particles
+from .shapes import measure_shapes
 from .statistics import particle_statistics
 from .surfaces import SurfaceArea, surface_area
 from .thickness import continuous_size_distribution, local_thickness
@@ -12,6 +14,9 @@ __all__ = [
     "continuous_size_distribution",
     "local_thickness",
     "measure_particles",
+    "measure_shapes",
+    "particle_contacts",
+    "particle_neighbours",
     "particle_statistics",
     "phase_fractions",
     "phase_profile",
