@@ -337,46 +337,64 @@ def _divisor(a, b):
 
 
 @njit(cache=True, nogil=True)
-def _longest(points, chosen, edges, row):
-    """Write the longest distance between two corners, in um, and its direction."""
+def _longest(places, row):
+    """Write the longest distance between two places and its direction."""
     best, first, second = -1.0, 0, 0
-    for i in range(chosen.size):
-        a = points[chosen[i]]
+    for i in range(len(places)):
+        z, y, x = places[i]
         for j in range(i):
-            b = points[chosen[j]]
-            z, y, x = (a[0] - b[0]) * edges[0], (a[1] - b[1]) * edges[1], (a[2] - b[2]) * edges[2]
-            away = z * z + y * y + x * x
+            away = (places[j, 0] - z) ** 2 + (places[j, 1] - y) ** 2 + (places[j, 2] - x) ** 2
             if away > best:
-                best, first, second = away, chosen[i], chosen[j]
+                best, first, second = away, i, j
     row[0] = np.sqrt(best)
-    for axis in range(3):
-        row[4 + axis] = (points[first, axis] - points[second, axis]) * edges[axis] / row[0]
+    row[4:7] = (places[first] - places[second]) / row[0]
 
 
 @njit(cache=True, nogil=True)
-def _narrowest(points, chosen, planes, edges, ellipsoid, table, row):
-    """Write the smallest distance between a face and the point opposite, with the gaps expected, and its direction."""
+def _is_known(points, corners, planes, beside, face):
+    """Say whether a face lies in one plane with a neighbour that comes before it."""
+    for edge in range(3):
+        other = beside[face, edge]
+        if other < face and (
+            _above(planes, face, points[corners[other, 0]]) == 0
+            and _above(planes, face, points[corners[other, 1]]) == 0
+            and _above(planes, face, points[corners[other, 2]]) == 0
+        ):
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _opposite(hull, plane):
+    """Return the value of a plane's normal at the corner that is farthest behind the plane."""
+    z, y, x, lowest = plane
+    for i in range(len(hull)):
+        lowest = min(lowest, z * hull[i, 0] + y * hull[i, 1] + x * hull[i, 2])
+    return lowest
+
+
+@njit(cache=True, nogil=True)
+def _narrowest(points, hull, corners, planes, beside, edges, ellipsoid, table, row):
+    """Write the smallest distance between a face and the corner opposite, with the gaps expected, and its direction."""
     root = np.sqrt(np.linalg.det(ellipsoid))
     best = np.inf
     direction = np.empty(3)
     for face in range(len(planes)):
+        if _is_known(points, corners, planes, beside, face):
+            continue
         normal = planes[face]
         common = _divisor(_divisor(normal[0], normal[1]), normal[2])
-        lowest = normal[3]
-        for i in range(chosen.size):
-            p = points[chosen[i]]
-            lowest = min(lowest, normal[0] * p[0] + normal[1] * p[1] + normal[2] * p[2])
         for axis in range(3):
             direction[axis] = normal[axis] / common / edges[axis]
-        length = np.sqrt((direction**2).sum())
-        direction /= length
-        spacing = 1 / length  # of the planes of centres along this direction
+        spacing = 1 / np.sqrt(direction[0] ** 2 + direction[1] ** 2 + direction[2] ** 2)
+        direction *= spacing  # of the planes of centres across it
         reach = 0.0  # square of the half width of the ellipsoid
         for i in range(3):
             for j in range(3):
                 reach += direction[i] * ellipsoid[i, j] * direction[j]
         density = 2 * np.pi * root / reach * spacing**2 / edges.prod()
-        wide = ((normal[3] - lowest) // common + 2 * _gap(table, density)) * spacing
+        planes_between = (normal[3] - _opposite(hull, normal)) // common
+        wide = (planes_between + 2 * _gap(table, density)) * spacing
         if wide < best:
             best = wide
             row[1] = wide
@@ -421,13 +439,11 @@ def _measure(labels, mask, masked, label, lowest, highest, edges, ellipsoid, tab
     for face in range(len(corners)):
         for corner in range(3):
             used[corners[face, corner]] = True
-    chosen = np.flatnonzero(used)
-    _longest(points, chosen, edges, row)
-    _narrowest(points, chosen, planes, edges, ellipsoid, table, row)
+    hull = points[used]
+    _longest(hull * edges, row)
+    _narrowest(points, hull, corners, planes, beside, edges, ellipsoid, table, row)
     row[2] = _mean_breadth(points, corners, planes, beside, edges)
-    row[3] = centres_inside(
-        points, corners, planes, highest[0] - lowest[0] + 1, highest[1] - lowest[1] + 1
-    )
+    row[3] = centres_inside(points, corners, planes, highest[0] - lowest[0] + 1, highest[1] - lowest[1] + 1)
 
 
 @njit(cache=True, nogil=True)

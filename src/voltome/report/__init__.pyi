@@ -5,6 +5,7 @@ from .figures_histogram import figure_histogram
 from .figures_profiles import figure_profile
 from .figures_renderings import figure_renderings
 from .figures_sensitivity import figure_subvolumes, figure_sweep
+from .figures_shapes import figure_neighbours, figure_shapes
 from .figures_slices import figure_slices
 from .figures_states import figure_states
 from .figures_thickness import figure_local_thickness
@@ -17,8 +18,10 @@ __all__ = [
     "figure_distribution",
     "figure_histogram",
     "figure_local_thickness",
+    "figure_neighbours",
     "figure_profile",
     "figure_renderings",
+    "figure_shapes",
     "figure_size_distribution",
     "figure_slices",
     "figure_states",

@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from voltome.data import ResultTable
+from voltome.report.drawing_shapes import neighbours_drawn, shapes_drawn
 from voltome.report.drawn import Drawn, Looked
 
-FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Drawn]]] = {}
+FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Drawn]]] = {
+    "particle_neighbours": neighbours_drawn,
+    "particle_shapes": shapes_drawn,
+}
 """Kind of a table -> from its name, itself (all scans together) and what was met so far to its figures."""
