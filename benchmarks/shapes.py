@@ -91,7 +91,9 @@ def _itk_feret(image: SimpleITK.Image) -> NDArray[np.float64]:
 
 def report_bias(bodies: int) -> None:
     """Print the mean error of every Feret diameter, and the scatter, on bodies with random places and directions."""
-    print(f"\n### Mean error in voxels (standard deviation) over {bodies} bodies; in brackets after the semicolon in %\n")
+    print(
+        f"\n### Mean error in voxels (standard deviation) over {bodies} bodies; in brackets after the semicolon in %\n"
+    )
     print(f"| body | measure | {' | '.join(f'r = {radius}' for radius in RADII)} |")
     print(f"|---|---|{'---|' * len(RADII)}")
     names = ("feret_maximum_um", "feret_minimum_um", "feret_mean_um", "solidity")

@@ -81,12 +81,14 @@ def _count_rows(labels, mask, masked, first, stop, keys, sums, known, label_coun
     return stop, known
 
 
-def _grown(keys: NDArray[np.int64], sums: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+@njit(cache=True, nogil=True)
+def _grown(keys, sums):
     """Return the table with twice as many entries."""
     more_keys, more_sums = np.full(2 * keys.size, _EMPTY, np.int64), np.zeros((2 * keys.size, WIDTH), np.int64)
-    for place in np.flatnonzero(keys != _EMPTY):
-        new = _slot(more_keys, keys[place])
-        more_keys[new], more_sums[new] = keys[place], sums[place]
+    for place in range(keys.size):
+        if keys[place] != _EMPTY:
+            new = _slot(more_keys, keys[place])
+            more_keys[new], more_sums[new] = keys[place], sums[place]
     return more_keys, more_sums
 
 

@@ -126,36 +126,32 @@ def _set_face(points, corners, planes, face, a, b, c):
 
 
 @njit(cache=True, nogil=True)
-def _tetrahedron(points):
-    """Return four points that do not lie in a plane, or -1 where all points do."""
-    found = np.zeros(4, np.int64)
-    best = np.int64(0)
+def _tetrahedron(points, found):
+    """Write four points that do not lie in a plane; say whether there are such."""
+    first = points[0]
+    best, az, ay, ax = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    found[:] = 0
     for index in range(len(points)):
-        away = np.abs(points[index] - points[0]).sum()
-        if away > best:
-            best, found[1] = away, index
-    along = points[found[1]] - points[0]
-    best, area = np.int64(0), np.zeros(3, np.int64)
+        z, y, x = points[index, 0] - first[0], points[index, 1] - first[1], points[index, 2] - first[2]
+        if abs(z) + abs(y) + abs(x) > best:
+            best, found[1] = abs(z) + abs(y) + abs(x), index
+            az, ay, ax = z, y, x
+    best, nz, ny, nx = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
     for index in range(len(points)):
-        other = points[index] - points[0]
-        normal = np.array([
-            along[1] * other[2] - along[2] * other[1],
-            along[2] * other[0] - along[0] * other[2],
-            along[0] * other[1] - along[1] * other[0],
-        ])  # fmt: skip
-        if np.abs(normal).sum() > best:
-            best, found[2] = np.abs(normal).sum(), index
-            area = normal
-    best, sign = np.int64(0), np.int64(0)
+        z, y, x = points[index, 0] - first[0], points[index, 1] - first[1], points[index, 2] - first[2]
+        bz, by, bx = ay * x - ax * y, ax * z - az * x, az * y - ay * z
+        if abs(bz) + abs(by) + abs(bx) > best:
+            best, found[2] = abs(bz) + abs(by) + abs(bx), index
+            nz, ny, nx = bz, by, bx
+    best, above = np.int64(0), False
     for index in range(len(points)):
-        volume = (area * (points[index] - points[0])).sum()
+        z, y, x = points[index, 0] - first[0], points[index, 1] - first[1], points[index, 2] - first[2]
+        volume = nz * z + ny * y + nx * x
         if abs(volume) > best:
-            best, found[3], sign = abs(volume), index, np.sign(volume)
-    if best == 0:
-        found[0] = -1
-    elif sign > 0:  # the first three turn so that the fourth lies inside their face
+            best, found[3], above = abs(volume), index, volume > 0
+    if above:  # the first three turn so that the fourth lies inside their face
         found[1], found[2] = found[2], found[1]
-    return found
+    return best > 0
 
 
 @njit(cache=True, nogil=True)
@@ -176,8 +172,8 @@ def convex_hull(points):
     the plane of a face does not see it; with exact numbers that leaves triangles in one plane, but no gap.
     """
     count = len(points)
-    start = _tetrahedron(points)
-    if start[0] < 0:
+    start = np.zeros(4, np.int64)
+    if not _tetrahedron(points, start):
         return np.empty((0, 3), np.int64), np.empty((0, 4), np.int64), np.empty((0, 3), np.int64)
     capacity = 4 * count + 16
     corners, planes = np.empty((capacity, 3), np.int64), np.empty((capacity, 4), np.int64)
@@ -188,7 +184,7 @@ def convex_hull(points):
     starts, ends = np.empty(count, np.int64), np.empty(count, np.int64)
     seen, marks = np.empty(capacity, np.int64), np.zeros(capacity, np.int64)
     rim, made = np.empty((capacity, 3), np.int64), np.empty(capacity, np.int64)
-    a, b, c, d = start
+    a, b, c, d = start[0], start[1], start[2], start[3]
     _set_face(points, corners, planes, 0, a, b, c)
     _set_face(points, corners, planes, 1, a, d, b)
     _set_face(points, corners, planes, 2, b, d, c)
@@ -247,7 +243,7 @@ def convex_hull(points):
                 new = top
                 top += 1
             made[index] = new
-            u, v, other = rim[index]
+            u, v, other = rim[index, 0], rim[index, 1], rim[index, 2]
             _set_face(points, corners, planes, new, u, v, apex)
             alive[new], head[new], marks[new] = True, -1, 0
             starts[u], ends[v] = new, new
@@ -276,13 +272,20 @@ def convex_hull(points):
             if head[new] >= 0 and not waiting[new]:
                 stack[waiting_count], waiting[new] = new, True
                 waiting_count += 1
-    numbers = np.cumsum(alive[:top].astype(np.int64)) - 1
-    kept = np.flatnonzero(alive[:top])
-    renumbered = np.empty((kept.size, 3), np.int64)
-    for index in range(kept.size):
-        for edge in range(3):
-            renumbered[index, edge] = numbers[beside[kept[index], edge]]
-    return corners[kept], planes[kept], renumbered
+    # without the places of faces that were replaced; marks now hold the new numbers
+    kept = 0
+    for face in range(top):
+        if alive[face]:
+            marks[face] = kept
+            kept += 1
+    for face in range(top):
+        if alive[face]:
+            new = marks[face]
+            for edge in range(3):
+                corners[new, edge], beside[new, edge] = corners[face, edge], marks[beside[face, edge]]
+            for part in range(4):
+                planes[new, part] = planes[face, part]
+    return corners[:kept], planes[:kept], beside[:kept]
 
 
 @njit(cache=True, nogil=True)
@@ -337,17 +340,19 @@ def _divisor(a, b):
 
 
 @njit(cache=True, nogil=True)
-def _longest(places, row):
-    """Write the longest distance between two places and its direction."""
+def _longest(hull, edges, row):
+    """Write the longest distance between two corners, in um, and its direction."""
     best, first, second = -1.0, 0, 0
-    for i in range(len(places)):
-        z, y, x = places[i]
+    for i in range(len(hull)):
         for j in range(i):
-            away = (places[j, 0] - z) ** 2 + (places[j, 1] - y) ** 2 + (places[j, 2] - x) ** 2
+            z, y = (hull[j, 0] - hull[i, 0]) * edges[0], (hull[j, 1] - hull[i, 1]) * edges[1]
+            x = (hull[j, 2] - hull[i, 2]) * edges[2]
+            away = z * z + y * y + x * x
             if away > best:
                 best, first, second = away, i, j
     row[0] = np.sqrt(best)
-    row[4:7] = (places[first] - places[second]) / row[0]
+    for axis in range(3):
+        row[4 + axis] = (hull[first, axis] - hull[second, axis]) * edges[axis] / row[0]
 
 
 @njit(cache=True, nogil=True)
@@ -365,40 +370,40 @@ def _is_known(points, corners, planes, beside, face):
 
 
 @njit(cache=True, nogil=True)
-def _opposite(hull, plane):
-    """Return the value of a plane's normal at the corner that is farthest behind the plane."""
-    z, y, x, lowest = plane
+def _opposite(hull, z, y, x):
+    """Return the lowest value of a normal at the corners."""
+    lowest = np.iinfo(np.int64).max
     for i in range(len(hull)):
         lowest = min(lowest, z * hull[i, 0] + y * hull[i, 1] + x * hull[i, 2])
     return lowest
 
 
 @njit(cache=True, nogil=True)
-def _narrowest(points, hull, corners, planes, beside, edges, ellipsoid, table, row):
-    """Write the smallest distance between a face and the corner opposite, with the gaps expected, and its direction."""
-    root = np.sqrt(np.linalg.det(ellipsoid))
+def _narrowest(points, hull, corners, planes, beside, edges, ellipsoid, product, table, row):
+    """Write the smallest distance between a face and the corner opposite, with the gaps expected, and its direction.
+
+    `product` is that of the semi-axes of the ellipsoid.
+    """
+    voxel = edges[0] * edges[1] * edges[2]
     best = np.inf
-    direction = np.empty(3)
     for face in range(len(planes)):
         if _is_known(points, corners, planes, beside, face):
             continue
-        normal = planes[face]
-        common = _divisor(_divisor(normal[0], normal[1]), normal[2])
-        for axis in range(3):
-            direction[axis] = normal[axis] / common / edges[axis]
-        spacing = 1 / np.sqrt(direction[0] ** 2 + direction[1] ** 2 + direction[2] ** 2)
-        direction *= spacing  # of the planes of centres across it
-        reach = 0.0  # square of the half width of the ellipsoid
-        for i in range(3):
-            for j in range(3):
-                reach += direction[i] * ellipsoid[i, j] * direction[j]
-        density = 2 * np.pi * root / reach * spacing**2 / edges.prod()
-        planes_between = (normal[3] - _opposite(hull, normal)) // common
+        a, b, c = planes[face, 0], planes[face, 1], planes[face, 2]
+        common = _divisor(_divisor(a, b), c)
+        z, y, x = a / common / edges[0], b / common / edges[1], c / common / edges[2]
+        spacing = 1 / np.sqrt(z * z + y * y + x * x)  # of the planes of centres along it
+        z, y, x = z * spacing, y * spacing, x * spacing
+        reach = (  # square of the half width of the ellipsoid
+            ellipsoid[0, 0] * z * z + ellipsoid[1, 1] * y * y + ellipsoid[2, 2] * x * x
+            + 2 * (ellipsoid[0, 1] * z * y + ellipsoid[0, 2] * z * x + ellipsoid[1, 2] * y * x)
+        )  # fmt: skip
+        density = 2 * np.pi * product / reach * spacing**2 / voxel
+        planes_between = (planes[face, 3] - _opposite(hull, a, b, c)) // common
         wide = (planes_between + 2 * _gap(table, density)) * spacing
         if wide < best:
             best = wide
-            row[1] = wide
-            row[7:10] = direction
+            row[1], row[7], row[8], row[9] = wide, z, y, x
 
 
 @njit(cache=True, nogil=True)
@@ -407,53 +412,46 @@ def _mean_breadth(points, corners, planes, beside, edges):
 
     An edge of length l at which the normal turns by t adds l t / (4 pi).
     """
-    normals = np.empty((len(planes), 3))
-    for face in range(len(planes)):
-        for axis in range(3):
-            normals[face, axis] = planes[face, axis] / edges[axis]
-        normals[face] /= np.sqrt((normals[face] ** 2).sum())
     total = 0.0
     for face in range(len(corners)):
+        uz, uy, ux = planes[face, 0] / edges[0], planes[face, 1] / edges[1], planes[face, 2] / edges[2]
         for edge in range(3):
             other = beside[face, edge]
             if other < face:
                 continue
-            u, v = normals[face], normals[other]
-            cross = np.sqrt(
-                (u[0] * v[1] - u[1] * v[0]) ** 2 + (u[0] * v[2] - u[2] * v[0]) ** 2 + (u[1] * v[2] - u[2] * v[1]) ** 2
-            )
-            p, q = points[corners[face, edge]], points[corners[face, (edge + 1) % 3]]
-            length = np.sqrt((((p - q) * edges) ** 2).sum())
-            total += length * np.arctan2(cross, (u * v).sum())
+            vz, vy, vx = planes[other, 0] / edges[0], planes[other, 1] / edges[1], planes[other, 2] / edges[2]
+            cross = np.sqrt((uz * vy - uy * vz) ** 2 + (uz * vx - ux * vz) ** 2 + (uy * vx - ux * vy) ** 2)
+            p, q = corners[face, edge], corners[face, (edge + 1) % 3]
+            z, y = (points[p, 0] - points[q, 0]) * edges[0], (points[p, 1] - points[q, 1]) * edges[1]
+            x = (points[p, 2] - points[q, 2]) * edges[2]
+            total += np.sqrt(z * z + y * y + x * x) * np.arctan2(cross, uz * vz + uy * vy + ux * vx)
     return total / (4 * np.pi)
 
 
 @njit(cache=True, nogil=True)
-def _measure(labels, mask, masked, label, lowest, highest, edges, ellipsoid, table, row):
-    """Write what the hull of one particle says."""
-    points = _outer_points(labels, mask, masked, label, lowest, highest)
+def _measure(points, edges, ellipsoid, product, table, row):
+    """Write what the hull of the outer points of a particle says; nothing where they lie in a plane."""
     corners, planes, beside = convex_hull(points)
     if not len(corners):
         return
     used = np.zeros(len(points), np.bool_)
+    depth, height, count = 0, 0, 0
+    for point in range(len(points)):
+        depth, height = max(depth, points[point, 0] + 1), max(height, points[point, 1] + 1)
     for face in range(len(corners)):
         for corner in range(3):
             used[corners[face, corner]] = True
-    hull = points[used]
-    _longest(hull * edges, row)
-    _narrowest(points, hull, corners, planes, beside, edges, ellipsoid, table, row)
+    hull = np.empty((len(points), 3), np.int64)
+    for point in range(len(points)):
+        if used[point]:
+            for axis in range(3):
+                hull[count, axis] = points[point, axis]
+            count += 1
+    hull = hull[:count]
+    _longest(hull, edges, row)
+    _narrowest(points, hull, corners, planes, beside, edges, ellipsoid, product, table, row)
     row[2] = _mean_breadth(points, corners, planes, beside, edges)
-    row[3] = centres_inside(points, corners, planes, highest[0] - lowest[0] + 1, highest[1] - lowest[1] + 1)
-
-
-@njit(cache=True, nogil=True)
-def _measure_some(labels, mask, masked, numbers, lowest, highest, edges, ellipsoids, table, found):
-    """Write a row for each of these particles."""
-    for index in range(numbers.size):
-        _measure(
-            labels, mask, masked, numbers[index], lowest[index], highest[index], edges, ellipsoids[index], table,
-            found[index],
-        )  # fmt: skip
+    row[3] = centres_inside(points, corners, planes, depth, height)
 
 
 def measure_hulls(
@@ -485,14 +483,13 @@ def measure_hulls(
     unsigned = labels.view(f"u{labels.itemsize}")
     inside = np.ones((1, 1, 1), np.bool_) if mask is None else mask
     found = np.zeros((len(numbers), WIDTH))
-    table = gap_table()
+    table, products = gap_table(), np.sqrt(np.linalg.det(ellipsoids))
 
     def measure(_: int, first: int, stop: int) -> None:
-        part = slice(first, stop)
-        _measure_some(
-            unsigned, inside, mask is not None, numbers[part], lowest[part], highest[part], edges, ellipsoids[part],
-            table, found[part],
-        )  # fmt: skip
+        # two kernels, so that the longer is not compiled for every type of label
+        for index in range(first, stop):
+            points = _outer_points(unsigned, inside, mask is not None, numbers[index], lowest[index], highest[index])
+            _measure(points, edges, ellipsoids[index], products[index], table, found[index])
 
     voxels = int((highest - lowest + 1).prod(axis=1).sum())
     in_slabs((len(numbers), max(1, voxels // len(numbers))), measure)

@@ -68,4 +68,5 @@ def counted(frame: pd.DataFrame, chosen: NDArray[np.bool_]) -> str:
     volume = frame["volume_um3"].to_numpy()
     share = 100 * volume[chosen].sum() / volume.sum()
     count = int(np.count_nonzero(chosen))
-    return f"{count} of {len(frame)} particles ({share:.2g} % of the volume) {'has' if count == 1 else 'have'}"
+    shown = f"{share:.0f}" if share >= 10 else f"{share:.2g}"
+    return f"{count} of {len(frame)} particles ({shown} % of the volume) {'has' if count == 1 else 'have'}"

@@ -7,7 +7,10 @@ from voltome.morphology.columns import RADIUS_VOXELS
 
 LABEL = Column("label", "1", "Number of the particle in the image.", "label")
 TOUCHES_BORDER = Column(
-    "touches_border", "1", "Whether the particle reaches an end of the image or the edge of the mask: it may be cut.", "flag"
+    "touches_border",
+    "1",
+    "Whether the particle reaches an end of the image or the edge of the mask: it may be cut.",
+    "flag",
 )
 MADE_OF = Column("phase", "", "What the particle is made of.", "key")
 
@@ -47,7 +50,9 @@ PARTICLE_CONTACTS = (
     Column("z_um", "um", "Centre of the contact along z, in the frame of the scan."),
     Column("y_um", "um", "Centre of the contact along y, in the frame of the scan."),
     Column("x_um", "um", "Centre of the contact along x, in the frame of the scan."),
-    Column("normal_z", "1", "z of the mean unit normal from the one to the other; 0, 0, 0 where they enclose each other."),
+    Column(
+        "normal_z", "1", "z of the mean unit normal from the one to the other; 0, 0, 0 where they enclose each other."
+    ),
     Column("normal_y", "1", "y of that unit vector."),
     Column("normal_x", "1", "x of that unit vector."),
     MADE_OF,

@@ -46,7 +46,8 @@ def particle_contacts(particles: ParticleImage) -> ResultTable:
     Area: Crofton's formula on 13 directions as for the surface in `measure_particles`, counting pairs of neighbouring
     voxels of which one belongs to each particle. So the contacts of a particle and its free surface add up to its
     surface exactly. What holds for surfaces holds here: no bias on average over all directions, but a flat
-    contact reads between -7.3 % (across an axis of the image) and +2.3 % by its direction, on cubic voxels.
+    contact reads between -7.3 % (across an axis of the image) and +2.3 % by its direction, on cubic voxels. At the
+    rim, steps along diagonals bridge narrow notches: +1 to +6 % on the disc between two balls.
 
     Particles touch when they share a face of a voxel. Where only edges or corners of voxels meet, there is no contact;
     the little that 13 directions see of it counts as free surface.
@@ -158,9 +159,7 @@ def particle_neighbours(particles: ParticleImage) -> ResultTable:
         found.touches_border,
         _phases(particles, len(surface)),
     ]
-    frame = pd.DataFrame(
-        {column.name: measure for column, measure in zip(PARTICLE_NEIGHBOURS, measures, strict=True)}
-    )
+    frame = pd.DataFrame({column.name: measure for column, measure in zip(PARTICLE_NEIGHBOURS, measures, strict=True)})
     return _table(particles, frame, "particle_neighbours")
 
 

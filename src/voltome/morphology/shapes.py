@@ -66,9 +66,9 @@ def measure_shapes(
     * `feret_maximum_um`: the longest distance between centres, L, plus q L (1 - (b / a)^4), with the semi-axes a >= b: a
       long body has one longest direction with its gap, a ball finds one without among all.
 
-    Bias on ellipsoids of radius 10: within 0.02 voxel for the mean, -0.05 to +0.05 for the maximum (-0.13 where a = b) and
-    -0.4 (balls) to 0 for the minimum. A sharp corner is cut: a box reads up to 1.7 voxels short from corner to corner, and
-    its mean breadth up to 1.4 voxels too small. See ``docs/particles.md``.
+    Bias on ellipsoids of radius 10: within 0.02 voxel for the mean, -0.05 to +0.05 for the maximum (-0.12 where a = b) and
+    -0.4 (balls) to 0 for the minimum. Sharp corners are cut: a box in any direction reads 0.7 voxel short from corner to
+    corner and 0.8 in the mean, one along the axes up to 1.7 and 1.5. See ``docs/particles.md``.
 
     `convex_hull_volume_um3` counts the voxels whose centres lie in the hull of the centres. `solidity` is the volume over
     it; it is 1 for every convex body at any resolution, and below 1 by roughness and by enclosed pores.
@@ -80,8 +80,8 @@ def measure_shapes(
     image nor the edge of the mask. A pore with another particle inside is not counted. `porosity` is that volume over
     the sum of it and `volume_um3`.
 
-    Time: one pass per image, one per bounding box, and n log n for n voxels on the outlines of its slices; no more
-    than a second for 2,400 particles of 8 voxels. Memory: 9 bytes per voxel.
+    Time: 20 ns per voxel of the image, and about 0.3 ms per particle of 8 voxels radius, on one core. Memory: 5 bytes per
+    voxel.
 
     References
     ----------

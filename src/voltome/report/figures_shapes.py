@@ -150,7 +150,7 @@ def _draw_zingg(axis: Axes, rows: pd.DataFrame, low: float, high: float) -> Path
         place(ZINGG, color="#888888", linewidth=0.6, linestyle=":", zorder=0)
     for (right, up), name in _CLASSES.items():
         sides = {"ha": "left" if right > 0 else "right", "va": "bottom" if up > 0 else "top"}
-        text = axis.text(ZINGG + 0.01 * right, ZINGG + 0.01 * up, name, color="#666666", zorder=4, **sides)
+        text = axis.text(ZINGG + 0.01 * right, ZINGG + 0.01 * up, name, color="#666666", zorder=0.5, **sides)
         text.set_path_effects([withStroke(linewidth=1.6, foreground="white")])
     order = np.argsort(rows["feret_mean_um"].to_numpy(), kind="stable")
     values = rows.iloc[order]
