@@ -77,7 +77,8 @@ def report(scene: phantom.Phantom, times: int) -> None:
         print(f"| {name} | {best[name]:.2f} | {best[name] / best[first]:.2f} | {error} | {memory:.1f} |")
     print(
         f"\nOn the same spheres: mean breadth {(shapes['feret_mean_um'] / true - 1)[whole].mean():+.2%}, smallest "
-        f"{(shapes['feret_minimum_um'] / true - 1)[whole].mean():+.2%}, solidity {shapes['solidity'][whole].mean():.4f}.\n",
+        f"{(shapes['feret_minimum_um'] / true - 1)[whole].mean():+.2%}, solidity "
+        f"{shapes['solidity'][whole].mean():.4f}.\n",
         flush=True,
     )
 

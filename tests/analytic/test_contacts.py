@@ -16,8 +16,8 @@ def image_of(labels, voxel_size_um=1.0, **more):
 @pytest.mark.parametrize("axis", [0, 1, 2])
 @pytest.mark.parametrize("voxel_size_um", [(1.0, 1.0, 1.0), (0.5, 1.0, 2.0)])
 def test_a_flat_contact_across_an_axis(axis, voxel_size_um):
-    # n x n faces: n^2 pairs straight across, 2 n (n - 1) along each of two diagonals, 4 (n - 1)^2 along those of the cube.
-    # On cubic voxels the 13 directions see a plane across an axis by 7.3 % too small
+    # n x n faces: n^2 pairs straight across, 2 n (n - 1) along each of two diagonals, 4 (n - 1)^2 along those of the
+    # cube. On cubic voxels the 13 directions see a plane across an axis by 7.3 % too small
     labels = np.zeros((48, 48, 48), np.int32)
     labels[4:44, 4:44, 4:44] = 2
     np.moveaxis(labels, axis, 0)[24:][np.moveaxis(labels, axis, 0)[24:] > 0] = 5

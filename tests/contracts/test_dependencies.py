@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NAME_ON_THE_INDEX = {
     "annotated_types": "annotated-types",
     "PIL": "pillow",
+    "cc3d": "connected-components-3d",
     "lazy_loader": "lazy-loader",
     "skimage": "scikit-image",
     "yaml": "pyyaml",

@@ -41,7 +41,8 @@ def gap_table() -> NDArray[np.float64]:
         empty = np.exp(-density * (depth + plane))
         gap += (depth + plane) * all_empty * (1 - empty)
         all_empty *= empty
-    return gap.mean(axis=1)
+    mean: NDArray[np.float64] = gap.mean(axis=1)
+    return mean
 
 
 @njit(cache=True, nogil=True)

@@ -1,4 +1,4 @@
-"""How many voxels a particle needs before its surface and its shape can be trusted, and what to say where it has fewer."""
+"""How many voxels a particle needs for its surface and its shape, and what is said where it has fewer."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def too_small_for_surfaces(frame: pd.DataFrame) -> tuple[str, ...]:
         return ()
     return (
         f"{counted(frame, small)} an equivalent radius under {SURFACE_RADIUS_VOXELS:g} voxels: their surfaces by "
-        f"crofton13 read low by more than 0.7 %. Use surface_area_corrected_um2 (surface: corrected), or voxels that are "
-        f"smaller.",
+        f"crofton13 read low by more than 0.7 %. Use surface_area_corrected_um2 (surface: corrected), or voxels that "
+        f"are smaller.",
     )
 
 
@@ -47,8 +47,8 @@ def too_small_for_shapes(frame: pd.DataFrame) -> tuple[str, ...]:
     rest = int(np.count_nonzero(~small))
     what = "there is no mean sphericity, which takes two" if rest < 2 else f"the mean sphericity is of the other {rest}"
     return (
-        f"{counted(frame, small)} an equivalent radius under {SHAPE_RADIUS_VOXELS:g} voxels, too few voxels for a shape: "
-        f"{what}. Smaller voxels would resolve more.",
+        f"{counted(frame, small)} an equivalent radius under {SHAPE_RADIUS_VOXELS:g} voxels, too few voxels for a "
+        f"shape: {what}. Smaller voxels would resolve more.",
     )
 
 
@@ -57,9 +57,9 @@ def too_small_to_show_shape(frame: pd.DataFrame, kept: NDArray[np.bool_], minimu
     if kept.all():
         return ()
     return (
-        f"{counted(frame, ~kept)} an equivalent radius under {minimum:g} voxels or only one layer of voxels, too few for "
-        f"a shape, and {'is' if np.count_nonzero(~kept) == 1 else 'are'} left out of the shapes. Smaller voxels would "
-        f"resolve more; minimum_radius_voxels sets the limit.",
+        f"{counted(frame, ~kept)} an equivalent radius under {minimum:g} voxels or only one layer of voxels, too few "
+        f"for a shape, and {'is' if np.count_nonzero(~kept) == 1 else 'are'} left out of the shapes. Smaller voxels "
+        f"would resolve more; minimum_radius_voxels sets the limit.",
     )
 
 

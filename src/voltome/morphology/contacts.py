@@ -101,8 +101,8 @@ def particle_contacts(particles: ParticleImage) -> ResultTable:
 def particle_neighbours(particles: ParticleImage) -> ResultTable:
     """Count the neighbours of every particle and measure how much of its surface they cover.
 
-    How densely particles are packed and how much of their surface is free for reaction. Particles cut by the border miss
-    neighbours; leave them out of statistics by `touches_border`. Do not drop them first
+    How densely particles are packed and how much of their surface is free for reaction. Particles cut by the border
+    miss neighbours; leave them out of statistics by `touches_border`. Do not drop them first
     (`voltome.segmentation.drop_touching_border`): their neighbours would lose contacts.
 
     Parameters

@@ -32,8 +32,8 @@ def measure_particles(particles: ParticleImage) -> ResultTable:
         `surface_area_um2`, `surface_to_volume_per_um`, `equivalent_diameter_um`, `sphericity`, centroid `z_um`,
         `y_um`, `x_um` in the frame of the scan (the origin of a crop included), `touches_border`, `voxels`,
         `surface_area_corrected_um2`, `surface_to_volume_corrected_per_um`, the semi-axes of the ellipsoid of equal
-        inertia, the direction of its longest axis, the bounding box, `radius_voxels`, `phase`. Particles of an equivalent
-        radius under 5 voxels are counted in `warnings`.
+        inertia, the direction of its longest axis, the bounding box, `radius_voxels`, `phase`. Particles of an
+        equivalent radius under 5 voxels are counted in `warnings`.
 
     Raises
     ------

@@ -22,8 +22,8 @@ def measure_shapes(
 ) -> ResultTable:
     """Measure the shape of every resolved particle: Feret diameters, elongation, solidity, pores inside.
 
-    For sizes and surfaces of all particles use `measure_particles`, which is faster. Particles cut by the border have the
-    shape of what is seen of them; leave them out (`touches_border`, `voltome.segmentation.drop_touching_border`).
+    For sizes and surfaces of all particles use `measure_particles`, which is faster. Particles cut by the border have
+    the shape of what is seen of them; leave them out (`touches_border`, `voltome.segmentation.drop_touching_border`).
 
     Parameters
     ----------
@@ -60,28 +60,28 @@ def measure_shapes(
     half a centre lies in that cap. On a ball that is 0.5 / sqrt(r) voxels, 0.16 at r = 10.
 
     * `feret_mean_um`: mean breadth of the hull over (1 - q).
-    * `feret_minimum_um`: the smallest distance between a face of the hull and the plane opposite. Faces lie along planes
-      of the grid, so the gap is that of a body anywhere between two such planes: half their distance where they are
-      full of centres, as on a box along the axes.
-    * `feret_maximum_um`: the longest distance between centres, L, plus q L (1 - (b / a)^4), with the semi-axes a >= b: a
-      long body has one longest direction with its gap, a ball finds one without among all.
+    * `feret_minimum_um`: the smallest distance between a face of the hull and the plane opposite. Faces lie along
+      planes of the grid, so the gap is that of a body anywhere between two such planes: half their distance where they
+      are full of centres, as on a box along the axes.
+    * `feret_maximum_um`: the longest distance between centres, L, plus q L (1 - (b / a)^4), with the semi-axes a >= b:
+      a long body has one longest direction with its gap, a ball finds one without among all.
 
-    Bias on ellipsoids of radius 10: within 0.02 voxel for the mean, -0.05 to +0.05 for the maximum (-0.12 where a = b) and
-    -0.4 (balls) to 0 for the minimum. Sharp corners are cut: a box in any direction reads 0.7 voxel short from corner to
-    corner and 0.8 in the mean, one along the axes up to 1.7 and 1.5. See ``docs/particles.md``.
+    Bias on ellipsoids of radius 10: within 0.02 voxel for the mean, -0.05 to +0.05 for the maximum (-0.12 where a = b)
+    and -0.4 (balls) to 0 for the minimum. Sharp corners are cut: a box in any direction reads 0.7 voxel short from
+    corner to corner and 0.8 in the mean, one along the axes up to 1.7 and 1.5. See ``docs/particles.md``.
 
-    `convex_hull_volume_um3` counts the voxels whose centres lie in the hull of the centres. `solidity` is the volume over
-    it; it is 1 for every convex body at any resolution, and below 1 by roughness and by enclosed pores.
+    `convex_hull_volume_um3` counts the voxels whose centres lie in the hull of the centres. `solidity` is the volume
+    over it; it is 1 for every convex body at any resolution, and below 1 by roughness and by enclosed pores.
 
-    `elongation` = b / a and `flatness` = c / b of the ellipsoid of equal inertia, a >= b >= c (Zingg's ratios): 1, 1 for
-    a ball, 0.5, 1 for a rod of two to one.
+    `elongation` = b / a and `flatness` = c / b of the ellipsoid of equal inertia, a >= b >= c (Zingg's ratios): 1, 1
+    for a ball, 0.5, 1 for a rod of two to one.
 
-    `enclosed_volume_um3` counts background, connected by faces, that touches one particle only and neither an end of the
-    image nor the edge of the mask. A pore with another particle inside is not counted. `porosity` is that volume over
-    the sum of it and `volume_um3`.
+    `enclosed_volume_um3` counts background, connected by faces, that touches one particle only and neither an end of
+    the image nor the edge of the mask. A pore with another particle inside is not counted. `porosity` is that volume
+    over the sum of it and `volume_um3`.
 
-    Time: 20 ns per voxel of the image, and about 0.3 ms per particle of 8 voxels radius, on one core. Memory: 5 bytes per
-    voxel.
+    Time: 20 ns per voxel of the image, and about 0.3 ms per particle of 8 voxels radius, on one core. Memory: 5 bytes
+    per voxel.
 
     References
     ----------
@@ -101,8 +101,8 @@ def measure_shapes(
     smallest = check_not_negative("minimum_radius_voxels", minimum_radius_voxels)
     if min(particles.shape) < 2:
         raise AxisError(
-            f"the image has {particles.grid_in_words}; expected at least two voxels along every axis, as a single layer "
-            f"shows no shape in three dimensions. Measure a volume, or take measure_particles."
+            f"the image has {particles.grid_in_words}; expected at least two voxels along every axis, as a single "
+            f"layer shows no shape in three dimensions. Measure a volume, or take measure_particles."
         )
     found = summed(particles)
     size = radius_voxels(found.sums[:, kernels.COUNT])
@@ -114,8 +114,8 @@ def measure_shapes(
     kept = calipers[:, hulls.HULL_VOXELS] > 0
     if not kept.any():
         raise ValuesError(
-            f"no particle has an equivalent radius of minimum_radius_voxels = {smallest:g} or more and is thicker than a "
-            f"layer of voxels; the largest of {len(size)} has {size.max():.3g} voxels. Smaller voxels would resolve "
+            f"no particle has an equivalent radius of minimum_radius_voxels = {smallest:g} or more and is thicker than "
+            f"a layer of voxels; the largest of {len(size)} has {size.max():.3g} voxels. Smaller voxels would resolve "
             f"shapes; minimum_radius_voxels: 0 measures what there is."
         )
     frame = _frame(particles, found, covariance, calipers)
@@ -124,7 +124,7 @@ def measure_shapes(
         columns=PARTICLE_SHAPES,
         kind="particle_shapes",
         measured_on=f"particles of {particles.phase} in {particles.grid_in_words}",
-        method=f"hull of the voxel centres, widened by the gap expected; equivalent radius of at least {smallest:g} voxels",
+        method=f"hull of the voxel centres, widened by the gap expected; radius of at least {smallest:g} voxels",
         history=particles.history,
         warnings=too_small_to_show_shape(frame, kept, smallest),
     )

@@ -16,10 +16,10 @@ def shapes_drawn(name: str, table: ResultTable, looked: Looked) -> Iterator[Draw
     scans = table.frame["scan"].nunique() if "scan" in table.frame else 1
     more = scans - MOST_DIAGRAMS
     caption = (
-        f"{title_in_print(name)}. Zingg's diagram: elongation b/a against flatness c/b, of the ellipsoid of equal inertia "
-        f"with semi-axes a >= b >= c, a point for each particle, coloured by its breadth averaged over all directions; "
-        f"dotted: 2/3, where the classes part. Last panel: distribution of the sphericity (crofton13), by number. "
-        f"Particles: {_counts(table)}."
+        f"{title_in_print(name)}. Zingg's diagram: elongation b/a against flatness c/b, of the ellipsoid of equal "
+        f"inertia with semi-axes a >= b >= c, a point for each particle, coloured by its breadth averaged over all "
+        f"directions; dotted: 2/3, where the classes part. Last panel: distribution of the sphericity (crofton13), by "
+        f"number. Particles: {_counts(table)}."
         + (f" Diagrams of {more} more scan{'s are' if more > 1 else ' is'} not drawn." if more > 0 else "")
     )
     yield Drawn(f"shapes-{name}", "distributions", figure_shapes(table), caption)
@@ -28,9 +28,9 @@ def shapes_drawn(name: str, table: ResultTable, looked: Looked) -> Iterator[Draw
 def neighbours_drawn(name: str, table: ResultTable, looked: Looked) -> Iterator[Drawn]:
     """Yield the figure of the neighbours of particles."""
     caption = (
-        f"{title_in_print(name)}. a, share of the particles with each number of neighbours (coordination number: others "
-        f"that share a face of a voxel); b, share of the particles of which at most a share of the surface touches others. "
-        f"Particles: {_counts(table)}."
+        f"{title_in_print(name)}. a, share of the particles with each number of neighbours (coordination number: "
+        f"others that share a face of a voxel); b, share of the particles of which at most a share of the surface "
+        f"touches others. Particles: {_counts(table)}."
     )
     yield Drawn(f"neighbours-{name}", "distributions", figure_neighbours(table), caption)
 

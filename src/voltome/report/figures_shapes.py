@@ -68,11 +68,11 @@ def figure_shapes(table: ResultTable) -> Figure:
     drawn = list(scans)[:MOST_DIAGRAMS]
     figure, axes = style.panels(len(drawn) + 1, per_row=2)
     sizes = np.concatenate([scans[scan]["feret_mean_um"].to_numpy(np.float64) for scan in drawn])
-    points = None
+    clouds = []
     for scan, axis in zip(drawn, axes, strict=False):
-        points = _draw_zingg(axis, scans[scan], float(sizes.min()), float(sizes.max()))
+        clouds.append(_draw_zingg(axis, scans[scan], float(sizes.min()), float(sizes.max())))
         axis.set_title(scan if len(scans) > 1 else "")
-    bar = figure.colorbar(points, ax=axes[: len(drawn)], shrink=0.85, pad=0.02)
+    bar = figure.colorbar(clouds[0], ax=axes[: len(drawn)], shrink=0.85, pad=0.02)
     bar.set_label(f"breadth ({axis_label(table.column('feret_mean_um')).partition('(')[2]}")
     bar.outline.set_linewidth(0.4)
     _draw_sphericities(axes[len(drawn)], scans, table)
@@ -116,7 +116,7 @@ def figure_neighbours(table: ResultTable) -> Figure:
     colours = style.scan_colours(list(scans))
     figure, (counts, shares) = style.panels(2, per_row=2)
     most = max(int(rows["neighbours"].max()) for rows in scans.values())
-    edges = np.arange(most + 2) - 0.5
+    edges = np.arange(most + 2, dtype=np.float64) - 0.5
     for scan, rows in scans.items():
         found = np.bincount(rows["neighbours"].to_numpy(np.int64), minlength=most + 1)
         _stairs(counts, 100 * found / found.sum(), edges, colours[scan], scan, len(scans))
@@ -149,14 +149,15 @@ def _draw_zingg(axis: Axes, rows: pd.DataFrame, low: float, high: float) -> Path
     for place in (axis.axhline, axis.axvline):
         place(ZINGG, color="#888888", linewidth=0.6, linestyle=":", zorder=0)
     for (right, up), name in _CLASSES.items():
-        sides = {"ha": "left" if right > 0 else "right", "va": "bottom" if up > 0 else "top"}
-        text = axis.text(ZINGG + 0.01 * right, ZINGG + 0.01 * up, name, color="#666666", zorder=0.5, **sides)
+        text = axis.text(ZINGG + 0.01 * right, ZINGG + 0.01 * up, name, color="#666666", zorder=0.5)
+        text.set_horizontalalignment("left" if right > 0 else "right")
+        text.set_verticalalignment("bottom" if up > 0 else "top")
         text.set_path_effects([withStroke(linewidth=1.6, foreground="white")])
     order = np.argsort(rows["feret_mean_um"].to_numpy(), kind="stable")
     values = rows.iloc[order]
     points = axis.scatter(
-        values["flatness"], values["elongation"], c=values["feret_mean_um"], vmin=low, vmax=high if high > low else None,
-        s=float(np.clip(4000 / len(values), 4, 18)), cmap="viridis", linewidths=0.2, edgecolors="white",
+        values["flatness"], values["elongation"], c=values["feret_mean_um"], vmin=low, vmax=high if high > low else
+        None, s=float(np.clip(4000 / len(values), 4, 18)), cmap="viridis", linewidths=0.2, edgecolors="white",
         rasterized=len(values) > 3000,
     )  # fmt: skip
     lowest = float(min(values["flatness"].min(), values["elongation"].min()))

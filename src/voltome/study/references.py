@@ -47,7 +47,7 @@ RECONSTRUCTION = (
 SERRA = "J. Serra, Image Analysis and Mathematical Morphology, Academic Press (1982)"
 SPLINES = "M. Unser, A. Aldroubi, M. Eden, B-spline signal processing, IEEE Trans. Signal Process. 41, 821 (1993)"
 HULL = (
-    "C. B. Barber, D. P. Dobkin, H. Huhdanpaa, The quickhull algorithm for convex hulls, ACM Trans. Math. Softw. 22, 469 "
-    "(1996)"
+    "C. B. Barber, D. P. Dobkin, H. Huhdanpaa, The quickhull algorithm for convex hulls, ACM Trans. Math. Softw. 22, "
+    "469 (1996)"
 )
 PIECES = "W. Silversmith, cc3d: connected components on multilabel 3D images (2021)"

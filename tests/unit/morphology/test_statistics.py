@@ -119,8 +119,8 @@ def test_the_mean_sphericity_is_of_resolved_particles_only():
     # volumes 1, 8, 27, 64
     assert (row.unresolved_particles, row.unresolved_volume_fraction) == (2, pytest.approx(9 / 100))
     assert found.warnings == (
-        "2 of 4 particles (9 % of the volume) have an equivalent radius under 10 voxels, too few voxels for a shape: the "
-        "mean sphericity is of the other 2. Smaller voxels would resolve more.",
+        "2 of 4 particles (9 % of the volume) have an equivalent radius under 10 voxels, too few voxels for a shape: "
+        "the mean sphericity is of the other 2. Smaller voxels would resolve more.",
     )
     # of those that count: the smallest is left out before
     rest = vt.morphology.particle_statistics(table, minimum_radius_um=1.0)
