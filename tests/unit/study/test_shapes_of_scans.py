@@ -48,11 +48,11 @@ def test_the_steps_run_for_all_scans_and_are_reported(touching: Path, load: Call
     assert shapes.frame.scan.tolist() == ["first"] * 3 + ["second"] * 2
     assert shapes.frame.feret_mean_um.to_numpy() == pytest.approx(11, rel=0.02)
     assert len(shapes.warnings) == 1
-    assert shapes.warnings[0].startswith("second: 1 of 3 particles (7.6 % of the volume)")
+    assert shapes.warnings[0].startswith("second: 1 of 3 particles (7.5 % of the volume)")
     contacts = tables["particle_contacts"].frame
     assert contacts.scan.tolist() == ["first", "second"]
-    # centres 20 voxels apart: a disc of radius sqrt(11^2 - 10^2) voxels, flat across an axis and so small read low
-    assert (contacts.contact_area_um2 / (np.pi * 21 / 4)).between(0.7, 1.1).all()
+    # centres 20 voxels apart: a disc of sqrt(11^2 - 10^2) = 4.6 voxels; steps along diagonals bridge the narrow notch: high
+    assert (contacts.contact_area_um2 / (np.pi * 21 / 4)).between(1.0, 1.25).all()
     assert contacts.normal_x.tolist() == [1, 1]
     assert sorted(tables["particle_neighbours"].frame.neighbours) == [0, 0, 1, 1, 1, 1]
     statistics = tables["particle_statistics"].frame
@@ -83,6 +83,6 @@ def test_scans_of_which_only_one_has_a_mean_sphericity(touching: Path, load: Cal
     text = text.replace("cycle: 5}", "cycle: 5, set: {crop.box_voxels: [[0, 28], [0, 28], [26, 74]]}}")
     text = text.replace("  - threshold", "  - crop: {box_voxels: [[0, 28], [0, 28], [0, 74]]}\n  - threshold")
     tables = vt.study.run(load(text)).tables()
-    assert tables["particle_statistics"].frame.unresolved_particles.tolist() == [0, 2]
+    assert tables["particle_statistics"].frame.unresolved_particles.tolist() == [0, 1]
     assert "mean_sphericity" not in tables["particle_statistics"].frame
     assert "change_of_mean_radius_um" in tables["comparison-particle_statistics"].frame
