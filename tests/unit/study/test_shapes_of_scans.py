@@ -51,7 +51,7 @@ def test_the_steps_run_for_all_scans_and_are_reported(touching: Path, load: Call
     assert shapes.warnings[0].startswith("second: 1 of 3 particles (7.5 % of the volume)")
     contacts = tables["particle_contacts"].frame
     assert contacts.scan.tolist() == ["first", "second"]
-    # centres 20 voxels apart: a disc of sqrt(11^2 - 10^2) = 4.6 voxels; steps along diagonals bridge the narrow notch: high
+    # centres 20 voxels apart: a disc of sqrt(11^2 - 10^2) = 4.6 voxels; diagonals bridge the narrow notch: reads high
     assert (contacts.contact_area_um2 / (np.pi * 21 / 4)).between(1.0, 1.25).all()
     assert contacts.normal_x.tolist() == [1, 1]
     assert sorted(tables["particle_neighbours"].frame.neighbours) == [0, 0, 1, 1, 1, 1]
