@@ -204,7 +204,7 @@ CASES = [
         good,
         SCAN,
         CUT + "  - separate_particles: {phase: solid}\n  - measure_shapes\n",
-        ("no particle has", "minimum_radius_voxels = 10", "the largest of 1 has 3.9", "in scan: measure_shapes"),
+        ("no particle has", "minimum_radius_voxels = 10", "the largest of 1 has 4.06", "in scan: measure_shapes"),
     ),
     Case(
         "shapes of a single slice",
