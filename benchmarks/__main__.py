@@ -10,6 +10,7 @@ BENCHMARKS = {
     "morphology": "benchmarks.morphology",
     "particles": "benchmarks.particles",
     "registration_accuracy": "benchmarks.registration_accuracy",
+    "shapes": "benchmarks.shapes",
     "study": "benchmarks.study",
     "subvolumes": "benchmarks.subvolumes",
     "surface_bias": "benchmarks.surface_bias",

@@ -200,6 +200,22 @@ CASES = [
         ("no particle has", "minimum_radius_um = 40 um", "in scan: size_distribution"),
     ),
     Case(
+        "particles too small for a shape",
+        good,
+        SCAN,
+        CUT + "  - separate_particles: {phase: solid}\n  - measure_shapes\n",
+        ("no particle has", "minimum_radius_voxels = 10", "the largest of 1 has 4.06", "in scan: measure_shapes"),
+    ),
+    Case(
+        "shapes of a single slice",
+        good,
+        SCAN,
+        "  - crop: {box_voxels: [[6, 7], [0, 12], [0, 12]]}\n"
+        + CUT
+        + "  - separate_particles: {phase: solid}\n  - measure_shapes: {minimum_radius_voxels: 0}\n",
+        ("at least two voxels along every axis", "in scan: measure_shapes"),
+    ),
+    Case(
         "thickness of a phase that fills the image",
         good,
         SCAN,

@@ -1,6 +1,7 @@
 from .balance import mass_balance
 from .confidence import fraction_confidence
 from .connectivity import connectivity, label_connectivity
+from .contacts import particle_contacts, particle_neighbours
 from .correlation import two_point_correlation
 from .distributions import size_distribution, surface_to_volume_distribution
 from .fractions import phase_fractions, phase_profile
@@ -9,6 +10,7 @@ from .loading import areal_loading
 from .matching import Matches, match_particles
 from .particles import measure_particles
 from .sensitivity import threshold_sensitivity
+from .shapes import measure_shapes
 from .statistics import particle_statistics
 from .surfaces import SurfaceArea, surface_area
 from .surfaces_compared import surface_areas
@@ -29,6 +31,9 @@ __all__ = [
     "mass_balance",
     "match_particles",
     "measure_particles",
+    "measure_shapes",
+    "particle_contacts",
+    "particle_neighbours",
     "particle_statistics",
     "phase_fractions",
     "phase_profile",

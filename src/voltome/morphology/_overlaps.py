@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from voltome.data import ParticleImage
 from voltome.morphology import _kernels_labels as kernels
-from voltome.morphology.particles import compact_labels
+from voltome.morphology._particle_sums import compact_labels
 
 _SLAB_VOXELS = 1 << 20
 """Voxels that are compared at once: a few arrays of them take little memory beside the images."""

@@ -79,7 +79,12 @@ def phase_of(frame: pd.DataFrame) -> str:
 
 
 def derived(
-    table: ResultTable, frame: pd.DataFrame, declared: tuple[Column, ...], kind: str, method: str
+    table: ResultTable,
+    frame: pd.DataFrame,
+    declared: tuple[Column, ...],
+    kind: str,
+    method: str,
+    warnings: tuple[str, ...] = (),
 ) -> ResultTable:
     """Return a table made from another, measured on the same image."""
     return ResultTable(
@@ -89,7 +94,7 @@ def derived(
         measured_on=table.measured_on,
         method=f"{method}; {table.method}",
         history=table.history,
-        warnings=table.warnings,
+        warnings=(*table.warnings, *warnings),
     )
 
 

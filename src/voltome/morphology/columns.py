@@ -7,6 +7,12 @@ from voltome.morphology._octants import FROM_ONE_IMAGE
 
 PHASE = Column("phase", "", "Name of the phase.", "key")
 
+RADIUS_VOXELS = Column(
+    "radius_voxels",
+    "1",
+    "Equivalent radius in voxels (over the cube root of the volume of a voxel): how well the particle is resolved.",
+)
+
 EXCLUDED_PARTICLES = Column(
     "excluded_particles", "1", "Particles left out because their equivalent radius is below the smallest one asked for."
 )
@@ -134,6 +140,7 @@ PARTICLES = (
     Column("y_max_um", "um", "Upper y face of the bounding box."),
     Column("x_min_um", "um", "Lower x face of the bounding box."),
     Column("x_max_um", "um", "Upper x face of the bounding box."),
+    RADIUS_VOXELS,
     Column("phase", "", "What the particle is made of.", "key"),
 )
 
@@ -164,14 +171,25 @@ PARTICLE_STATISTICS = (
         "standard_error",
         "mean_radius_um",
     ),
-    Column("mean_sphericity", "1", "Mean of the sphericities, every particle counting the same."),
+    Column(
+        "mean_sphericity",
+        "1",
+        "Mean of the sphericities of the particles with an equivalent radius of 10 voxels and more, every one counting "
+        "the same. Not in the table where fewer than two are as large.",
+    ),
     Column(
         "mean_sphericity_standard_error",
         "1",
-        "Standard deviation of the sphericities over the square root of the number of particles.",
+        "Standard deviation of these sphericities over the square root of their number.",
         "standard_error",
         "mean_sphericity",
     ),
+    Column(
+        "unresolved_particles",
+        "1",
+        "Particles with an equivalent radius under 10 voxels: too few voxels for a shape; not in the mean sphericity.",
+    ),
+    Column("unresolved_volume_fraction", "1", "Their volume over that of all particles that count."),
     Column(
         "total_surface_to_volume_per_um",
         "1/um",

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from voltome.data import ParticleImage, ResultTable
-from voltome.errors import ValuesError
 from voltome.morphology import _kernels_labels as kernels
 from voltome.morphology import columns
-from voltome.morphology._crofton import area_per_exit_um2, unseen_area_um2
-
-_ACCUMULATOR_BYTES = 8 * kernels.WIDTH
+from voltome.morphology._crofton import unseen_area_um2
+from voltome.morphology._particle_sums import Summed, ellipsoid, summed
+from voltome.morphology._resolution import radius_voxels, too_small_for_surfaces
 
 
 def measure_particles(particles: ParticleImage) -> ResultTable:
@@ -35,7 +32,8 @@ def measure_particles(particles: ParticleImage) -> ResultTable:
         `surface_area_um2`, `surface_to_volume_per_um`, `equivalent_diameter_um`, `sphericity`, centroid `z_um`,
         `y_um`, `x_um` in the frame of the scan (the origin of a crop included), `touches_border`, `voxels`,
         `surface_area_corrected_um2`, `surface_to_volume_corrected_per_um`, the semi-axes of the ellipsoid of equal
-        inertia, the direction of its longest axis, the bounding box, `phase`.
+        inertia, the direction of its longest axis, the bounding box, `radius_voxels`, `phase`. Particles of an
+        equivalent radius under 5 voxels are counted in `warnings`.
 
     Raises
     ------
@@ -58,6 +56,9 @@ def measure_particles(particles: ParticleImage) -> ResultTable:
     the body on average; a particle that is flat by one voxel has the semi-axis 0. The longest axis is a unit vector
     whose largest component is positive, as a direction has no sign.
 
+    `radius_voxels` says how well a particle is resolved: below 5 its surface reads more than 0.7 % too little, and
+    below 10 sphericity and shape say more about the voxels than about the particle.
+
     An axis of the image of a single voxel does not make a particle touch the border.
 
     Time: one pass, 5 ns per voxel on one core. Memory: 192 bytes per particle and core; labels above about a
@@ -79,113 +80,48 @@ def measure_particles(particles: ParticleImage) -> ResultTable:
      label  equivalent_diameter_um  sphericity
          7                     2.5         1.0
     """
-    values, label_count, numbers = compact_labels(particles.values)
-    found = kernels.accumulate(values, particles.mask, label_count)
-    measured = np.flatnonzero(found[:, kernels.COUNT])
-    measured = measured[measured > 0]
-    if not measured.size:
-        raise ValuesError(
-            "there is no particle inside the sample: every label there is 0. Check the threshold, the smallest size "
-            "kept, whether all particles touched the border and were dropped, and the mask."
-        )
-    labels = measured if numbers is None else numbers[measured]
-    order = np.argsort(labels, kind="stable")
-    rows = measured[order]
+    found = summed(particles)
+    frame = _frame(particles, found)
     return ResultTable(
-        _frame(particles, labels[order], found[rows], _touches_mask(values, particles.mask, len(found))[rows]),
+        frame,
         columns=columns.PARTICLES,
         kind="particles",
         measured_on=f"particles of {particles.phase} in {particles.grid_in_words}",
         method="surface: crofton13; ellipsoid of equal inertia of the voxel centres",
         history=particles.history,
+        warnings=too_small_for_surfaces(frame),
     )
 
 
-def compact_labels(values: NDArray[Any]) -> tuple[NDArray[Any], int, NDArray[np.int64] | None]:
-    """Return labels that can index accumulators, how many, and their original numbers where they were renumbered."""
-    if not values.dtype.isnative:  # as TIFF files may hold; kernels know the byte order of this machine only
-        values = values.astype(values.dtype.newbyteorder("="))
-    highest = int(values.max())
-    if highest < max(1 << 16, values.size // 10) and highest < 1 << 31:
-        return values, highest + 1, None
-    import fastremap  # only here: most images need no renumbering
-
-    numbered, new_of_old = fastremap.renumber(values, in_place=False, preserve_zero=True)
-    numbers = np.zeros(len(new_of_old) + 1, np.int64)
-    numbers[np.fromiter(new_of_old.values(), np.int64)] = np.fromiter(new_of_old.keys(), np.int64)
-    return numbered, len(numbers), numbers
-
-
-def _touches_mask(values: NDArray[Any], mask: NDArray[np.bool_] | None, count: int) -> NDArray[np.bool_]:
-    """Return, for every label, whether it shares a face with a voxel outside the mask."""
-    if mask is None:
-        return np.zeros(count, np.bool_)
-    touches: NDArray[np.bool_] = kernels.touches_mask(values, mask, count)
-    return touches
-
-
-def _frame(
-    particles: ParticleImage, labels: NDArray[np.int64], found: NDArray[np.int64], touches_mask: NDArray[np.bool_]
-) -> pd.DataFrame:
+def _frame(particles: ParticleImage, found: Summed) -> pd.DataFrame:
     """Turn the sums over voxels of each particle into its measures."""
     edges, origin = np.array(particles.voxel_size_um), np.array(particles.origin_um)
-    voxels, lowest, highest = found[:, kernels.COUNT], found[:, kernels.LOWEST], found[:, kernels.HIGHEST]
+    sums = found.sums
+    voxels, lowest, highest = sums[:, kernels.COUNT], sums[:, kernels.LOWEST], sums[:, kernels.HIGHEST]
     volume: NDArray[np.float64] = voxels * np.float64(particles.voxel_volume_um3)
-    area = found[:, kernels.EXITS] @ area_per_exit_um2(particles.voxel_size_um)
-    first = found[:, kernels.FIRST_MOMENTS]
-    centroid = origin + (first / voxels[:, np.newaxis] + 0.5) * edges
-    covariance = _covariance_um2(voxels, first, found[:, kernels.SECOND_MOMENTS], lowest, edges)
-    semi_axes, longest = _ellipsoid(covariance)
+    area = found.surfaces_um2(particles.voxel_size_um)
+    centroid = origin + (sums[:, kernels.FIRST_MOMENTS] / voxels[:, np.newaxis] + 0.5) * edges
+    covariance = found.covariances_um2(particles.voxel_size_um)
+    semi_axes, longest = ellipsoid(covariance)
     unseen = unseen_area_um2(volume, covariance, particles.voxel_size_um)
-    shape = np.array(particles.shape)
-    at_faces = ((lowest == 0) | (highest == shape - 1)) & (shape > 1)
     low, high = origin + lowest * edges, origin + (highest + 1) * edges
     measures = [
-        labels,
+        found.labels,
         volume,
         area,
         area / volume,
         np.cbrt(6 * volume / np.pi),
         np.cbrt(np.pi) * np.cbrt(6 * volume) ** 2 / area,
         *centroid.T,
-        at_faces.any(axis=1) | touches_mask,
+        found.touches_border,
         voxels,
         area + unseen,
         (area + unseen) / volume,
         *semi_axes.T,
         *longest.T,
-        *np.stack([low, high], axis=2).reshape(len(labels), 6).T,
-        [particles.phase] * len(labels),
+        *np.stack([low, high], axis=2).reshape(len(voxels), 6).T,
+        radius_voxels(voxels),
+        [particles.phase] * len(voxels),
     ]
     names = [column.name for column in columns.PARTICLES]
     return pd.DataFrame(dict(zip(names, measures, strict=True)))
-
-
-def _covariance_um2(
-    voxels: NDArray[np.int64],
-    first: NDArray[np.int64],
-    second: NDArray[np.int64],
-    lowest: NDArray[np.int64],
-    edges: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Return the covariances of the voxel centres, shape (n, 3, 3), in um2."""
-    pairs = np.array([(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)]).T
-    a, b = pairs
-    count = voxels[:, np.newaxis]
-    # exact in whole numbers: moments about the corner of the bounding box, so that little cancels afterwards
-    near_second = second - lowest[:, a] * first[:, b] - lowest[:, b] * first[:, a] + count * lowest[:, a] * lowest[:, b]
-    mean = (first - count * lowest) / count
-    moments = (near_second / count - mean[:, a] * mean[:, b]) * edges[a] * edges[b]
-    covariance = np.empty((len(voxels), 3, 3))
-    covariance[:, a, b] = moments
-    covariance[:, b, a] = moments
-    return covariance
-
-
-def _ellipsoid(covariance: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the semi-axes, longest first, and the unit vector of the longest, of the ellipsoid of equal inertia."""
-    values, vectors = np.linalg.eigh(covariance)
-    semi_axes = np.sqrt(5 * np.maximum(values[:, ::-1], 0.0))
-    longest = vectors[:, :, 2]
-    largest = np.take_along_axis(longest, np.abs(longest).argmax(axis=1)[:, np.newaxis], axis=1)
-    return semi_axes, longest * np.sign(largest)

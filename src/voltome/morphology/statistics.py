@@ -17,6 +17,7 @@ from voltome.morphology._particle_tables import (
     surface_um2,
     values_at_shares,
 )
+from voltome.morphology._resolution import SHAPE_RADIUS_VOXELS, resolved, too_small_for_shapes
 
 
 def particle_statistics(
@@ -43,8 +44,9 @@ def particle_statistics(
     -------
     ResultTable
         Kind ``particle_statistics``, one row (key `phase`): `particles`, `total_volume_um3`; with their standard errors
-        `mean_diameter_um`, `mean_radius_um`, `mean_sphericity` and `mean_surface_to_volume_per_um`; the volume-weighted
-        and Sauter mean diameters; `d10_um`, `d50_um`, `d90_um` by volume; `excluded_volume_fraction`,
+        `mean_diameter_um`, `mean_radius_um`, `mean_surface_to_volume_per_um` and, over resolved particles only,
+        `mean_sphericity`; `unresolved_particles`, `unresolved_volume_fraction`; the volume-weighted and
+        Sauter mean diameters; `d10_um`, `d50_um`, `d90_um` by volume; `excluded_volume_fraction`,
         `excluded_particles`; `total_surface_to_volume_per_um`, `area_weighted_mean_surface_to_volume_per_um`.
 
     Raises
@@ -64,6 +66,10 @@ def particle_statistics(
     Surface over volume (volume-specific surface area, 3 / r for a sphere) has three means: by number; weighted by
     area, sum (A^2 / V) / sum A; and weighted by volume, which is the same as the surface of all over the volume of
     all and is called `total_surface_to_volume_per_um`.
+
+    A particle with an equivalent radius under 10 voxels is not resolved well enough for its shape: it counts in every
+    column but `mean_sphericity`, and `unresolved_particles` and `unresolved_volume_fraction` say how many such there
+    are. Where fewer than two particles are resolved the table has no `mean_sphericity`.
 
     Standard errors are the standard deviation (n - 1) over sqrt(n): they take the particles as a random sample of the
     batch. `excluded_volume_fraction` is the volume left out over that of all particles of the table.
@@ -87,40 +93,57 @@ def particle_statistics(
             f"Read the row of the particle in the table itself, or measure a larger image."
         )
     diameter, volume = frame["equivalent_diameter_um"].to_numpy(), frame["volume_um3"].to_numpy()
-    area, sphericity = surface_um2(frame, surface), frame["sphericity"].to_numpy()
+    area = surface_um2(frame, surface)
     specific = area / volume
     d10, d50, d90 = values_at_shares(diameter, volume, (0.1, 0.5, 0.9))
-    measures = [
-        phase_of(frame),
-        len(frame),
-        volume.sum(),
-        diameter.mean(),
-        _standard_error_of_mean(diameter),
-        (diameter**4).sum() / (diameter**3).sum(),
-        (diameter**3).sum() / (diameter**2).sum(),
-        d10,
-        d50,
-        d90,
-        counted.excluded_volume_fraction,
-        counted.excluded_particles,
-        diameter.mean() / 2,
-        _standard_error_of_mean(diameter) / 2,
-        sphericity.mean(),
-        _standard_error_of_mean(sphericity),
-        area.sum() / volume.sum(),
-        specific.mean(),
-        _standard_error_of_mean(specific),
-        (area * specific).sum() / area.sum(),
-    ]
-    names = [column.name for column in columns.PARTICLE_STATISTICS]
+    shapes = _sphericities(frame)
+    found = {
+        "phase": phase_of(frame),
+        "particles": len(frame),
+        "total_volume_um3": volume.sum(),
+        "mean_diameter_um": diameter.mean(),
+        "mean_diameter_standard_error_um": _standard_error_of_mean(diameter),
+        "volume_weighted_mean_diameter_um": (diameter**4).sum() / (diameter**3).sum(),
+        "sauter_mean_diameter_um": (diameter**3).sum() / (diameter**2).sum(),
+        "d10_um": d10,
+        "d50_um": d50,
+        "d90_um": d90,
+        "excluded_volume_fraction": counted.excluded_volume_fraction,
+        "excluded_particles": counted.excluded_particles,
+        "mean_radius_um": diameter.mean() / 2,
+        "mean_radius_standard_error_um": _standard_error_of_mean(diameter) / 2,
+        **shapes,
+        "total_surface_to_volume_per_um": area.sum() / volume.sum(),
+        "mean_surface_to_volume_per_um": specific.mean(),
+        "mean_surface_to_volume_standard_error_per_um": _standard_error_of_mean(specific),
+        "area_weighted_mean_surface_to_volume_per_um": (area * specific).sum() / area.sum(),
+    }
     return derived(
         table,
-        pd.DataFrame({name: [measure] for name, measure in zip(names, measures, strict=True)}),
-        columns.PARTICLE_STATISTICS,
+        pd.DataFrame({name: [value] for name, value in found.items()}),
+        tuple(column for column in columns.PARTICLE_STATISTICS if column.name in found),
         "particle_statistics",
         f"{len(frame)} particles; percentiles by volume; surface over volume by the {surface} surface"
         + counted.in_words,
+        too_small_for_shapes(frame),
     )
+
+
+def _sphericities(frame: pd.DataFrame) -> dict[str, float]:
+    """Return the mean sphericity with its error, if two particles are resolved, and how much is not."""
+    large = resolved(frame, SHAPE_RADIUS_VOXELS)
+    volume, sphericity = frame["volume_um3"].to_numpy(), frame["sphericity"].to_numpy()[large]
+    left_out = {
+        "unresolved_particles": int(np.count_nonzero(~large)),
+        "unresolved_volume_fraction": float(volume[~large].sum() / volume.sum()),
+    }
+    if len(sphericity) < 2:
+        return left_out
+    return {
+        "mean_sphericity": float(sphericity.mean()),
+        "mean_sphericity_standard_error": _standard_error_of_mean(sphericity),
+        **left_out,
+    }
 
 
 def _standard_error_of_mean(values: NDArray[np.float64]) -> float:

@@ -10,6 +10,7 @@ from .figures_histogram import figure_histogram
 from .figures_profiles import figure_profile
 from .figures_renderings import figure_renderings
 from .figures_sensitivity import figure_subvolumes, figure_sweep
+from .figures_shapes import figure_neighbours, figure_shapes
 from .figures_slices import figure_slices
 from .figures_states import figure_states
 from .figures_surfaces import figure_interfaces, figure_surface_estimators
@@ -30,10 +31,12 @@ __all__ = [
     "figure_interfaces",
     "figure_local_thickness",
     "figure_mass_balance",
+    "figure_neighbours",
     "figure_particle_events",
     "figure_particle_matches",
     "figure_profile",
     "figure_renderings",
+    "figure_shapes",
     "figure_size_distribution",
     "figure_slices",
     "figure_states",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from voltome.data import ResultTable
 from voltome.report.drawing_classifiers import confusions_drawn, importances_drawn, nothing_drawn
 from voltome.report.drawing_cycles import draw_events, draw_mass_balance, draw_matches, draw_replicates
+from voltome.report.drawing_shapes import neighbours_drawn, shapes_drawn
 from voltome.report.drawing_surfaces import interfaces, surface_estimators
 from voltome.report.drawing_thresholds import threshold_sensitivity
 from voltome.report.drawing_trust import draw_confidence, draw_connectivity, draw_correlation
@@ -26,6 +27,8 @@ FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Dra
     "interface_areas": interfaces,
     "mass_balance": draw_mass_balance,
     "matches": draw_matches,
+    "particle_neighbours": neighbours_drawn,
+    "particle_shapes": shapes_drawn,
     "replicates": draw_replicates,
     "surface_areas": surface_estimators,
     "threshold_sensitivity": threshold_sensitivity,

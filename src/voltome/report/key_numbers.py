@@ -10,14 +10,8 @@ import numpy as np
 import pandas as pd
 
 from voltome.data import ResultTable
-from voltome.report.formatting import (
-    name_in_print,
-    number_in_print,
-    unit_in_print,
-    whole_in_print,
-    with_error_in_print,
-)
-from voltome.report.measures import READ_LAST, numeric_measures, reading_rank
+from voltome.report.formatting import name_in_print, number_in_print, unit_in_print, whole_in_print, with_error_in_print
+from voltome.report.measures import MEANS_TO_SAY, READ_LAST, numeric_measures, reading_rank
 from voltome.report.printed_tables import entry
 
 MOST_ROWS_PER_SCAN = 12
@@ -76,6 +70,9 @@ def key_numbers(
         for table in tables.values():
             if is_particles(table):
                 numbers += _of_particles(table)
+    for table in tables.values():
+        if table.kind in MEANS_TO_SAY and len(table.frame):
+            numbers += _means(table)
     return numbers + [number for rank, number in ranked if rank == last]
 
 
@@ -83,7 +80,7 @@ def is_summary(table: ResultTable) -> bool:
     """Say whether a table holds a few numbers per scan, and not a profile or a list of particles."""
     if table.kind in COLLECTED | OF_ALL_SCANS | DRAWN_WHOLE or is_particles(table):
         return False
-    if table.names("position") or not numeric_measures(table) or not len(table.frame):
+    if table.names("position") or table.names("label") or not numeric_measures(table) or not len(table.frame):
         return False
     return max(len(rows) for _, rows in scans_of(table)) <= MOST_ROWS_PER_SCAN
 
@@ -170,6 +167,28 @@ def _number(
     of = "alignment " if table.kind == READ_LAST else ""
     label = of + name_in_print(name) + (f", {key}" if key else "")
     return KeyNumber(label, unit_in_print(column.unit), column.meaning, values, bands)
+
+
+def _means(table: ResultTable) -> list[KeyNumber]:
+    """Return the means of the measures that tell most of all rows of a scan, with their standard errors."""
+    has_border = "touches_border" in table.frame
+    of = "particles that do not touch the border, where there are any" if has_border else "rows of the table"
+    numbers = []
+    for name, label in MEANS_TO_SAY[table.kind].items():
+        column, values = table.column(name), {}
+        for scan, rows in scans_of(table):
+            found = whole_rows(rows)[name].to_numpy(np.float64)
+            error = float(found.std(ddof=1) / np.sqrt(len(found))) if len(found) > 1 else 0.0
+            values[scan] = with_error_in_print(float(found.mean()), error) if error else number_in_print(found.mean())
+        meaning = f"Mean over all {of}; error: deviation over root of number. {column.meaning}"
+        numbers.append(KeyNumber(label, unit_in_print(column.unit), meaning, values))
+    return numbers
+
+
+def whole_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of particles that do not touch the border; all rows where none is left, or nothing is known."""
+    whole = rows[~rows["touches_border"].astype(bool)] if "touches_border" in rows else rows
+    return whole if len(whole) else rows
 
 
 def _of_particles(table: ResultTable) -> list[KeyNumber]:

@@ -55,6 +55,19 @@ READ_FIRST = (
 )
 """The measures that a reader looks for first, in this order, before all others."""
 
+MEANS_TO_SAY = {
+    "particle_shapes": {
+        "feret_mean_um": "mean breadth of particles",
+        "elongation": "mean elongation of particles",
+        "flatness": "mean flatness of particles",
+        "solidity": "mean solidity of particles",
+        "porosity": "mean porosity of particles",
+    },
+    "particle_neighbours": {"neighbours": "mean number of neighbours", "contact_share": "mean contact share"},
+    "particle_contacts": {"contact_area_um2": "mean area of a contact"},
+}
+"""Kind of a table with one row per particle or contact -> the measures whose means are key numbers, and their names."""
+
 READ_LAST = "motions"
 """Kind of the tables that say how well scans were aligned: after all that is said of the sample."""
 

@@ -122,10 +122,11 @@ def prefixed(frame: pd.DataFrame, values: Mapping[str, Any]) -> pd.DataFrame:
 def stacked(
     like: ResultTable, frames: Sequence[pd.DataFrame], front: tuple[Column, ...], *, kind: str, method: str = ""
 ) -> ResultTable:
-    """Return the rows of `frames` under each other, with the `front` columns declared."""
+    """Return the rows of `frames` under each other, with the `front` columns declared; columns that one lacks go."""
+    columns = [column for column in (*front, *like.columns) if all(column.name in frame for frame in frames)]
     return ResultTable(
-        pd.concat(frames, ignore_index=True),
-        columns=(*front, *like.columns),
+        pd.concat([frame[[column.name for column in columns]] for frame in frames], ignore_index=True),
+        columns=tuple(columns),
         kind=kind,
         measured_on=like.measured_on,
         method="; ".join(filter(None, (like.method, method))),

@@ -78,3 +78,8 @@ MATBOX = (
     "F. L. E. Usseglio-Viretta et al., MATBOX: an open-source microstructure analysis toolbox for microstructure "
     "generation, segmentation, characterization, visualization, correlation, and meshing, SoftwareX 17, 100915 (2022)"
 )
+HULL = (
+    "C. B. Barber, D. P. Dobkin, H. Huhdanpaa, The quickhull algorithm for convex hulls, ACM Trans. Math. Softw. 22, "
+    "469 (1996)"
+)
+PIECES = "W. Silversmith, cc3d: connected components on multilabel 3D images (2021)"

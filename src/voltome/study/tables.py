@@ -46,19 +46,20 @@ def write_tables(study: Study, store: Store, outputs: Iterable[Output]) -> None:
 
 def combined_tables(study: Study, store: Store, outputs: Iterable[Output]) -> dict[str, ResultTable]:
     """Return the table of every measure for all scans together, then the comparisons."""
-    parts: dict[tuple[str, str, bool], list[tuple[str, ResultTable]]] = {}
+    parts: list[tuple[str, bool, list[tuple[str, ResultTable]]]] = []
     for output in outputs:
         if issubclass(output.noun, ResultTable) and not study.graph.maker_of(output.ref).inner:
             table = cast(ResultTable, store.load(output))
-            # two pipelines may use one name for different things: these are no rows of one table
-            columns = ",".join(column.name for column in table.columns)
-            parts.setdefault((output.ref.name, columns, output.ref.scan == ALL_SCANS), []).append(
-                (output.ref.scan, table)
-            )
+            name, whole = output.ref.name, output.ref.scan == ALL_SCANS
+            alike = (found for known, all_of, found in parts if (known, all_of) == (name, whole))
+            rows = next((found for found in alike if _is_one_table(found[0][1], table)), None)
+            if rows is None:
+                parts.append((name, whole, rows := []))
+            rows.append((output.ref.scan, table))
     tables: dict[str, ResultTable] = {}
     compared: dict[str, ResultTable] = {}
     order = list(study.scans)
-    for (name, _, whole), found in parts.items():
+    for name, whole, found in parts:
         found.sort(key=lambda part: order.index(part[0]) if part[0] in order else -1)
         candidates = (name, f"{name}-{found[0][0]}", *(f"{name}-{n}" for n in range(2, len(parts) + 2)))
         free = next(candidate for candidate in candidates if candidate not in tables)
@@ -74,6 +75,16 @@ def combined_tables(study: Study, store: Store, outputs: Iterable[Output]) -> di
     return tables | compared
 
 
+def _is_one_table(one: ResultTable, other: ResultTable) -> bool:
+    """Say whether two tables of one name can stand under each other.
+
+    Two pipelines may use one name for different things: these are no rows of one table. But a scan may lack a measure
+    that it does not allow.
+    """
+    ours, theirs = ({column.name for column in table.columns} for table in (one, other))
+    return one.kind == other.kind and (ours <= theirs or theirs <= ours)
+
+
 def comparison(study: Study, table: ResultTable, *, like: ResultTable) -> ResultTable | None:
     """Return a table's measures with their change since the first scan, or None where rows have no partner.
 
@@ -82,7 +93,7 @@ def comparison(study: Study, table: ResultTable, *, like: ResultTable) -> Result
     so particles have no partner. The relative change is given where the first scan's values are not zero.
     """
     keys = like.names("key")
-    numbers = [name for name in like.names("measure") if table.frame[name].dtype.kind in "if"]
+    numbers = [name for name in like.names("measure") if name in table.frame and table.frame[name].dtype.kind in "if"]
     order = [name for name in study.scans if name in set(table.frame["scan"])]
     if (
         table.names("position")

@@ -184,3 +184,17 @@ def test_report_shows_what_is_asked_for_on_the_command_line(voltome, folder: Pat
     code, _, err = voltome("report", "study-results")
     assert code == 1
     assert "is damaged" in err
+
+
+def test_run_says_every_warning_of_the_tables_once(voltome, folder: Path):
+    (folder / "study.yaml").write_text(
+        STUDY + "  - separate_particles: {phase: solid}\n  - measure_particles\n  - size_distribution\n"
+    )
+    code, out, _ = voltome("run", "study.yaml")
+    assert code == 0
+    # in the table of particles and in the one made of it
+    assert out.count("note: 1 of 1 particles (100 % of the volume) has an equivalent radius under 5 voxels") == 1
+    page = (folder / "study-results" / "report.html").read_text()
+    assert page.count("has an equivalent radius under 5 voxels") == 1
+    (folder / "study.yaml").write_text(STUDY)
+    assert "note:" not in voltome("run", "study.yaml", "--results", "other")[1]

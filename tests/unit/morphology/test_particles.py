@@ -37,6 +37,23 @@ def test_the_promised_columns_come_first():
     assert table.frame.phase.tolist() == ["sulfur"]
 
 
+def test_how_well_particles_are_resolved():
+    table = measure(block(), (0.5, 1.0, 2.0))
+    # 120 voxels: (3 n / (4 pi))^(1/3), whatever their form
+    assert table.frame.radius_voxels.tolist() == pytest.approx([(90 / np.pi) ** (1 / 3)])
+    assert table.warnings == (
+        "1 of 1 particles (100 % of the volume) has an equivalent radius under 5 voxels: their surfaces by crofton13 "
+        "read low by more than 0.7 %. Use surface_area_corrected_um2 (surface: corrected), or voxels that are smaller.",
+    )
+    large = np.zeros((20, 20, 20), np.int32)
+    large[5:14, 5:14, 5:14] = 1  # 729 voxels: 5.58
+    assert measure(large).warnings == ()
+    large[1:4, 1:4, 1:4] = 2
+    assert (
+        measure(large).warnings[0].startswith("1 of 2 particles (3.6 % of the volume) has an equivalent radius under 5")
+    )
+
+
 def test_a_box_of_uneven_voxels_at_an_origin():
     frame = measure(block(), (0.5, 1.0, 2.0), origin_um=(100.0, 200.0, 300.0), history=("cut",)).frame
     row = frame.iloc[0]

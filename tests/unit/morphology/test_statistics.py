@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from voltome.errors import ParameterError, ValuesError
 from voltome.morphology.columns import PARTICLES
 
 
-def table_of(diameters, sphericity=None):
+def table_of(diameters, sphericity=None, radius_voxels=20.0):
     """A table of balls of these diameters."""
     diameters = np.array(diameters, float)
     volume = np.pi / 6 * diameters**3
@@ -21,6 +23,7 @@ def table_of(diameters, sphericity=None):
     frame["surface_area_um2"] = np.pi * diameters**2
     frame["surface_to_volume_per_um"] = 6 / diameters
     frame["surface_area_corrected_um2"] = 1.1 * np.pi * diameters**2
+    frame["radius_voxels"] = radius_voxels
     frame["phase"] = "sulfur"
     return ResultTable(frame, columns=PARTICLES, kind="particles", measured_on="image", method="made", history=("a",))
 
@@ -46,7 +49,9 @@ def test_statistics_by_hand():
     # weighted by areas 1, 4, 9
     assert row.area_weighted_mean_surface_to_volume_per_um == pytest.approx((6 + 4 * 3 + 9 * 2) / 14)
     assert (row.excluded_particles, row.excluded_volume_fraction) == (0, 0)
+    assert (row.unresolved_particles, row.unresolved_volume_fraction) == (0, 0)
     assert len(found.names("standard_error")) == 4
+    assert found.warnings == ()
     assert "left out" not in found.method
 
 
@@ -103,6 +108,41 @@ def test_a_smallest_radius_that_leaves_too_little():
         vt.morphology.particle_statistics(table_of([1, 3]), minimum_radius_um=1)
     with pytest.raises(ParameterError, match="minimum_radius_um is -1; expected a finite number, 0 or above"):
         vt.morphology.particle_statistics(table_of([1, 3]), minimum_radius_um=-1)
+
+
+def test_the_mean_sphericity_is_of_resolved_particles_only():
+    table = table_of([1, 2, 3, 4], sphericity=[1.3, 1.1, 0.9, 0.8], radius_voxels=[3, 9.99, 10, 13])
+    found = vt.morphology.particle_statistics(table)
+    row = found.frame.iloc[0]
+    assert row.particles == 4
+    assert (row.mean_sphericity, row.mean_sphericity_standard_error) == pytest.approx((0.85, 0.05))
+    # volumes 1, 8, 27, 64
+    assert (row.unresolved_particles, row.unresolved_volume_fraction) == (2, pytest.approx(9 / 100))
+    assert found.warnings == (
+        "2 of 4 particles (9 % of the volume) have an equivalent radius under 10 voxels, too few voxels for a shape: "
+        "the mean sphericity is of the other 2. Smaller voxels would resolve more.",
+    )
+    # of those that count: the smallest is left out before
+    rest = vt.morphology.particle_statistics(table, minimum_radius_um=1.0)
+    assert rest.frame.unresolved_particles[0] == 1
+    assert "1 of 3 particles (8.1 % of the volume) has an" in rest.warnings[0]
+
+
+@pytest.mark.parametrize("radii", [[3, 4, 12], [3, 4, 5]])
+def test_fewer_than_two_resolved_particles_have_no_mean_sphericity(radii):
+    found = vt.morphology.particle_statistics(table_of([1, 2, 3], radius_voxels=radii))
+    assert "mean_sphericity" not in found.frame
+    assert "mean_sphericity_standard_error" not in found.frame
+    assert found.frame.unresolved_particles[0] == (2 if 12 in radii else 3)
+    assert "there is no mean sphericity, which takes two. Smaller voxels" in found.warnings[0]
+    assert found.frame.mean_diameter_um[0] == 2
+
+
+def test_warnings_of_the_particles_are_passed_on():
+    table = dataclasses.replace(table_of([1, 2], radius_voxels=[3, 4]), warnings=("Mind the gap.",))
+    first, second = vt.morphology.particle_statistics(table).warnings
+    assert first == "Mind the gap."
+    assert second.startswith("2 of 2 particles (100 % of the volume) have an equivalent radius under 10 voxels")
 
 
 def test_one_particle_has_no_standard_error():
