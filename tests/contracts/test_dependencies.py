@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 NAME_ON_THE_INDEX = {
     "annotated_types": "annotated-types",
+    "cc3d": "connected-components-3d",
     "PIL": "pillow",
     "lazy_loader": "lazy-loader",
     "skimage": "scikit-image",

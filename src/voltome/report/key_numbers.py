@@ -60,7 +60,7 @@ def is_summary(table: ResultTable) -> bool:
     """Say whether a table holds a few numbers per scan, and not a profile or a list of particles."""
     if table.kind in COLLECTED | OF_ALL_SCANS or is_particles(table):
         return False
-    if table.names("position") or not numeric_measures(table) or not len(table.frame):
+    if table.names("position") or table.names("label") or not numeric_measures(table) or not len(table.frame):
         return False
     return max(len(rows) for _, rows in scans_of(table)) <= MOST_ROWS_PER_SCAN
 

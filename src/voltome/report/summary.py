@@ -31,6 +31,9 @@ MEASURES = {
     "surface_to_volume_distribution": "the distribution of the particles over surface per volume",
     "continuous_size_distribution": "continuous size distributions",
     "areal_loading": "areal loadings",
+    "particle_radii": "radii of every particle in three planes, and its roughness",
+    "measure_voids": "the voids inside particles",
+    "measure_cracks": "the cracks of particles",
     "find_collector": "the height and tilt of the current collector",
 }
 
@@ -267,6 +270,12 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "open_phase": _cleaning("The {} was opened by a ball"),
     "close_phase": _cleaning("The {} was closed by a ball"),
     "remove_artefacts": _cleaning("Specks of {} were removed and its pinholes filled"),
+    "internal_voids": lambda parameters: (
+        f"Voids inside {parameters['phase']} were made a phase, by flooding from outside"
+    ),
+    "merge_phases": lambda parameters: (
+        f"{listed([str(name) for name in parameters['phases_to_merge']])} were taken together as {parameters['into']}"
+    ),
     "otsu": _otsu,
     "separate_particles": _separation,
     "align": _alignment,

@@ -5,6 +5,7 @@ from .particles import drop_touching_border, filter_by_size
 from .separation import separate_particles
 from .states import States, states
 from .thresholds import otsu, otsu_thresholds, threshold
+from .voids import internal_voids, merge_phases
 
 __all__ = [
     "States",
@@ -13,6 +14,8 @@ __all__ = [
     "drop_touching_border",
     "filter_by_size",
     "hysteresis_threshold",
+    "internal_voids",
+    "merge_phases",
     "open_phase",
     "otsu",
     "otsu_thresholds",

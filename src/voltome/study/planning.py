@@ -265,6 +265,8 @@ class Planner:
         phases = first.phases if same and first else None
         if step.phases is not None and is_main:
             phases = tuple(step.phases(parameters)) if parameters is not None else None
+        elif step.phases_from is not None and is_main and phases is not None:
+            phases = tuple(step.phases_from(parameters, phases)) if parameters is not None else None
         return Output(ref, noun, kind, phases if issubclass(noun, PhaseImage) else None)
 
     def _known_phases(
@@ -272,12 +274,14 @@ class Planner:
     ) -> None:
         """Note a phase that the image will not have."""
         for name in signature.phase_parameters:
-            phase = parameters.get(name)
-            if phase is not None and phase not in known:
-                listed = ", ".join(map(repr, known))
-                self.problems.add(
-                    (*place, name), f"unknown phase {phase!r}; the image has {listed}.{did_you_mean(phase, known)}"
-                )
+            given = parameters.get(name)
+            named = () if given is None else (given,) if isinstance(given, str) else given
+            for phase in named:
+                if phase not in known:
+                    listed = ", ".join(map(repr, known))
+                    self.problems.add(
+                        (*place, name), f"unknown phase {phase!r}; the image has {listed}.{did_you_mean(phase, known)}"
+                    )
 
     def _known_scans(
         self, signature: Signature, parameters: Mapping[str, Any], known: Sequence[str], place: Place

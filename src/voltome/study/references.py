@@ -46,3 +46,15 @@ RECONSTRUCTION = (
 )
 SERRA = "J. Serra, Image Analysis and Mathematical Morphology, Academic Press (1982)"
 SPLINES = "M. Unser, A. Aldroubi, M. Eden, B-spline signal processing, IEEE Trans. Signal Process. 41, 821 (1993)"
+POWDER = (
+    "T. M. M. Heenan et al., Resolving Li-ion battery electrode particles using rapid lab-based X-ray nano-computed "
+    "tomography for high-throughput quantification, Adv. Sci. 7, 2000362 (2020)"
+)
+COMPONENTS = (
+    "K. Wu, E. Otoo, K. Suzuki, Two strategies to speed up connected component labeling algorithms, LBNL-59102 (2005), "
+    "as implemented by W. Silversmith, connected-components-3d"
+)
+WILSON = (
+    "E. B. Wilson, Probable inference, the law of succession, and statistical inference, J. Am. Stat. Assoc. 22, 209 "
+    "(1927)"
+)

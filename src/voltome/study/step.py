@@ -34,6 +34,8 @@ class Step:
         Kind of the table, or quantity of the volume, that it works on; empty: any.
     phases : callable, optional
         From the parameters to the names of the phases of the image that it gives.
+    phases_from : callable, optional
+        The same where it depends on the image that it takes: from the parameters and the phases of that.
     check : callable, optional
         From the parameters to nothing; raises a `VoltomeError` for a combination that cannot be.
     decision : str
@@ -52,6 +54,7 @@ class Step:
     kind: str = ""
     takes: str = ""
     phases: Callable[[Parameters], Iterable[str]] | None = None
+    phases_from: Callable[[Parameters, tuple[str, ...]], Iterable[str]] | None = None
     check: Callable[[Parameters], None] | None = None
     decision: str = ""
     bytes_per_voxel: float = 0.0

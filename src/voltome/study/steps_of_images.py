@@ -23,6 +23,16 @@ def _hysteresis_check(parameters: Parameters) -> None:
     check_hysteresis(*(parameters[name] for name in ("phase", "strong", "weak", "rest")))
 
 
+def _with_voids(parameters: Parameters, known: tuple[str, ...]) -> list[str]:
+    return [*known, parameters["void"]]
+
+
+def _merged_phases(parameters: Parameters, known: tuple[str, ...]) -> list[str]:
+    from voltome.segmentation.voids import merged_names
+
+    return merged_names(parameters["phases_to_merge"], parameters["into"], known)
+
+
 STEPS_OF_IMAGES = (
     Step("crop", "filters:crop"),
     Step(
@@ -112,6 +122,14 @@ STEPS_OF_IMAGES = (
         bytes_per_voxel=14,
         references=(references.RECONSTRUCTION, references.DISTANCE),
     ),
+    Step(
+        "internal_voids",
+        "segmentation:internal_voids",
+        phases_from=_with_voids,
+        bytes_per_voxel=8,
+        references=(references.POWDER, references.COMPONENTS),
+    ),
+    Step("merge_phases", "segmentation:merge_phases", phases_from=_merged_phases, bytes_per_voxel=2),
     Step(
         "separate_particles",
         "segmentation:separate_particles",

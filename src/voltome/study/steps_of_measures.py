@@ -72,5 +72,29 @@ STEPS_OF_MEASURES = (
         kernels=_PHASES,
         references=(references.CROFTON,),
     ),
+    Step(
+        "particle_radii",
+        "morphology:particle_radii",
+        kind="particle_radii",
+        bytes_per_voxel=16,
+        kernels="morphology._kernels_rays",
+        references=(references.POWDER, references.CROFTON, references.DISTANCE),
+    ),
+    Step(
+        "measure_voids",
+        "morphology:measure_voids",
+        kind="void_statistics",
+        bytes_per_voxel=12,
+        kernels="morphology._kernels_labels",
+        references=(references.POWDER, references.WILSON, references.CROFTON, references.COMPONENTS),
+    ),
+    Step(
+        "measure_cracks",
+        "morphology:measure_cracks",
+        kind="crack_statistics",
+        bytes_per_voxel=16,
+        kernels="morphology._kernels_labels",
+        references=(references.SERRA, references.WILSON, references.DISTANCE),
+    ),
 )
 """In the order in which a report shows them."""

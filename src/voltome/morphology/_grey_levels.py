@@ -1,0 +1,83 @@
+"""The grey values inside and around every particle, away from its blurred edge."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import edt
+import numpy as np
+from numpy.typing import NDArray
+
+from voltome.data import ParticleImage, Volume
+
+EDGE_VOXELS = 2.0
+"""How far from every border between labels a voxel must be to have the grey value of one side alone."""
+
+AROUND_VOXELS = 5
+"""How far around the box of a particle its surroundings are looked at."""
+
+FEWEST_VOXELS = 8
+"""Fewer voxels give no median: those that lie deepest are taken instead."""
+
+
+class Greys(NamedTuple):
+    """The grey values of the two sides of every particle's surface, shape (particles,)."""
+
+    inside: NDArray[np.float64]
+    outside: NDArray[np.float64]
+
+
+def greys_of(
+    particles: ParticleImage,
+    grey: Volume,
+    labels: NDArray[np.int32],
+    numbers: NDArray[np.int64],
+    lowest: NDArray[np.int64],
+    highest: NDArray[np.int64],
+) -> Greys:
+    """Return the median grey value inside each particle and in the background around it.
+
+    Inside: its voxels further than `EDGE_VOXELS` voxels from every other label, or the deepest where there are few.
+    Outside: the voxels of no particle as far from every particle, within `AROUND_VOXELS` of the particle's box, or the
+    furthest there. Where a particle has no background around it, the median of the background of all others is taken.
+    """
+    depth = _depths(labels, particles)
+    inside = np.empty(len(numbers))
+    outside = np.full(len(numbers), np.nan)
+    for index, number in enumerate(numbers):
+        box = tuple(
+            slice(max(0, a - AROUND_VOXELS), b + 1 + AROUND_VOXELS)
+            for a, b in zip(lowest[index], highest[index], strict=True)
+        )
+        here, deep, values = labels[box], depth[box], grey.values[box]
+        inside[index] = _median_of_the_deep(values, deep, here == number)
+        around = here == 0
+        if particles.mask is not None:
+            around &= particles.mask[box]
+        if around.any():
+            outside[index] = _median_of_the_deep(values, deep, around)
+    known = np.isfinite(outside)
+    if known.any():
+        outside[~known] = np.median(outside[known])
+    return Greys(inside, outside)
+
+
+def _depths(labels: NDArray[np.int32], particles: ParticleImage) -> NDArray[np.float32]:
+    """Return the distance of every voxel to the nearest of another label, in smallest voxel edges."""
+    smallest = min(particles.voxel_size_um)
+    z, y, x = (edge / smallest for edge in particles.voxel_size_um)
+    # the background is a label as others are: one pass for both sides
+    depth: NDArray[np.float32] = edt.edt(
+        (labels + 1).astype(np.uint32), anisotropy=(z, y, x), black_border=False, parallel=1
+    )
+    return depth
+
+
+def _median_of_the_deep(values: NDArray[np.generic], deep: NDArray[np.float32], where: NDArray[np.bool_]) -> float:
+    """Return the median of the values of some voxels that lie away from the edge."""
+    depths = deep[where]
+    chosen = depths > EDGE_VOXELS
+    if np.count_nonzero(chosen) < FEWEST_VOXELS:
+        nth = max(0, depths.size - FEWEST_VOXELS)
+        chosen = depths >= np.partition(depths, nth)[nth]
+    return float(np.median(values[where][chosen].astype(np.float64)))
