@@ -1,5 +1,5 @@
 # mypy: disable-error-code="no-untyped-def"
-"""Rays from the centroids of particles to their surface: the end of the label, and where the grey value crosses a level.
+"""Rays from the centroids of particles to their surface: the end of the label, where the grey value crosses a level.
 
 Every ray is followed alone and written to its own place, so the result is the same for any number of threads.
 Coordinates are in voxels along (z, y, x), whole numbers at their centres; lengths along a ray are in um.

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from voltome.data import NonNegative, ParticleImage, Positive, ResultTable
 from voltome.data._parameters import check_not_negative, check_positive
 from voltome.errors import ParameterError
+from voltome.morphology._labels import boxes_of, compact_labels
 from voltome.morphology._shares import Confidence, check_confidence, wilson_interval
 from voltome.morphology.columns_powder import CRACK_STATISTICS, CRACKED_PARTICLES
-from voltome.morphology.particles import compact_labels, measure_particles
+from voltome.morphology.particles import measure_particles
 
 Where = NDArray[np.bool_]
 
@@ -156,24 +157,19 @@ def _check_width(particles: ParticleImage, width_um: float) -> None:
 
 def _crack_voxels(particles: ParticleImage, bodies: pd.DataFrame, width_um: float) -> NDArray[np.int64]:
     """Return how many voxels the cracks of every particle have."""
-    values, _, numbers = compact_labels(particles.values)
-    number_of = {} if numbers is None else {int(old): new for new, old in enumerate(numbers)}
+    labels, numbers = compact_labels(particles, bodies["label"].to_numpy())
     smallest = min(particles.voxel_size_um)
     edges = np.asarray(particles.voxel_size_um)
     radius = (width_um + smallest) / 2
     margin = np.ceil(2 * radius / edges).astype(np.int64) + 1  # how far away the centre of a ball that counts may be
-    origin = np.asarray(particles.origin_um)
-    low, high = (
-        np.rint((bodies[[f"{axis}_{end}_um" for axis in "zyx"]].to_numpy() - origin) / edges).astype(np.int64)
-        for end in ("min", "max")
-    )
+    low, high = boxes_of(particles, bodies)
     found = np.zeros(len(bodies), np.int64)
-    for index, label in enumerate(bodies["label"]):
+    for index, number in enumerate(numbers):
         first, stop = low[index] - margin, high[index] + margin
-        inside = tuple(slice(max(0, a), min(b, n)) for a, b, n in zip(first, stop, values.shape, strict=True))
-        here, free = values[inside] == number_of.get(int(label), label), values[inside] == 0
+        inside = tuple(slice(max(0, a), min(b, n)) for a, b, n in zip(first, stop, labels.shape, strict=True))
+        here, free = labels[inside] == number, labels[inside] == 0
         if particles.mask is not None:
-            here, free = here & particles.mask[inside], free & particles.mask[inside]
+            free &= particles.mask[inside]
         # beyond the image there is room for the ball, or a particle near a face would be filled up to it
         beyond = [(s.start - a, b - s.stop) for s, a, b in zip(inside, first, stop, strict=True)]
         filled = _closed(np.pad(here, beyond), (edges / smallest).tolist(), radius / smallest)

@@ -79,7 +79,7 @@ def measure_particles(particles: ParticleImage) -> ResultTable:
      label  equivalent_diameter_um  sphericity
          7                     2.5         1.0
     """
-    values, label_count, numbers = compact_labels(particles.values)
+    values, label_count, numbers = _compact(particles.values)
     found = kernels.accumulate(values, particles.mask, label_count)
     measured = np.flatnonzero(found[:, kernels.COUNT])
     measured = measured[measured > 0]
@@ -101,7 +101,7 @@ def measure_particles(particles: ParticleImage) -> ResultTable:
     )
 
 
-def compact_labels(values: NDArray[Any]) -> tuple[NDArray[Any], int, NDArray[np.int64] | None]:
+def _compact(values: NDArray[Any]) -> tuple[NDArray[Any], int, NDArray[np.int64] | None]:
     """Return labels that can index accumulators, how many, and their original numbers where they were renumbered."""
     if not values.dtype.isnative:  # as TIFF files may hold; kernels know the byte order of this machine only
         values = values.astype(values.dtype.newbyteorder("="))

@@ -16,9 +16,10 @@ from voltome.data._grids import check_one_grid
 from voltome.errors import AxisError, ParameterError, ValuesError
 from voltome.morphology import _kernels_rays as kernels
 from voltome.morphology._grey_levels import greys_of
+from voltome.morphology._labels import boxes_of, compact_labels
 from voltome.morphology._roughness import fewest_rays, is_seen, roughness_frame
 from voltome.morphology.columns_powder import PARTICLE_RADII, PARTICLE_ROUGHNESS
-from voltome.morphology.particles import compact_labels, measure_particles
+from voltome.morphology.particles import measure_particles
 
 Azimuths = Annotated[int, Ge(3)]
 Reals = NDArray[np.float64]
@@ -223,13 +224,10 @@ def _rays(
     particles: ParticleImage, grey: Volume | None, level: float | None, bodies: pd.DataFrame, directions: Reals
 ) -> kernels.Rays:
     """Follow the rays of all particles."""
-    labels, numbers = _labels(particles, bodies["label"].to_numpy())
+    labels, numbers = compact_labels(particles, bodies["label"].to_numpy())
     edges, origin = np.asarray(particles.voxel_size_um), np.asarray(particles.origin_um)
     centres = (bodies[["z_um", "y_um", "x_um"]].to_numpy() - origin) / edges - 0.5
-    low, high = (
-        np.rint((bodies[[f"{axis}_{end}_um" for axis in "zyx"]].to_numpy() - origin) / edges).astype(np.int64)
-        for end in ("min", "max")
-    )
+    low, high = boxes_of(particles, bodies)
     levels, contrasts = np.zeros(len(bodies)), np.ones(len(bodies))
     if grey is not None:
         greys = greys_of(particles, grey, labels, numbers, low, high - 1)
@@ -249,18 +247,6 @@ def _rays(
         directions=directions,
         voxel_size_um=particles.voxel_size_um,
     )
-
-
-def _labels(particles: ParticleImage, wanted: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Return labels as int32, 0 outside the mask, and the numbers that these particles have among them."""
-    values, _, numbers = compact_labels(particles.values)
-    labels = values.astype(np.int32, copy=particles.mask is not None)
-    if particles.mask is not None:
-        labels[~particles.mask] = 0
-    if numbers is None:
-        return labels, wanted.astype(np.int64)
-    order = np.argsort(numbers, kind="stable")
-    return labels, order[np.searchsorted(numbers[order], wanted)]
 
 
 def _plain(values: NDArray[Any]) -> NDArray[Any]:

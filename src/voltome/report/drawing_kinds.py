@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from voltome.data import ResultTable
+from voltome.report.drawing_powder import draw_particles_with_voids, draw_radii, draw_roughness, draw_voids
 from voltome.report.drawn import Drawn, Looked
 
-FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Drawn]]] = {}
+FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Drawn]]] = {
+    "particle_radii": draw_radii,
+    "particle_roughness": draw_roughness,
+    "voids": draw_voids,
+    "particles_with_voids": draw_particles_with_voids,
+}
 """Kind of a table -> from its name, itself (all scans together) and what was met so far to its figures."""
