@@ -100,11 +100,12 @@ def particle_radii(
     two voxels at the surfaces (median of all rays), and taken out. Without: where the trilinear share of the label
     falls below one half, nothing taken out.
 
-    Error on spheres with harmonics of 5 %, radii of 6 to 20 voxels, blur of 0.7 voxel (simulated; ``benchmarks powder``
-    and ``docs/powder-measures.md``): with grey values and no noise 0.03 voxel in the mean radius, 0.04 for one ray;
-    roughness proxy 0.1, too small at 6 voxels as blur flattens bumps. From labels 0.2 in the mean, 0.24 for one ray,
-    and 0.2 to 0.3 too much in the proxy. Noise adds to the spread of rays, and eight rays of scatter s have a proxy of
-    2.85 s on a perfect sphere.
+    Error on spheres with harmonics of 5 %, radii of 6 to 20 voxels, blur of 0.7 voxel (simulated;
+    ``docs/powder-measures.md``), in voxels. Grey values without noise: 0.02 in the mean radius, 0.03 for one ray; the
+    roughness proxy reads 0.08 too little at 6 voxels, as blur flattens bumps, 0.02 at 20, and 0.08 on a perfect sphere.
+    Noise of a tenth of the contrast: 0.05 in the mean, 0.1 for one ray, and a proxy of 0.3 on a perfect sphere, as
+    eight numbers of scatter s span 2.85 s. From labels alone: -0.1 in the mean, 0.24 for one ray, 0.2 to 0.7 too much
+    in the proxy.
 
     Rays: one that meets another particle within a voxel of the edge of the label, or before the level is crossed, ends
     at the border of the labels (`at_contact`). One that leaves the image or its mask, or finds no edge, has no row. The
