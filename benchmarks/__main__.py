@@ -6,10 +6,12 @@ import importlib
 BENCHMARKS = {
     "filters": "benchmarks.filters",
     "morphology": "benchmarks.morphology",
+    "powder": "benchmarks.powder",
     "registration_accuracy": "benchmarks.registration_accuracy",
     "study": "benchmarks.study",
     "surface_bias": "benchmarks.surface_bias",
     "thickness": "benchmarks.thickness",
+    "void_detection": "benchmarks.void_detection",
 }
 """Name -> module with a function ``main(arguments)``."""
 

@@ -271,7 +271,7 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "close_phase": _cleaning("The {} was closed by a ball"),
     "remove_artefacts": _cleaning("Specks of {} were removed and its pinholes filled"),
     "internal_voids": lambda parameters: (
-        f"Voids inside {parameters['phase']} were made a phase, by flooding from outside"
+        f"Voids inside {parameters['phase']}, which a flood from outside does not reach, were made a phase"
     ),
     "merge_phases": lambda parameters: (
         f"{listed([str(name) for name in parameters['phases_to_merge']])} were taken together as {parameters['into']}"
