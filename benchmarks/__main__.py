@@ -7,6 +7,7 @@ BENCHMARKS = {
     "filters": "benchmarks.filters",
     "morphology": "benchmarks.morphology",
     "powder": "benchmarks.powder",
+    "radii_accuracy": "benchmarks.radii_accuracy",
     "registration_accuracy": "benchmarks.registration_accuracy",
     "study": "benchmarks.study",
     "surface_bias": "benchmarks.surface_bias",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import edt
 import numpy as np
 from numpy.typing import NDArray
 
 from voltome.data import ParticleImage, Volume
+from voltome.morphology._kernels_greys import medians
 
 EDGE_VOXELS = 2.0
 """How far from every border between labels a voxel must be to have the grey value of one side alone."""
@@ -41,25 +42,28 @@ def greys_of(
     Outside: the voxels of no particle as far from every particle, within `AROUND_VOXELS` of the particle's box, or the
     furthest there. Where a particle has no background around it, the median of the background of all others is taken.
     """
-    depth = _depths(labels, particles)
-    inside = np.empty(len(numbers))
-    outside = np.full(len(numbers), np.nan)
-    for index, number in enumerate(numbers):
-        box = tuple(
-            slice(max(0, a - AROUND_VOXELS), b + 1 + AROUND_VOXELS)
-            for a, b in zip(lowest[index], highest[index], strict=True)
-        )
-        here, deep, values = labels[box], depth[box], grey.values[box]
-        inside[index] = _median_of_the_deep(values, deep, here == number)
-        around = here == 0
-        if particles.mask is not None:
-            around &= particles.mask[box]
-        if around.any():
-            outside[index] = _median_of_the_deep(values, deep, around)
+    inside, outside = medians(
+        plain_values(grey),
+        labels,
+        particles.mask,
+        _depths(labels, particles),
+        numbers,
+        lowest,
+        highest,
+        around=AROUND_VOXELS,
+        edge=EDGE_VOXELS,
+        fewest=FEWEST_VOXELS,
+    )
     known = np.isfinite(outside)
     if known.any():
         outside[~known] = np.median(outside[known])
     return Greys(inside, outside)
+
+
+def plain_values(grey: Volume) -> NDArray[Any]:
+    """Return grey values of a type that the kernels are compiled for."""
+    known = (np.uint8, np.uint16, np.float32)
+    return grey.values if grey.values.dtype in known else grey.values.astype(np.float32)
 
 
 def _depths(labels: NDArray[np.int32], particles: ParticleImage) -> NDArray[np.float32]:
@@ -71,13 +75,3 @@ def _depths(labels: NDArray[np.int32], particles: ParticleImage) -> NDArray[np.f
         (labels + 1).astype(np.uint32), anisotropy=(z, y, x), black_border=False, parallel=1
     )
     return depth
-
-
-def _median_of_the_deep(values: NDArray[np.generic], deep: NDArray[np.float32], where: NDArray[np.bool_]) -> float:
-    """Return the median of the values of some voxels that lie away from the edge."""
-    depths = deep[where]
-    chosen = depths > EDGE_VOXELS
-    if np.count_nonzero(chosen) < FEWEST_VOXELS:
-        nth = max(0, depths.size - FEWEST_VOXELS)
-        chosen = depths >= np.partition(depths, nth)[nth]
-    return float(np.median(values[where][chosen].astype(np.float64)))

@@ -15,7 +15,7 @@ from voltome.data import ParticleImage, ResultTable, Volume
 from voltome.data._grids import check_one_grid
 from voltome.errors import AxisError, ParameterError, ValuesError
 from voltome.morphology import _kernels_rays as kernels
-from voltome.morphology._grey_levels import greys_of
+from voltome.morphology._grey_levels import greys_of, plain_values
 from voltome.morphology._labels import boxes_of, compact_labels
 from voltome.morphology._roughness import fewest_rays, is_seen, roughness_frame
 from voltome.morphology.columns_powder import PARTICLE_RADII, PARTICLE_ROUGHNESS
@@ -239,7 +239,7 @@ def _rays(
     return kernels.follow_rays(
         labels,
         particles.mask,
-        None if grey is None else _plain(grey.values),
+        None if grey is None else plain_values(grey),
         numbers=numbers,
         centres=centres,
         reaches_um=np.linalg.norm(reaches, axis=1),
@@ -248,12 +248,6 @@ def _rays(
         directions=directions,
         voxel_size_um=particles.voxel_size_um,
     )
-
-
-def _plain(values: NDArray[Any]) -> NDArray[Any]:
-    """Return grey values of a type that the kernel was compiled for."""
-    known = (np.uint8, np.uint16, np.float32)
-    return values if values.dtype in known and values.dtype.isnative else values.astype(np.float32)
 
 
 def _checked_contrasts(contrasts: Reals) -> Reals:

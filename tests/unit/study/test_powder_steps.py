@@ -42,7 +42,7 @@ def test_a_scan_of_powder_becomes_radii_voids_and_cracks(batch: Path, load: Call
     results = vt.study.run(load(STUDY))
     tables = results.tables()
     radii = tables["particle_radii-particle_roughness"].frame
-    assert radii.mean_radius_um.tolist() == pytest.approx([8, 8], abs=0.06)
+    assert radii.mean_radius_um.tolist() == pytest.approx([8, 8], abs=0.1)
     statistics = tables["measure_voids"].frame.iloc[0]
     assert (statistics.particles, statistics.void_frequency) == (2, 0.5)
     assert statistics.dead_volume_fraction_of_voided_particles == pytest.approx((3.5 / 8) ** 3, rel=0.04)
