@@ -101,11 +101,11 @@ def particle_radii(
     falls below one half, nothing taken out.
 
     Error on spheres with harmonics of 5 %, radii of 6 to 20 voxels, blur of 0.7 voxel (simulated;
-    ``docs/powder-measures.md``), in voxels. Grey values without noise: 0.02 in the mean radius, 0.03 for one ray; the
-    roughness proxy reads 0.08 too little at 6 voxels, as blur flattens bumps, 0.02 at 20, and 0.08 on a perfect sphere.
-    Noise of a tenth of the contrast: 0.05 in the mean, 0.1 for one ray, and a proxy of 0.3 on a perfect sphere, as
-    eight numbers of scatter s span 2.85 s. From labels alone: -0.1 in the mean, 0.24 for one ray, 0.2 to 0.7 too much
-    in the proxy.
+    ``docs/powder-measures.md``), in voxels. Grey values without noise: 0.03 in the mean radius, 0.04 for one ray; the
+    roughness proxy reads 0.08 too little at 6 voxels (0.14 in one of six bodies), as blur flattens bumps, 0.03 at 20,
+    and 0.07 instead of 0 on a sphere. Noise of a tenth of the contrast: 0.06 in the mean, 0.1 for one ray, and a proxy
+    of 0.3 on a sphere, as eight numbers of scatter s span 2.85 s. From labels alone: -0.1 in the mean, 0.2 for one ray,
+    and a proxy of 0.55 on a sphere.
 
     Rays: one that meets another particle within a voxel of the edge of the label, or before the level is crossed, ends
     at the border of the labels (`at_contact`). One that leaves the image or its mask, or finds no edge, has no row. The
@@ -119,7 +119,8 @@ def particle_radii(
     Sphericity is that of `measure_particles`. The comparison of the study is with the sphere of the mean radius R:
     V / (4/3 pi R^3) and A / (4 pi R^2), measured volume and surface (crofton13) above; both are 1 for a sphere.
 
-    Time: 0.1 ms per particle and one Euclidean distance transform. Memory: 16 bytes per voxel, 8 without grey values.
+    Time: with grey values about 1 ms per particle, and one Euclidean distance transform. Memory: 12 bytes per voxel
+    and 12 for each voxel of the largest box, 4 without grey values.
 
     References
     ----------
