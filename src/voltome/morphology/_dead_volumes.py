@@ -47,18 +47,30 @@ def dead_volumes_um3(
         return found
     labels, numbers = compact_labels(particles, bodies["label"].to_numpy()[chosen])
     low, high = boxes_of(particles, bodies.iloc[chosen])
-    solid = np.where(voids, np.int32(0), labels)  # a void is background, as the pores around the particle are
-    greys = greys_of(particles, grey, solid, numbers, low, high - 1)
+    # a void is background, as the pores around the particle are
+    greys = greys_of(particles, grey, np.where(voids, np.int32(0), labels), numbers, low, high - 1)
+    counted = _around(voids, labels, particles)
+    order = np.argsort(numbers)
+    own, values = labels[counted], grey.values[counted].astype(np.float64)
+    places = np.minimum(np.searchsorted(numbers[order], own), numbers.size - 1)
+    known = numbers[order][places] == own
+    rows = order[places[known]]
+    voxels = np.bincount(rows, minlength=numbers.size)
+    missing = greys.inside * voxels - np.bincount(rows, values[known], minlength=numbers.size)
+    contrast = greys.inside - greys.outside
+    # without a contrast there was no void to be seen
+    shares = np.divide(missing, contrast, out=np.zeros(numbers.size), where=contrast != 0)
+    found[chosen] = np.maximum(shares, 0.0) * particles.voxel_volume_um3
+    return found
+
+
+def _around(voids: Where, labels: NDArray[np.int32], particles: ParticleImage) -> Where:
+    """Return the voxels of the voids and of their blurred edges, inside particles and away from their own surface."""
     smallest = min(particles.voxel_size_um)
     z, y, x = (edge / smallest for edge in particles.voxel_size_um)
-    for index, row in enumerate(chosen):
-        box = tuple(slice(a, b) for a, b in zip(low[index], high[index], strict=True))
-        own = labels[box] == numbers[index]
-        here = voids[box] & own
-        near = edt.edt(~here, anisotropy=(z, y, x), black_border=False, parallel=1) <= REACH_VOXELS
-        deep = edt.edt(np.pad(own, 1), anisotropy=(z, y, x), parallel=1)[1:-1, 1:-1, 1:-1] > SKIN_VOXELS
-        missing = greys.inside[index] - grey.values[box][near & own & (deep | here)].astype(np.float64)
-        contrast = greys.inside[index] - greys.outside[index]
-        # without a contrast there was no void to be seen
-        found[row] = max(0.0, missing.sum() / contrast) * particles.voxel_volume_um3 if contrast else 0.0
-    return found
+    near = edt.edt(~voids, anisotropy=(z, y, x), black_border=False, parallel=1) <= REACH_VOXELS
+    deep: Where = edt.edt(labels.view(np.uint32), anisotropy=(z, y, x), black_border=False, parallel=1) > SKIN_VOXELS
+    deep |= voids
+    deep &= near
+    deep &= labels > 0
+    return deep

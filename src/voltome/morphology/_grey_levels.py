@@ -72,6 +72,6 @@ def _depths(labels: NDArray[np.int32], particles: ParticleImage) -> NDArray[np.f
     z, y, x = (edge / smallest for edge in particles.voxel_size_um)
     # the background is a label as others are: one pass for both sides
     depth: NDArray[np.float32] = edt.edt(
-        (labels + 1).astype(np.uint32), anisotropy=(z, y, x), black_border=False, parallel=1
+        np.add(labels, 1, dtype=np.uint32, casting="unsafe"), anisotropy=(z, y, x), black_border=False, parallel=1
     )
     return depth
