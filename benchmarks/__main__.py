@@ -9,6 +9,8 @@ BENCHMARKS = {
     "interfaces": "benchmarks.interfaces",
     "morphology": "benchmarks.morphology",
     "particles": "benchmarks.particles",
+    "powder": "benchmarks.powder",
+    "radii_accuracy": "benchmarks.radii_accuracy",
     "registration_accuracy": "benchmarks.registration_accuracy",
     "shapes": "benchmarks.shapes",
     "study": "benchmarks.study",
@@ -17,6 +19,7 @@ BENCHMARKS = {
     "sweep": "benchmarks.sweep",
     "thickness": "benchmarks.thickness",
     "trust": "benchmarks.trust",
+    "void_detection": "benchmarks.void_detection",
 }
 """Name -> module with a function ``main(arguments)``."""
 

@@ -7,6 +7,7 @@ from .figures_correlation import figure_correlation
 from .figures_cycles import figure_mass_balance, figure_particle_events, figure_particle_matches
 from .figures_distributions import figure_size_distribution
 from .figures_histogram import figure_histogram
+from .figures_powder import figure_histograms, figure_particle_radii, figure_particle_roughness
 from .figures_profiles import figure_profile
 from .figures_renderings import figure_renderings
 from .figures_sensitivity import figure_subvolumes, figure_sweep
@@ -27,6 +28,7 @@ __all__ = [
     "figure_correlation",
     "figure_distribution",
     "figure_histogram",
+    "figure_histograms",
     "figure_importances",
     "figure_interfaces",
     "figure_local_thickness",
@@ -34,6 +36,8 @@ __all__ = [
     "figure_neighbours",
     "figure_particle_events",
     "figure_particle_matches",
+    "figure_particle_radii",
+    "figure_particle_roughness",
     "figure_profile",
     "figure_renderings",
     "figure_shapes",

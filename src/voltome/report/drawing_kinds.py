@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from voltome.data import ResultTable
 from voltome.report.drawing_classifiers import confusions_drawn, importances_drawn, nothing_drawn
 from voltome.report.drawing_cycles import draw_events, draw_mass_balance, draw_matches, draw_replicates
+from voltome.report.drawing_powder import draw_particles_with_voids, draw_radii, draw_roughness, draw_voids
 from voltome.report.drawing_shapes import neighbours_drawn, shapes_drawn
 from voltome.report.drawing_surfaces import interfaces, surface_estimators
 from voltome.report.drawing_thresholds import threshold_sensitivity
@@ -28,10 +29,14 @@ FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Dra
     "mass_balance": draw_mass_balance,
     "matches": draw_matches,
     "particle_neighbours": neighbours_drawn,
+    "particle_radii": draw_radii,
+    "particle_roughness": draw_roughness,
     "particle_shapes": shapes_drawn,
+    "particles_with_voids": draw_particles_with_voids,
     "replicates": draw_replicates,
     "surface_areas": surface_estimators,
     "threshold_sensitivity": threshold_sensitivity,
     "two_point_correlation": draw_correlation,
+    "voids": draw_voids,
 }
 """Kind of a table -> from its name, itself (all scans together) and what was met so far to its figures."""

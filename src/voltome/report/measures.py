@@ -27,6 +27,16 @@ WORTH_SAYING = {
     "fraction_confidence": ("fraction", "fraction_low", "fraction_high", "independent_volumes"),
     # of the alignment how well it did, not the motions themselves, which say nothing of the sample
     "motions": ("residual_um", "correlation", "kept_fraction"),
+    # the table of the study: frequency and dead volume, and what voids and particles are like
+    "void_statistics": (
+        "void_frequency",
+        "dead_volume_fraction_of_voided_particles",
+        "dead_volume_fraction_of_all_particles",
+        "mean_void_diameter_um",
+        "mean_void_sphericity",
+        "mean_void_surface_to_volume_per_um",
+    ),
+    "crack_statistics": ("crack_frequency", "crack_volume_fraction"),
 }
 """Kind of a table -> the measures that say something of their own."""
 

@@ -39,6 +39,9 @@ MEASURES = {
     "areal_loading": "areal loadings",
     "mass_balance": "the mass lost and gained in every layer",
     "threshold_sensitivity": "fraction, surface and percolation of a phase against its threshold",
+    "particle_radii": "radii of every particle in three planes, and its roughness",
+    "measure_voids": "the voids inside particles",
+    "measure_cracks": "the cracks of particles",
     "find_collector": "the height and tilt of the current collector",
     "connectivity": "which share of a phase is connected to the faces of the sample",
     "fraction_confidence": "confidence intervals of volume fractions",
@@ -314,6 +317,12 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "open_phase": _cleaning("The {} was opened by a ball"),
     "close_phase": _cleaning("The {} was closed by a ball"),
     "remove_artefacts": _cleaning("Specks of {} were removed and its pinholes filled"),
+    "internal_voids": lambda parameters: (
+        f"Voids inside {parameters['phase']}, which a flood from outside does not reach, were made a phase"
+    ),
+    "merge_phases": lambda parameters: (
+        f"{listed([str(name) for name in parameters['phases_to_merge']])} were taken together as {parameters['into']}"
+    ),
     "otsu": _otsu,
     "separate_particles": _separation,
     "align": _alignment,

@@ -8,6 +8,7 @@ from .separation import separate_particles
 from .states import States, states
 from .thresholds import otsu, otsu_thresholds, threshold
 from .training import Trained, train_classifier
+from .voids import internal_voids, merge_phases
 
 __all__ = [
     "CorrectedParticles",
@@ -22,6 +23,8 @@ __all__ = [
     "drop_touching_border",
     "filter_by_size",
     "hysteresis_threshold",
+    "internal_voids",
+    "merge_phases",
     "open_phase",
     "otsu",
     "otsu_thresholds",

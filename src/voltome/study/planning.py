@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from voltome.data import PhaseImage
 from voltome.errors import VoltomeError, did_you_mean
 from voltome.study.entries import Entry, is_noun_name, named_in_other_scans, parameter_path, replaced, wanted_name
+from voltome.study.known_names import note_unknown_phases, note_unknown_scans
 from voltome.study.model import ALL_SCANS, SOURCE, Graph, Node, Operation, Output, Ref, with_phases
 from voltome.study.operations import RunStep
 from voltome.study.problems import Place, Problems, validated
@@ -122,9 +123,9 @@ class Planner:
             state.certain = False
         state.made.extend(outputs)
         if parameters is not None and first is not None and first.phases is not None:
-            self._known_phases(signature, parameters, first.phases, place)
+            note_unknown_phases(self.problems, signature, parameters, first.phases, place)
         if parameters is not None:
-            self._known_scans(signature, parameters, list(self.states), place)
+            note_unknown_scans(self.problems, signature, parameters, list(self.states), place)
         if parameters is None or first is None or not outputs:
             # what follows is still checked against the types that this would have given
             if outputs:
@@ -267,32 +268,9 @@ class Planner:
         kind = said or (first.kind if same and first else noun.__name__)
         phases = first.phases if same and first else None
         if step.phases is not None and is_main:
-            phases = tuple(step.phases(parameters)) if parameters is not None else None
+            unknown = parameters is None or (same and phases is None)
+            phases = None if unknown else tuple(step.phases(parameters or {}, phases or ()))
         return Output(ref, noun, kind, phases if issubclass(noun, PhaseImage) else None)
-
-    def _known_phases(
-        self, signature: Signature, parameters: Mapping[str, Any], known: tuple[str, ...], place: Place
-    ) -> None:
-        """Note a phase that the image will not have."""
-        for name in signature.phase_parameters:
-            phase = parameters.get(name)
-            if phase is not None and phase not in known:
-                listed = ", ".join(map(repr, known))
-                self.problems.add(
-                    (*place, name), f"unknown phase {phase!r}; the image has {listed}.{did_you_mean(phase, known)}"
-                )
-
-    def _known_scans(
-        self, signature: Signature, parameters: Mapping[str, Any], known: Sequence[str], place: Place
-    ) -> None:
-        """Note a scan that the study does not have."""
-        for name in signature.scan_parameters:
-            scan = parameters.get(name)
-            if scan is not None and scan not in known:
-                listed = ", ".join(known)
-                self.problems.add(
-                    (*place, name), f"unknown scan {scan!r}; expected one of {listed}.{did_you_mean(scan, known)}"
-                )
 
     def add(
         self,
@@ -338,9 +316,9 @@ class Planner:
         for state in sharing:
             state.cursor += 1
         if parameters is not None:
-            self._known_scans(signature, parameters, list(chosen), place)
+            note_unknown_scans(self.problems, signature, parameters, list(chosen), place)
             for known in dict.fromkeys(output.phases for output in found.values() if output.phases is not None):
-                self._known_phases(signature, parameters, known, place)
+                note_unknown_phases(self.problems, signature, parameters, known, place)
         if len(found) < len(chosen) or parameters is None:
             for state in sharing:
                 state.certain = False

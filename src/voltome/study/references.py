@@ -36,8 +36,8 @@ CONTINUOUS = (
     "and mercury intrusion, J. Am. Ceram. Soc. 91, 4059 (2008)"
 )
 COMPONENTS = (
-    "W. Silversmith, cc3d: connected components on multilabel 3D images (2021), "
-    "https://github.com/seung-lab/connected-components-3d"
+    "K. Wu, E. Otoo, K. Suzuki, Two strategies to speed up connected component labeling algorithms, LBNL-59102 (2005), "
+    "as implemented by W. Silversmith, connected-components-3d"
 )
 INTEGRAL_RANGE = "C. Lantuéjoul, Ergodicity and integral range, J. Microsc. 161, 387 (1991)"
 WILSON = (
@@ -82,4 +82,7 @@ HULL = (
     "C. B. Barber, D. P. Dobkin, H. Huhdanpaa, The quickhull algorithm for convex hulls, ACM Trans. Math. Softw. 22, "
     "469 (1996)"
 )
-PIECES = "W. Silversmith, cc3d: connected components on multilabel 3D images (2021)"
+POWDER = (
+    "T. M. M. Heenan et al., Resolving Li-ion battery electrode particles using rapid lab-based X-ray nano-computed "
+    "tomography for high-throughput quantification, Adv. Sci. 7, 2000362 (2020)"
+)

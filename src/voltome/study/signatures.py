@@ -132,7 +132,7 @@ def read_signature(function: Callable[..., Any], *, skip: tuple[str, ...] = ()) 
             inputs.append(Port(parameter.name, nouns, required, across))
             continue
         for what, names in named.items():
-            if what in getattr(hint, "__metadata__", ()):
+            if what in _marks(hint):
                 names.append(parameter.name)
         default = ... if required else parameter.default
         fields[parameter.name] = (hint, Field(default, description=texts.get(parameter.name, "")))
@@ -184,6 +184,13 @@ def _nouns_of(hint: Any) -> tuple[tuple[type[Noun], ...], bool]:
     if isinstance(hint, type) and issubclass(hint, Noun):
         return (hint,), False
     return (), False
+
+
+def _marks(hint: Any) -> tuple[Any, ...]:
+    """Return how a type is annotated, or the items of a tuple or list of it."""
+    items = typing.get_args(hint) if typing.get_origin(hint) in (tuple, list) else ()
+    own: tuple[Any, ...] = getattr(hint, "__metadata__", ())
+    return (*own, *(mark for item in items for mark in getattr(item, "__metadata__", ())))
 
 
 def _products_of(hint: Any, inputs: list[Port], function: Callable[..., Any]) -> tuple[Product, ...]:

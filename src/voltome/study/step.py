@@ -56,7 +56,8 @@ class Step:
     takes : str
         Kind of the table, or quantity of the volume, that it works on; empty: any.
     phases : callable, optional
-        From the parameters to the names of the phases of the image that it gives.
+        From the parameters, and the names of the phases of the image that it takes (none where that has no phases), to
+        the names of the phases of the image that it gives. None: they stay.
     phases_of : str
         The further noun of which the image that it gives has the phases; empty: those of its first input.
     check : callable, optional
@@ -82,7 +83,7 @@ class Step:
     version: int = 1
     kind: str = ""
     takes: str = ""
-    phases: Callable[[Parameters], Iterable[str]] | None = None
+    phases: Callable[[Parameters, tuple[str, ...]], Iterable[str]] | None = None
     phases_of: str = ""
     check: Callable[[Parameters], None] | None = None
     decision: str = ""

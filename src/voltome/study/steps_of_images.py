@@ -6,7 +6,7 @@ from voltome.study import references
 from voltome.study.step import Parameters, Step
 
 
-def _threshold_phases(parameters: Parameters) -> list[str]:
+def _threshold_phases(parameters: Parameters, known: tuple[str, ...]) -> list[str]:
     rest = parameters.get("rest")
     return [*([rest] if rest else []), *parameters["intervals"]]
 
@@ -23,10 +23,20 @@ def _hysteresis_check(parameters: Parameters) -> None:
     check_hysteresis(*(parameters[name] for name in ("phase", "strong", "weak", "rest")))
 
 
-def _connectivity_phases(parameters: Parameters) -> list[str]:
+def _connectivity_phases(parameters: Parameters, known: tuple[str, ...]) -> list[str]:
     from voltome.morphology.connectivity import parts_of
 
     return parts_of(parameters["phase"])
+
+
+def _with_voids(parameters: Parameters, known: tuple[str, ...]) -> list[str]:
+    return [*known, parameters["void"]]
+
+
+def _merged_phases(parameters: Parameters, known: tuple[str, ...]) -> list[str]:
+    from voltome.segmentation.voids import merged_names
+
+    return merged_names(parameters["phases_to_merge"], parameters["into"], known)
 
 
 STEPS_OF_IMAGES = (
@@ -90,7 +100,7 @@ STEPS_OF_IMAGES = (
     Step(
         "hysteresis_threshold",
         "segmentation:hysteresis_threshold",
-        phases=lambda parameters: [parameters["rest"], parameters["phase"]],
+        phases=lambda parameters, _: [parameters["rest"], parameters["phase"]],
         check=_hysteresis_check,
         decision="strong and weak grey value of the phase, chosen by eye",
         bytes_per_voxel=10,
@@ -99,7 +109,7 @@ STEPS_OF_IMAGES = (
     Step(
         "otsu",
         "segmentation:otsu",
-        phases=lambda parameters: parameters["phases"],
+        phases=lambda parameters, _: parameters["phases"],
         bytes_per_voxel=4,
         references=(references.OTSU,),
     ),
@@ -149,6 +159,14 @@ STEPS_OF_IMAGES = (
         bytes_per_voxel=14,
         references=(references.RECONSTRUCTION, references.DISTANCE),
     ),
+    Step(
+        "internal_voids",
+        "segmentation:internal_voids",
+        phases=_with_voids,
+        bytes_per_voxel=8,
+        references=(references.POWDER, references.COMPONENTS),
+    ),
+    Step("merge_phases", "segmentation:merge_phases", phases=_merged_phases, bytes_per_voxel=2),
     Step(
         "separate_particles",
         "segmentation:separate_particles",

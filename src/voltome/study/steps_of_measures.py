@@ -67,7 +67,7 @@ STEPS_OF_MEASURES = (
         kind="particle_shapes",
         bytes_per_voxel=12,
         kernels="morphology._kernels_hulls",
-        references=(references.HULL, references.CROFTON, references.PIECES),
+        references=(references.HULL, references.CROFTON, references.COMPONENTS),
     ),
     Step(
         "particle_contacts",
@@ -121,6 +121,30 @@ STEPS_OF_MEASURES = (
                 fits=_counts_pairs,
             )
         },
+    ),
+    Step(
+        "particle_radii",
+        "morphology:particle_radii",
+        kind="particle_radii",
+        bytes_per_voxel=16,
+        kernels="morphology._kernels_rays",
+        references=(references.POWDER, references.CROFTON, references.DISTANCE),
+    ),
+    Step(
+        "measure_voids",
+        "morphology:measure_voids",
+        kind="void_statistics",
+        bytes_per_voxel=12,
+        kernels="morphology._kernels_labels",
+        references=(references.POWDER, references.WILSON, references.CROFTON, references.COMPONENTS),
+    ),
+    Step(
+        "measure_cracks",
+        "morphology:measure_cracks",
+        kind="crack_statistics",
+        bytes_per_voxel=16,
+        kernels="morphology._kernels_labels",
+        references=(references.SERRA, references.WILSON, references.DISTANCE),
     ),
     Step(
         "surface_areas",

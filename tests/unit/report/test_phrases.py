@@ -41,6 +41,16 @@ from voltome.study import STEPS
             {"phase": "pore", "radius_um": 2.0, "rest": None},
             "The pore was opened by a ball (radius 2 µm)",
         ),
+        (
+            "internal_voids",
+            {"phase": "NMC", "void": "internal void"},
+            "Voids inside NMC, which a flood from outside does not reach, were made a phase",
+        ),
+        (
+            "merge_phases",
+            {"phases_to_merge": ("NMC", "internal void"), "into": "NMC"},
+            "NMC and internal void were taken together as NMC",
+        ),
     ],
 )
 def test_a_step_is_a_sentence(step, parameters, words):
