@@ -32,10 +32,13 @@ _MOST_RIM_ENTRIES = 1 << 23
 
 _HELD = 255
 _WHOLE = 254
-"""What is noted of a ball: held by a neighbour, to be painted whole, or else the number of the move to a neighbour."""
+INNER = 253
+"""What is noted of a ball: held by a neighbour, to be painted whole, not needed, or else the move to a neighbour."""
 
 
-def largest_balls(squared: NDArray[np.float32], edges: Triple) -> NDArray[np.float32]:
+def largest_balls(
+    squared: NDArray[np.float32], edges: Triple, noted: NDArray[np.uint8] | None = None
+) -> NDArray[np.float32]:
     """Return for every voxel the largest squared radius of the balls that hold it; 0 outside the phase.
 
     Parameters
@@ -44,6 +47,9 @@ def largest_balls(squared: NDArray[np.float32], edges: Triple) -> NDArray[np.flo
         Squared distance to the nearest voxel outside, in units in which `edges` are; 0 outside the phase.
     edges : tuple of float
         Edges of a voxel along (z, y, x), the smallest 1.
+    noted : numpy.ndarray of uint8, optional
+        `INNER` where a ball has no voxel that the balls of others, and the radii at the voxels themselves, do not
+        give; 0 elsewhere. Written over.
     """
     cubes = edges == _CUBE
     highest = float(squared.max())
@@ -53,7 +59,7 @@ def largest_balls(squared: NDArray[np.float32], edges: Triple) -> NDArray[np.flo
     levels = int(highest * scale) + 1
     length = max(1, min(_LONGEST_RIM, _MOST_RIM_ENTRIES // (len(kinds) * (levels + 1))))
     away, rims = _rims(kinds, steps, levels, scale, tie, length)
-    noted = np.empty(squared.shape, np.uint8)
+    noted = np.zeros(squared.shape, np.uint8) if noted is None else noted
     in_slabs(
         squared.shape,
         lambda _slab, first, stop: _note(squared, moves, classes, away, scale, first, stop, noted),
@@ -68,7 +74,7 @@ def largest_balls(squared: NDArray[np.float32], edges: Triple) -> NDArray[np.flo
         _paint_rims(squared, noted, moves, classes, turns, away, rims, steps, tie, scale, reach, first, stop, painted)
 
     in_slabs(squared.shape, paint)
-    return painted
+    return np.maximum(painted, squared, out=painted)  # a ball holds its centre; that of an inner one was not painted
 
 
 def _moves(cubes: bool) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -206,6 +212,8 @@ def _note(squared, moves, classes, away, scale, first, stop, noted):
             _largest_neighbours(squared, z, y, moves, classes, largest)
             for x in range(squared.shape[2]):
                 own = squared[z, y, x]
+                if noted[z, y, x] == INNER:
+                    continue
                 held = own == 0
                 if not held:
                     level = int(own * scale)
@@ -214,12 +222,15 @@ def _note(squared, moves, classes, away, scale, first, stop, noted):
                 if held:
                     noted[z, y, x] = _HELD
                 else:
-                    noted[z, y, x] = _best_neighbour(squared, z, y, x, moves, classes, away, level)
+                    noted[z, y, x] = _best_neighbour(squared, noted, z, y, x, moves, classes, away, level)
 
 
 @njit(cache=True, nogil=True)
-def _best_neighbour(squared, z, y, x, moves, classes, away, level):
-    """Return the move to the neighbour that leaves the shortest rim of a ball, or that it is to be painted whole."""
+def _best_neighbour(squared, noted, z, y, x, moves, classes, away, level):
+    """Return the move to the neighbour that leaves the shortest rim of a ball, or that it is to be painted whole.
+
+    An inner ball of the same size is no such neighbour: its voxels are painted by those that would lean on it.
+    """
     depth, height, width = squared.shape
     own = squared[z, y, x]
     best, shortest = _WHOLE, away.shape[2]
@@ -231,6 +242,8 @@ def _best_neighbour(squared, z, y, x, moves, classes, away, level):
         if other < own or not away[classes[move], level, shortest - 1] < other:
             continue
         if other == own and (dz > 0 or (dz == 0 and (dy > 0 or (dy == 0 and dx > 0)))):
+            continue
+        if other == own and noted[z + dz, y + dy, x + dx] == INNER:
             continue
         best = move
         while away[classes[move], level, shortest - 1] < other:
@@ -247,7 +260,7 @@ def _paint_rims(squared, noted, moves, classes, turns, away, rims, edges, tie, s
         for y in range(height):
             for x in range(width):
                 move = noted[z, y, x]
-                if move >= _WHOLE:
+                if move >= INNER:
                     continue
                 own = squared[z, y, x]
                 limit = own * (1 - tie)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import get_args
 
-import edt
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from voltome.data import NonNegative, PhaseImage, PhaseName, ResultTable, Volume
-from voltome.data._kernels_slabs import slab_count
 from voltome.data._parameters import check_choice, check_not_negative
-from voltome.errors import PhaseError, ValuesError
+from voltome.errors import ValuesError
 from voltome.morphology import _kernels_thickness as kernels
 from voltome.morphology import columns
+from voltome.morphology._distances import largest_squared_radii
 from voltome.morphology._particle_tables import BinCount, Scale, bin_edges, bin_middles, check_bins, values_at_shares
 
 
@@ -74,7 +73,7 @@ def local_thickness(phases: PhaseImage, *, phase: PhaseName) -> Volume:
     >>> float(thickness.values.max()), thickness.unit
     (2.0, 'um')
     """
-    squared, unit_um = _largest_squared_radii(phases, phase)
+    squared, unit_um = largest_squared_radii(phases, phase)
     values = np.sqrt(squared, out=squared)
     values *= np.float32(2 * unit_um)
     return Volume(
@@ -158,7 +157,7 @@ def continuous_size_distribution(
     minimum = check_not_negative("minimum_radius_um", minimum_radius_um)
     check_bins(bins)
     check_choice("scale", scale, get_args(Scale))
-    squared, unit_um = _largest_squared_radii(phases, phase)
+    squared, unit_um = largest_squared_radii(phases, phase)
     found, counts = np.unique(squared[squared > 0], return_counts=True)
     radii = np.sqrt(found.astype(np.float64)) * unit_um
     kept = radii >= minimum * (1 - kernels.TIE)
@@ -217,26 +216,3 @@ def _method(
 def _mean(radii: NDArray[np.float64], counts: NDArray[np.int64]) -> float:
     """Return the mean radius over the volume."""
     return float(radii @ counts / counts.sum())
-
-
-def _largest_squared_radii(phases: PhaseImage, phase: str) -> tuple[NDArray[np.float32], float]:
-    """Return the squared radius of the largest ball that holds each voxel, and the length in um that is its unit."""
-    solid = phases.is_phase(phase)
-    where = "the sample" if phases.mask is None else "the mask"
-    if not solid.any():
-        raise PhaseError(
-            f"phase {phase!r} has no voxel in {where}, so it has no thickness. Check the intervals of the threshold, "
-            f"the crop and the mask."
-        )
-    other = ~solid if phases.mask is None else phases.mask & ~solid
-    if not other.any():
-        raise PhaseError(
-            f"phase {phase!r} fills {where} whole: nothing bounds it, so it has no thickness; expected at least one "
-            f"voxel of another phase. Check the intervals of the threshold and the crop."
-        )
-    unit_um = min(phases.voxel_size_um)
-    z, y, x = (round(edge / unit_um, 6) for edge in phases.voxel_size_um)  # so that the unit of length changes nothing
-    np.logical_not(other, out=other)
-    squared = edt.edtsq(other, anisotropy=(z, y, x), black_border=False, parallel=slab_count(solid.shape))
-    squared[~solid] = 0
-    return kernels.largest_balls(squared, (z, y, x)), unit_um

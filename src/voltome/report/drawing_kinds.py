@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from voltome.data import ResultTable
+from voltome.report.drawing_intrusion import draw_intrusion
 from voltome.report.drawn import Drawn, Looked
 
-FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Drawn]]] = {}
+FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Drawn]]] = {
+    "mercury_intrusion": draw_intrusion,
+}
 """Kind of a table -> from its name, itself (all scans together) and what was met so far to its figures."""

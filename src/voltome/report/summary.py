@@ -30,6 +30,7 @@ MEASURES = {
     "size_distribution": "the size distribution of the particles",
     "surface_to_volume_distribution": "the distribution of the particles over surface per volume",
     "continuous_size_distribution": "continuous size distributions",
+    "mercury_intrusion": "simulated mercury intrusion",
     "areal_loading": "areal loadings",
     "find_collector": "the height and tilt of the current collector",
 }
@@ -251,6 +252,14 @@ def _thickness(parameters: Mapping[str, Any]) -> str:
     return f"For every voxel of {parameters.get('phase', 'the phase')} the largest ball that holds it was found"
 
 
+def _intrusion(parameters: Mapping[str, Any]) -> str:
+    """Return the phrase of the intrusion radius."""
+    inlet = parameters.get("inlet", "all")
+    through = "all faces" if inlet == "all" else f"the {'first' if inlet[1] == '-' else 'last'} face along {inlet[0]}"
+    phase = parameters.get("phase", "the phase")
+    return f"For every voxel of {phase} the largest ball that can be pressed to it through {through} was found"
+
+
 PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "crop": _with_parameters("The image was cropped"),
     "median": _with_parameters("Noise was lowered by a median filter"),
@@ -274,4 +283,5 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "drop_touching_border": _with_parameters("Particles that touch the border were left out"),
     "filter_by_size": _with_parameters("Particles were kept by their size"),
     "local_thickness": _thickness,
+    "intrusion_radius": _intrusion,
 }

@@ -35,6 +35,10 @@ CONTINUOUS = (
     "B. Münch, L. Holzer, Contradicting geometrical concepts in pore size analysis attained with electron microscopy "
     "and mercury intrusion, J. Am. Ceram. Soc. 91, 4059 (2008)"
 )
+CONSTRICTIVITY = (
+    "L. Holzer et al., The influence of constrictivity on the effective transport properties of porous layers in "
+    "electrolysis and fuel cells, J. Mater. Sci. 48, 2934 (2013)"
+)
 CANNY = "J. Canny, A computational approach to edge detection, IEEE Trans. Pattern Anal. Mach. Intell. 8, 679 (1986)"
 CLAHE = (
     "S. M. Pizer et al., Adaptive histogram equalization and its variations, Comput. Vis. Graph. Image Process. 39, "

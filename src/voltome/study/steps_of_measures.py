@@ -6,6 +6,7 @@ from voltome.study import references
 from voltome.study.step import Step
 
 _PHASES = "morphology._kernels_phases"
+_INTRUSION = "morphology._kernels_intrusion"
 _THICKNESS = "morphology._kernels_thickness"
 
 STEPS_OF_MEASURES = (
@@ -33,6 +34,22 @@ STEPS_OF_MEASURES = (
         bytes_per_voxel=18,
         kernels=_THICKNESS,
         references=(references.BALLS, references.CONTINUOUS, references.DISTANCE),
+    ),
+    Step(
+        "intrusion_radius",
+        "morphology:intrusion_radius",
+        kind="intrusion radius",
+        bytes_per_voxel=18,
+        kernels=_INTRUSION,
+        references=(references.CONTINUOUS, references.BALLS, references.DISTANCE),
+    ),
+    Step(
+        "mercury_intrusion",
+        "morphology:mercury_intrusion",
+        kind="mercury_intrusion",
+        bytes_per_voxel=22,
+        kernels=_INTRUSION,
+        references=(references.CONTINUOUS, references.CONSTRICTIVITY, references.DISTANCE),
     ),
     Step(
         "measure_particles",
