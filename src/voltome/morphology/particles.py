@@ -13,6 +13,7 @@ from voltome.errors import ValuesError
 from voltome.morphology import _kernels_labels as kernels
 from voltome.morphology import columns
 from voltome.morphology._crofton import area_per_exit_um2, unseen_area_um2
+from voltome.morphology._particle_borders import weights_of_whole_particles
 
 _ACCUMULATOR_BYTES = 8 * kernels.WIDTH
 
@@ -35,7 +36,8 @@ def measure_particles(particles: ParticleImage) -> ResultTable:
         `surface_area_um2`, `surface_to_volume_per_um`, `equivalent_diameter_um`, `sphericity`, centroid `z_um`,
         `y_um`, `x_um` in the frame of the scan (the origin of a crop included), `touches_border`, `voxels`,
         `surface_area_corrected_um2`, `surface_to_volume_corrected_per_um`, the semi-axes of the ellipsoid of equal
-        inertia, the direction of its longest axis, the bounding box, `phase`.
+        inertia, the direction of its longest axis, the bounding box, `miles_lantuejoul_weight` (how many
+        particles a whole one stands for; see `size_distribution`), `phase`.
 
     Raises
     ------
@@ -140,6 +142,7 @@ def _frame(
     shape = np.array(particles.shape)
     at_faces = ((lowest == 0) | (highest == shape - 1)) & (shape > 1)
     low, high = origin + lowest * edges, origin + (highest + 1) * edges
+    touches = at_faces.any(axis=1) | touches_mask
     measures = [
         labels,
         volume,
@@ -148,13 +151,14 @@ def _frame(
         np.cbrt(6 * volume / np.pi),
         np.cbrt(np.pi) * np.cbrt(6 * volume) ** 2 / area,
         *centroid.T,
-        at_faces.any(axis=1) | touches_mask,
+        touches,
         voxels,
         area + unseen,
         (area + unseen) / volume,
         *semi_axes.T,
         *longest.T,
         *np.stack([low, high], axis=2).reshape(len(labels), 6).T,
+        weights_of_whole_particles(highest - lowest + 1, touches, particles.shape, particles.mask),
         [particles.phase] * len(labels),
     ]
     names = [column.name for column in columns.PARTICLES]

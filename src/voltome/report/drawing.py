@@ -21,7 +21,7 @@ from voltome.report.drawn import (
     load_or_remark,
     simulated_in_words,
 )
-from voltome.report.figures_binned import SHARE, binning_of, excluded_in_words, figure_distribution, sum_of
+from voltome.report.figures_binned import BAND, SHARE, binning_of, excluded_in_words, figure_distribution, sum_of
 from voltome.report.figures_comparisons import comparison_panels, figure_comparison
 from voltome.report.figures_distributions import figure_size_distribution
 from voltome.report.figures_histogram import figure_histogram
@@ -171,7 +171,8 @@ def _distribution(name: str, table: ResultTable) -> Drawn:
     more = f" {scans - MOST_LINES} more scans are not drawn." if scans > MOST_LINES else ""
     how = grid_in_print("; ".join(table.method.rstrip(".").split("; ")[:2]))  # the rest stands above the table
     method = f" Method: {how}." if how else ""
-    caption = f"{title_in_print(name)}. {parts}.{method}{excluded_in_words(table)}{more}"
+    bands = " Bars and shades: 95 % of bootstrap resamples." if BAND[0] in table.frame else ""
+    caption = f"{title_in_print(name)}. {parts}.{bands}{method}{excluded_in_words(table)}{more}"
     return Drawn(f"distribution-{name}", "distributions", figure_distribution(table), caption)
 
 

@@ -54,7 +54,7 @@ STEPS_OF_MEASURES = (
     Step(
         "measure_particles",
         "morphology:measure_particles",
-        version=2,
+        version=3,
         kind="particles",
         bytes_per_voxel=4,
         kernels="morphology._kernels_labels",
@@ -70,9 +70,10 @@ STEPS_OF_MEASURES = (
     Step(
         "size_distribution",
         "morphology:size_distribution",
-        version=2,
+        version=3,
         kind="size_distribution",
         takes="particles",
+        references=(references.WHOLE_PARTICLES,),
     ),
     Step(
         "surface_to_volume_distribution",
