@@ -305,7 +305,7 @@ def _rows_of_ball(limit, edges, rows):
 
 
 @njit(cache=True, nogil=True)
-def _bits_of_phase(squared, first, stop):
+def bits_of_phase(squared, first, stop):
     """Return one bit for every voxel of the planes from `first` to `stop`, set in the phase; whole words for a row."""
     _, height, width = squared.shape
     words = (width + 63) // 64
@@ -319,7 +319,7 @@ def _bits_of_phase(squared, first, stop):
 
 
 @njit(cache=True, nogil=True)
-def _paint_word(bits, word, low, high, flat, at, value):
+def paint_word(bits, word, low, high, flat, at, value):
     """Give `value` to the voxels from `low` to `high` of a word that starts `at`, where its bit is set; clear those."""
     span = (np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(63 - (high - low))) << np.uint64(low)
     new = bits[word] & span
@@ -341,7 +341,7 @@ def _paint_whole(centres, squared, edges, tie, first, stop, painted):
         return
     _, height, width = painted.shape
     words = (width + 63) // 64
-    unpainted = _bits_of_phase(squared, first, stop)
+    unpainted = bits_of_phase(squared, first, stop)
     radii, flat = squared.ravel(), painted.ravel()
     largest = sqrt(radii[centres[0]])
     widest_z, widest_y = int(largest / edges[0]) + 2, int(largest / edges[1]) + 2
@@ -365,4 +365,4 @@ def _paint_whole(centres, squared, edges, tie, first, stop, painted):
                 for part in range(left >> 6, (right >> 6) + 1):
                     start = part << 6
                     low, high = max(left - start, 0), min(right - start, 63)
-                    _paint_word(unpainted, word + part, low, high, flat, at + start, own)
+                    paint_word(unpainted, word + part, low, high, flat, at + start, own)
