@@ -5,6 +5,7 @@ import importlib
 
 BENCHMARKS = {
     "filters": "benchmarks.filters",
+    "intrusion": "benchmarks.intrusion",
     "morphology": "benchmarks.morphology",
     "registration_accuracy": "benchmarks.registration_accuracy",
     "study": "benchmarks.study",
