@@ -166,9 +166,10 @@ def mercury_intrusion(
     check_bins(bins)
     check_choice("scale", scale, get_args(Scale))
     intruded, unit_um, squared, edges = _intruded(phases, phase, inlet)
-    inside = squared > 0
-    free = _kernels_thickness.largest_balls(squared, edges)[inside]
-    frame = _frame(phase, inlet, intruded[inside], free, unit_um, bins, scale)
+    reached = intruded[squared > 0]
+    del intruded  # four bytes per voxel that the next lines need
+    free = _kernels_thickness.largest_balls(squared, edges)[squared > 0]
+    frame = _frame(phase, inlet, reached, free, unit_um, bins, scale)
     row = frame.iloc[0]
     return ResultTable(
         frame,
