@@ -79,7 +79,7 @@ def local_thickness(
     denoise before.
 
     Time: about that of two Euclidean distance transforms for particles, and of four to five for pores; see
-    ``docs/benchmarks.md``; with `grey` several times as much. Memory: 12 bytes per voxel, with `grey` 20. One slice has
+    ``docs/benchmarks.md``; with `grey` several times as much. Memory: 12 bytes per voxel, with `grey` 22. One slice has
     discs in the place of balls.
 
     References

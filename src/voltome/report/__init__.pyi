@@ -2,6 +2,7 @@ from .figures_binned import figure_distribution
 from .figures_comparisons import figure_comparison
 from .figures_distributions import figure_size_distribution
 from .figures_histogram import figure_histogram
+from .figures_intrusion import figure_intrusion
 from .figures_profiles import figure_profile
 from .figures_renderings import figure_renderings
 from .figures_sensitivity import figure_subvolumes, figure_sweep
@@ -16,6 +17,7 @@ __all__ = [
     "figure_comparison",
     "figure_distribution",
     "figure_histogram",
+    "figure_intrusion",
     "figure_local_thickness",
     "figure_profile",
     "figure_renderings",
