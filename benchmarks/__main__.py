@@ -7,6 +7,7 @@ BENCHMARKS = {
     "classifier": "benchmarks.classifier",
     "filters": "benchmarks.filters",
     "interfaces": "benchmarks.interfaces",
+    "intrusion": "benchmarks.intrusion",
     "morphology": "benchmarks.morphology",
     "particles": "benchmarks.particles",
     "powder": "benchmarks.powder",

@@ -51,28 +51,33 @@ PEERS: dict[str, tuple[str, Callable[[Solid], Radii]]] = {
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Make the phantom, warm everything, run, print."""
+    """Make the phantom and report."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks thickness")
     parser.add_argument("--edge", type=int, default=256, help="voxels along an edge of the phantom")
     parser.add_argument("--spheres", type=int, default=2400)
     parser.add_argument("--times", type=int, default=3, help="interleaved runs; the best of each counts")
     options = parser.parse_args(arguments)
-    warnings.simplefilter("ignore")  # of the peers
+    print(f"{machine()}; {os.getloadavg()[0]:.1f} processes waiting; Python {sys.version.split()[0]}\n", flush=True)
+    report(phantom.make(options.edge, options.spheres), options.times)
+
+
+def report(scene: phantom.Phantom, times: int) -> None:
+    """Warm everything, run, and print bias, time and memory of all implementations."""
     runs = {"voltome local_thickness": voltome_radii}
     for name, (module, run) in PEERS.items():
         if importlib.util.find_spec(module) is None:
             print(f"{name} is not installed and is left out")
         else:
             runs[name] = run
-    print(f"{machine()}; {os.getloadavg()[0]:.1f} processes waiting; Python {sys.version.split()[0]}\n", flush=True)
-    _report_bias(runs)
-    phases = phantom.make(options.edge, options.spheres).phases
-    for name, solid in (
-        ("particles", phases == phantom.ACTIVE),
-        ("pore", phases == phantom.PORE),
-        ("pore and binder", phases != phantom.ACTIVE),
-    ):
-        _report_time(f"{name}, {options.edge}^3, {solid.mean():.0%} of the voxels", runs, solid, options.times)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the peers
+        _report_bias(runs)
+        for name, solid in (
+            ("particles", scene.phases == phantom.ACTIVE),
+            ("pore", scene.phases == phantom.PORE),
+            ("pore and binder", scene.phases != phantom.ACTIVE),
+        ):
+            _report_time(f"{name}, {solid.shape[0]}^3, {solid.mean():.0%} of the voxels", runs, solid, times)
 
 
 def _report_bias(runs: dict[str, Callable[[Solid], Radii]]) -> None:

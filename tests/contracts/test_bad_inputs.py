@@ -236,6 +236,29 @@ CASES = [
         CUT + "  - triple_phase_boundary\n",
         ("2 phases ('pore', 'solid')", "expected three different ones", "in scan: triple_phase_boundary"),
     ),
+    Case(
+        "an inlet at which the phase has no voxel",
+        good,
+        SCAN,
+        CUT + "  - mercury_intrusion: {phase: solid, inlet: z-}\n",
+        ("'solid' has no voxel at the inlet, the first face along z", "Choose another inlet", "in scan: mercury"),
+    ),
+    Case(
+        "a level that is not at the surface",
+        good,
+        SCAN,
+        CUT + "  - local_thickness: {phase: solid, grey: source, level: 5000}\n",
+        ("grey value 5000 lies between the two sides", "at 0 % of it", "in scan: local_thickness"),
+    ),
+    Case(
+        "no whole particle",
+        good,
+        SCAN,
+        CUT
+        + "  - crop: {box_voxels: [[3, 9], [3, 9], [3, 9]]}\n  - separate_particles: {phase: solid}\n"
+        + "  - measure_particles\n  - size_distribution: {border: killed}\n",
+        ("touch the border, so none is left", "Measure a larger image", "in scan: size_distribution"),
+    ),
     Case("misspelt parameter", good, SCAN, "  - median: {size_voxel: 3}\n", ("Did you mean 'size_voxels'?",)),
     Case("chain that does not fit", good, SCAN, "  - measure_particles\n", ("ParticleImage", "separate_particles")),
     Case("broken YAML", good, SCAN, "  - median: {size_voxels: 3\n", ("not valid YAML", "line")),

@@ -7,6 +7,7 @@ from .cracks import MeasuredCracks, measure_cracks
 from .distributions import size_distribution, surface_to_volume_distribution
 from .fractions import phase_fractions, phase_profile
 from .interfaces import interface_areas
+from .intrusion import intrusion_radius, mercury_intrusion
 from .loading import areal_loading
 from .matching import Matches, match_particles
 from .particles import measure_particles
@@ -32,6 +33,7 @@ __all__ = [
     "continuous_size_distribution",
     "fraction_confidence",
     "interface_areas",
+    "intrusion_radius",
     "label_connectivity",
     "local_thickness",
     "mass_balance",
@@ -40,6 +42,7 @@ __all__ = [
     "measure_particles",
     "measure_shapes",
     "measure_voids",
+    "mercury_intrusion",
     "particle_contacts",
     "particle_neighbours",
     "particle_radii",

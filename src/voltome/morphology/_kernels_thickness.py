@@ -32,10 +32,13 @@ _MOST_RIM_ENTRIES = 1 << 23
 
 _HELD = 255
 _WHOLE = 254
-"""What is noted of a ball: held by a neighbour, to be painted whole, or else the number of the move to a neighbour."""
+INNER = 253
+"""What is noted of a ball: held by a neighbour, to be painted whole, not needed, or else the move to a neighbour."""
 
 
-def largest_balls(squared: NDArray[np.float32], edges: Triple) -> NDArray[np.float32]:
+def largest_balls(
+    squared: NDArray[np.float32], edges: Triple, noted: NDArray[np.uint8] | None = None
+) -> NDArray[np.float32]:
     """Return for every voxel the largest squared radius of the balls that hold it; 0 outside the phase.
 
     Parameters
@@ -44,6 +47,9 @@ def largest_balls(squared: NDArray[np.float32], edges: Triple) -> NDArray[np.flo
         Squared distance to the nearest voxel outside, in units in which `edges` are; 0 outside the phase.
     edges : tuple of float
         Edges of a voxel along (z, y, x), the smallest 1.
+    noted : numpy.ndarray of uint8, optional
+        `INNER` where a ball has no voxel that the balls of others, and the radii at the voxels themselves, do not
+        give; 0 elsewhere. Written over.
     """
     cubes = edges == _CUBE
     highest = float(squared.max())
@@ -53,7 +59,7 @@ def largest_balls(squared: NDArray[np.float32], edges: Triple) -> NDArray[np.flo
     levels = int(highest * scale) + 1
     length = max(1, min(_LONGEST_RIM, _MOST_RIM_ENTRIES // (len(kinds) * (levels + 1))))
     away, rims = _rims(kinds, steps, levels, scale, tie, length)
-    noted = np.empty(squared.shape, np.uint8)
+    noted = np.zeros(squared.shape, np.uint8) if noted is None else noted
     in_slabs(
         squared.shape,
         lambda _slab, first, stop: _note(squared, moves, classes, away, scale, first, stop, noted),
@@ -68,7 +74,7 @@ def largest_balls(squared: NDArray[np.float32], edges: Triple) -> NDArray[np.flo
         _paint_rims(squared, noted, moves, classes, turns, away, rims, steps, tie, scale, reach, first, stop, painted)
 
     in_slabs(squared.shape, paint)
-    return painted
+    return np.maximum(painted, squared, out=painted)  # a ball holds its centre; that of an inner one was not painted
 
 
 def _moves(cubes: bool) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -206,6 +212,8 @@ def _note(squared, moves, classes, away, scale, first, stop, noted):
             _largest_neighbours(squared, z, y, moves, classes, largest)
             for x in range(squared.shape[2]):
                 own = squared[z, y, x]
+                if noted[z, y, x] == INNER:
+                    continue
                 held = own == 0
                 if not held:
                     level = int(own * scale)
@@ -214,12 +222,15 @@ def _note(squared, moves, classes, away, scale, first, stop, noted):
                 if held:
                     noted[z, y, x] = _HELD
                 else:
-                    noted[z, y, x] = _best_neighbour(squared, z, y, x, moves, classes, away, level)
+                    noted[z, y, x] = _best_neighbour(squared, noted, z, y, x, moves, classes, away, level)
 
 
 @njit(cache=True, nogil=True)
-def _best_neighbour(squared, z, y, x, moves, classes, away, level):
-    """Return the move to the neighbour that leaves the shortest rim of a ball, or that it is to be painted whole."""
+def _best_neighbour(squared, noted, z, y, x, moves, classes, away, level):
+    """Return the move to the neighbour that leaves the shortest rim of a ball, or that it is to be painted whole.
+
+    An inner ball of the same size is no such neighbour: its voxels are painted by those that would lean on it.
+    """
     depth, height, width = squared.shape
     own = squared[z, y, x]
     best, shortest = _WHOLE, away.shape[2]
@@ -231,6 +242,8 @@ def _best_neighbour(squared, z, y, x, moves, classes, away, level):
         if other < own or not away[classes[move], level, shortest - 1] < other:
             continue
         if other == own and (dz > 0 or (dz == 0 and (dy > 0 or (dy == 0 and dx > 0)))):
+            continue
+        if other == own and noted[z + dz, y + dy, x + dx] == INNER:
             continue
         best = move
         while away[classes[move], level, shortest - 1] < other:
@@ -247,7 +260,7 @@ def _paint_rims(squared, noted, moves, classes, turns, away, rims, edges, tie, s
         for y in range(height):
             for x in range(width):
                 move = noted[z, y, x]
-                if move >= _WHOLE:
+                if move >= INNER:
                     continue
                 own = squared[z, y, x]
                 limit = own * (1 - tie)
@@ -292,7 +305,7 @@ def _rows_of_ball(limit, edges, rows):
 
 
 @njit(cache=True, nogil=True)
-def _bits_of_phase(squared, first, stop):
+def bits_of_phase(squared, first, stop):
     """Return one bit for every voxel of the planes from `first` to `stop`, set in the phase; whole words for a row."""
     _, height, width = squared.shape
     words = (width + 63) // 64
@@ -306,7 +319,7 @@ def _bits_of_phase(squared, first, stop):
 
 
 @njit(cache=True, nogil=True)
-def _paint_word(bits, word, low, high, flat, at, value):
+def paint_word(bits, word, low, high, flat, at, value):
     """Give `value` to the voxels from `low` to `high` of a word that starts `at`, where its bit is set; clear those."""
     span = (np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(63 - (high - low))) << np.uint64(low)
     new = bits[word] & span
@@ -328,7 +341,7 @@ def _paint_whole(centres, squared, edges, tie, first, stop, painted):
         return
     _, height, width = painted.shape
     words = (width + 63) // 64
-    unpainted = _bits_of_phase(squared, first, stop)
+    unpainted = bits_of_phase(squared, first, stop)
     radii, flat = squared.ravel(), painted.ravel()
     largest = sqrt(radii[centres[0]])
     widest_z, widest_y = int(largest / edges[0]) + 2, int(largest / edges[1]) + 2
@@ -352,4 +365,4 @@ def _paint_whole(centres, squared, edges, tie, first, stop, painted):
                 for part in range(left >> 6, (right >> 6) + 1):
                     start = part << 6
                     low, high = max(left - start, 0), min(right - start, 63)
-                    _paint_word(unpainted, word + part, low, high, flat, at + start, own)
+                    paint_word(unpainted, word + part, low, high, flat, at + start, own)

@@ -141,6 +141,12 @@ PARTICLES = (
     Column("x_min_um", "um", "Lower x face of the bounding box."),
     Column("x_max_um", "um", "Upper x face of the bounding box."),
     RADIUS_VOXELS,
+    Column(
+        "miles_lantuejoul_weight",
+        "1",
+        "How many particles of its size it stands for, as large ones are rarely whole: 1 over the chance that its "
+        "bounding box does not touch the border; 0 where it does, or the mask is no box.",
+    ),
     Column("phase", "", "What the particle is made of.", "key"),
 )
 
@@ -218,6 +224,10 @@ SIZE_DISTRIBUTION = (
     Column("cumulative_share", "1", "Share of all particles below the upper edge."),
     EXCLUDED_PARTICLES,
     EXCLUDED_VOLUME_FRACTION,
+    Column("share_low", "1", "Lower end of the band that holds 95 % of the shares of bootstrap resamples."),
+    Column("share_high", "1", "Upper end of that band."),
+    Column("cumulative_low", "1", "Lower end of the band that holds 95 % of their cumulative shares."),
+    Column("cumulative_high", "1", "Upper end of that band."),
 )
 
 SURFACE_TO_VOLUME_DISTRIBUTION = (

@@ -10,6 +10,7 @@ from voltome.data import ParticleImage, ResultTable
 from voltome.morphology import _kernels_labels as kernels
 from voltome.morphology import columns
 from voltome.morphology._crofton import unseen_area_um2
+from voltome.morphology._particle_borders import weights_of_whole_particles
 from voltome.morphology._particle_sums import Summed, ellipsoid, summed
 from voltome.morphology._resolution import radius_voxels, too_small_for_surfaces
 
@@ -32,8 +33,9 @@ def measure_particles(particles: ParticleImage) -> ResultTable:
         `surface_area_um2`, `surface_to_volume_per_um`, `equivalent_diameter_um`, `sphericity`, centroid `z_um`,
         `y_um`, `x_um` in the frame of the scan (the origin of a crop included), `touches_border`, `voxels`,
         `surface_area_corrected_um2`, `surface_to_volume_corrected_per_um`, the semi-axes of the ellipsoid of equal
-        inertia, the direction of its longest axis, the bounding box, `radius_voxels`, `phase`. Particles of an
-        equivalent radius under 5 voxels are counted in `warnings`.
+        inertia, the direction of its longest axis, the bounding box, `radius_voxels`, `miles_lantuejoul_weight` (how
+        many particles a whole one stands for; see `size_distribution`), `phase`. Particles of an equivalent radius
+        under 5 voxels are counted in `warnings`.
 
     Raises
     ------
@@ -121,6 +123,7 @@ def _frame(particles: ParticleImage, found: Summed) -> pd.DataFrame:
         *longest.T,
         *np.stack([low, high], axis=2).reshape(len(voxels), 6).T,
         radius_voxels(voxels),
+        weights_of_whole_particles(highest - lowest + 1, found.touches_border, particles.shape, particles.mask),
         [particles.phase] * len(voxels),
     ]
     names = [column.name for column in columns.PARTICLES]

@@ -7,6 +7,7 @@ from .figures_correlation import figure_correlation
 from .figures_cycles import figure_mass_balance, figure_particle_events, figure_particle_matches
 from .figures_distributions import figure_size_distribution
 from .figures_histogram import figure_histogram
+from .figures_intrusion import figure_intrusion
 from .figures_powder import figure_histograms, figure_particle_radii, figure_particle_roughness
 from .figures_profiles import figure_profile
 from .figures_renderings import figure_renderings
@@ -31,6 +32,7 @@ __all__ = [
     "figure_histograms",
     "figure_importances",
     "figure_interfaces",
+    "figure_intrusion",
     "figure_local_thickness",
     "figure_mass_balance",
     "figure_neighbours",

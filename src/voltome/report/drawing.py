@@ -14,8 +14,16 @@ from voltome.report.drawing_bodies import figure_of_bodies, figures_of_states, k
 from voltome.report.drawing_kinds import FIGURES_OF_KINDS
 from voltome.report.drawing_thresholds import band_of
 from voltome.report.drawing_trust import settled_in_words
-from voltome.report.drawn import THICKNESS, Drawn, Looked, drawn_scans, last_image, load_or_remark, simulated_in_words
-from voltome.report.figures_binned import SHARE, binning_of, excluded_in_words, figure_distribution, sum_of
+from voltome.report.drawn import (
+    LENGTHS_INSIDE,
+    Drawn,
+    Looked,
+    drawn_scans,
+    last_image,
+    load_or_remark,
+    simulated_in_words,
+)
+from voltome.report.figures_binned import BAND, SHARE, binning_of, excluded_in_words, figure_distribution, sum_of
 from voltome.report.figures_comparisons import comparison_panels, figure_comparison
 from voltome.report.figures_distributions import figure_size_distribution
 from voltome.report.figures_histogram import figure_histogram
@@ -126,14 +134,14 @@ def _histogram(scan: str, volume: Volume, phases: PhaseImage | None, looked: Loo
 
 
 def _thickness(results: Results, scan: str, looked: Looked) -> Iterator[Drawn]:
-    """Yield the local thicknesses of a scan with their captions."""
-    for stored in results.find(scan=scan, noun=Volume.__name__, kind=THICKNESS):
+    """Yield the local thicknesses and the like of a scan with their captions."""
+    for stored in [noun for kind in LENGTHS_INSIDE for noun in results.find(scan=scan, noun="Volume", kind=kind)]:
         volume = load_or_remark(results, stored, looked)
         if not isinstance(volume, Volume) or not np.any(volume.values > 0):
             continue
         phase = stored.parameters.get("phase", "the phase")
         caption = (
-            f"{scan}: local thickness of {phase}, the diameter of the largest ball inside it that holds a voxel; "
+            f"{scan}: {volume.quantity} of {phase}, {LENGTHS_INSIDE[volume.quantity]}; "
             f"white outside of it. x runs to the right or, in the yz plane, y; y and z run downwards."
             + (" Simulated." if volume.simulated else "")
         )
@@ -165,7 +173,8 @@ def _distribution(name: str, table: ResultTable) -> Drawn:
     more = f" {scans - MOST_LINES} more scans are not drawn." if scans > MOST_LINES else ""
     how = grid_in_print("; ".join(table.method.rstrip(".").split("; ")[:2]))  # the rest stands above the table
     method = f" Method: {how}." if how else ""
-    caption = f"{title_in_print(name)}. {parts}.{method}{excluded_in_words(table)}{more}"
+    bands = " Bars and shades: 95 % of bootstrap resamples." if BAND[0] in table.frame else ""
+    caption = f"{title_in_print(name)}. {parts}.{bands}{method}{excluded_in_words(table)}{more}"
     return Drawn(f"distribution-{name}", "distributions", figure_distribution(table), caption)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from voltome.data import ResultTable
 from voltome.report.drawing_classifiers import confusions_drawn, importances_drawn, nothing_drawn
 from voltome.report.drawing_cycles import draw_events, draw_mass_balance, draw_matches, draw_replicates
+from voltome.report.drawing_intrusion import draw_intrusion
 from voltome.report.drawing_powder import draw_particles_with_voids, draw_radii, draw_roughness, draw_voids
 from voltome.report.drawing_shapes import neighbours_drawn, shapes_drawn
 from voltome.report.drawing_surfaces import interfaces, surface_estimators
@@ -28,6 +29,7 @@ FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Dra
     "interface_areas": interfaces,
     "mass_balance": draw_mass_balance,
     "matches": draw_matches,
+    "mercury_intrusion": draw_intrusion,
     "particle_neighbours": neighbours_drawn,
     "particle_radii": draw_radii,
     "particle_roughness": draw_roughness,

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 MOST_SCANS_DRAWN = 4
 """Scans of which slices and histograms are drawn: more would hide the results."""
 
-THICKNESS = "local thickness"
-"""The quantity of a volume whose values are lengths inside a phase."""
+LENGTHS_INSIDE = {
+    "local thickness": "the diameter of the largest ball inside it that holds a voxel",
+    "intrusion radius": "the radius of the largest ball that can be pressed from the inlet to a voxel",
+}
+"""The quantities of volumes whose values are lengths inside a phase, with their meaning."""
 
 Image = TypeVar("Image", bound=ImageNoun)
 
@@ -84,7 +87,7 @@ def last_image(
 
     A local thickness is no image that was segmented: it has a figure of its own.
     """
-    stored = [noun for noun in results.find(scan=scan, noun=kind.__name__) if noun.kind != THICKNESS]
+    stored = [noun for noun in results.find(scan=scan, noun=kind.__name__) if noun.kind not in LENGTHS_INSIDE]
     for noun in reversed([noun for noun in stored if kind is not Volume or noun.kind == stored[0].kind]):
         image = cast(Image | None, load_or_remark(results, noun, looked))
         if image is not None and (like is None or same_grid(image, like)):

@@ -23,6 +23,9 @@ SHARE, EXCLUDED = "share", "excluded_volume_fraction"
 SUMS = ("cumulative_share", "coverable_share")
 """Columns with a cumulative share: of all bins up to the upper edge, or of all from the lower edge."""
 
+BAND, BAND_OF_SUMS = ("share_low", "share_high"), ("cumulative_low", "cumulative_high")
+"""Columns with the ends of the bands of the shares and of the cumulative shares, drawn where a table has them."""
+
 SAME = 0.02
 """Difference between widths of bins, as a share, up to which they count as equal."""
 
@@ -56,7 +59,8 @@ def figure_distribution(table: ResultTable) -> Figure:
     -------
     matplotlib.figure.Figure
         183 mm wide (89 mm without a cumulative share), two panels for each phase or weight, three of them at most. The
-        axis is logarithmic where the bins are equally wide in the logarithm.
+        axis is logarithmic where the bins are equally wide in the logarithm. Where the table has bands (`share_low`,
+        `share_high`; `cumulative_low`, `cumulative_high`), they are bars and shades.
 
     Raises
     ------
@@ -171,6 +175,10 @@ def _draw_shares(
         edges = np.append(low, high[-1])
         axis.stairs(values, edges, color=tints[scan], label=scan, linewidth=1.1)
         axis.stairs(values, edges, color=tints[scan], fill=True, alpha=0.35 / len(lines), linewidth=0)
+        if BAND[0] in ordered:
+            least, most = (100 * ordered[name].to_numpy(np.float64) / (1.0 if is_even else width) for name in BAND)
+            middle = np.sqrt(low * high) if is_log else (low + high) / 2
+            axis.vlines(middle, least, most, color=tints[scan], linewidth=0.8)
     unit = unit_in_print(bins.middle.unit)
     per = "bin" if is_even else "decade" if is_log else unit or "unit"
     axis.set_ylabel(f"share per {per} (%)")
@@ -187,6 +195,9 @@ def _draw_sums(axis: Axes, lines: Sequence[Line], bins: Binning, tints: Mapping[
         x = np.append(low, high[-1])
         y = np.append(sums, 0.0) if falls else np.append(0.0, sums)
         axis.plot(x, 100 * y, color=tints[scan], label=scan)
+        if BAND_OF_SUMS[0] in ordered and not falls:
+            least, most = (np.append(0.0, 100 * ordered[name].to_numpy(np.float64)) for name in BAND_OF_SUMS)
+            axis.fill_between(x, least, most, color=tints[scan], alpha=0.2, linewidth=0)
     axis.axhline(50, color="#888888", linewidth=0.6, linestyle=":", zorder=0)
     axis.set_ylabel(f"cumulative share, {'at or above' if falls else 'below'} (%)")
     axis.set_ylim(0, 103)

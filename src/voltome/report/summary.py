@@ -36,6 +36,7 @@ MEASURES = {
     "size_distribution": "the size distribution of the particles",
     "surface_to_volume_distribution": "the distribution of the particles over surface per volume",
     "continuous_size_distribution": "continuous size distributions",
+    "mercury_intrusion": "simulated mercury intrusion",
     "areal_loading": "areal loadings",
     "mass_balance": "the mass lost and gained in every layer",
     "threshold_sensitivity": "fraction, surface and percolation of a phase against its threshold",
@@ -296,6 +297,14 @@ def _thickness(parameters: Mapping[str, Any]) -> str:
     return f"For every voxel of {parameters.get('phase', 'the phase')} the largest ball that holds it was found"
 
 
+def _intrusion(parameters: Mapping[str, Any]) -> str:
+    """Return the phrase of the intrusion radius."""
+    inlet = parameters.get("inlet", "all")
+    through = "all faces" if inlet == "all" else f"the {'first' if inlet[1] == '-' else 'last'} face along {inlet[0]}"
+    phase = parameters.get("phase", "the phase")
+    return f"For every voxel of {phase} the largest ball that can be pressed to it through {through} was found"
+
+
 PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "crop": _with_parameters("The image was cropped"),
     "median": _with_parameters("Noise was lowered by a median filter"),
@@ -334,4 +343,5 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "label_connectivity": lambda parameters: (
         f"The {parameters['phase']} was divided by its connection to both faces along {parameters.get('axis', 'z')}"
     ),
+    "intrusion_radius": _intrusion,
 }

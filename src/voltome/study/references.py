@@ -45,6 +45,14 @@ WILSON = (
     "(1927)"
 )
 TORQUATO = "S. Torquato, Random Heterogeneous Materials: Microstructure and Macroscopic Properties, Springer (2002)"
+CONSTRICTIVITY = (
+    "L. Holzer et al., The influence of constrictivity on the effective transport properties of porous layers in "
+    "electrolysis and fuel cells, J. Mater. Sci. 48, 2934 (2013)"
+)
+WHOLE_PARTICLES = (
+    "C. Lantuéjoul, On the estimation of mean values in individual analysis of particles, Microsc. Acta Suppl. 4, 266 "
+    "(1980)"
+)
 CANNY = "J. Canny, A computational approach to edge detection, IEEE Trans. Pattern Anal. Mach. Intell. 8, 679 (1986)"
 CLAHE = (
     "S. M. Pizer et al., Adaptive histogram equalization and its variations, Comput. Vis. Graph. Image Process. 39, "

@@ -24,6 +24,8 @@ _THICKNESS = "morphology._kernels_thickness"
 
 _CUBES = "morphology._kernels_cubes"
 
+_INTRUSION = "morphology._kernels_intrusion"
+
 STEPS_OF_MEASURES = (
     Step(
         "phase_fractions",
@@ -40,7 +42,7 @@ STEPS_OF_MEASURES = (
         "local_thickness",
         "morphology:local_thickness",
         kind="local thickness",
-        bytes_per_voxel=14,
+        bytes_per_voxel=24,
         kernels=_THICKNESS,
         references=(references.BALLS, references.DISTANCE),
     ),
@@ -48,9 +50,25 @@ STEPS_OF_MEASURES = (
         "continuous_size_distribution",
         "morphology:continuous_size_distribution",
         kind="continuous_size_distribution",
-        bytes_per_voxel=18,
+        bytes_per_voxel=28,
         kernels=_THICKNESS,
         references=(references.BALLS, references.CONTINUOUS, references.DISTANCE),
+    ),
+    Step(
+        "intrusion_radius",
+        "morphology:intrusion_radius",
+        kind="intrusion radius",
+        bytes_per_voxel=18,
+        kernels=_INTRUSION,
+        references=(references.CONTINUOUS, references.BALLS, references.DISTANCE),
+    ),
+    Step(
+        "mercury_intrusion",
+        "morphology:mercury_intrusion",
+        kind="mercury_intrusion",
+        bytes_per_voxel=22,
+        kernels=_INTRUSION,
+        references=(references.CONTINUOUS, references.CONSTRICTIVITY, references.DISTANCE),
     ),
     Step(
         "measure_particles",
@@ -95,9 +113,10 @@ STEPS_OF_MEASURES = (
     Step(
         "size_distribution",
         "morphology:size_distribution",
-        version=2,
+        version=3,
         kind="size_distribution",
         takes="particles",
+        references=(references.WHOLE_PARTICLES,),
     ),
     Step(
         "surface_to_volume_distribution",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -109,3 +111,75 @@ def test_surface_over_volume_by_the_corrected_surface_and_wrong_choices():
         vt.morphology.surface_to_volume_distribution(table, bins=0)
     with pytest.raises(ParameterError, match="weight is 'area'; expected one of 'number', 'volume'"):
         vt.morphology.size_distribution(table, weight="area")
+
+
+def with_border(diameters, touches, weights):
+    """A table of balls of which some touch the border."""
+    table = table_of(diameters)
+    frame = table.frame.assign(touches_border=touches, miles_lantuejoul_weight=weights)
+    return replace(table, frame=frame)
+
+
+def test_particles_at_the_border_are_kept_left_out_or_made_up_for():
+    table = with_border([1, 1, 2, 4], [False, False, False, True], [1.5, 1.5, 3.0, 0.0])
+    kept, killed, weighted = (
+        vt.morphology.size_distribution(table, weight="number", bins=2, scale="linear", border=border)
+        for border in ("kept", "killed", "miles_lantuejoul")
+    )
+    assert kept.frame.share.tolist() == [0.75, 0.25]
+    assert killed.frame.share.tolist() == pytest.approx([2 / 3, 1 / 3])
+    assert weighted.frame.share.tolist() == [0.5, 0.5]
+    assert killed.frame.diameter_to_um.tolist() == [1.5, 2]
+    assert "touch" not in kept.method
+    assert "3 particles; 1 of 4 particles touch the border and do not count; bands" in killed.method
+    assert "the others weighted by 1 / (chance to be whole)" in weighted.method
+    by_volume = vt.morphology.size_distribution(table, bins=2, scale="linear", border="miles_lantuejoul").frame
+    assert by_volume.share.tolist() == pytest.approx([3 / 27, 24 / 27])
+
+
+def test_borders_that_cannot_be():
+    cut = with_border([1, 2], [True, True], [0.0, 0.0])
+    with pytest.raises(ValuesError, match=r"all 2 particles touch the border, so none is left .* border = 'killed'"):
+        vt.morphology.size_distribution(cut, border="killed")
+    masked = with_border([1, 2], [True, False], [0.0, 0.0])
+    with pytest.raises(
+        ValuesError, match=r"no miles_lantuejoul_weight .* mask that is no box.*or take border = 'killed'"
+    ):
+        vt.morphology.size_distribution(masked, border="miles_lantuejoul")
+    with pytest.raises(ParameterError, match="border is 'dropped'; expected one of 'kept', 'killed'"):
+        vt.morphology.size_distribution(cut, border="dropped")
+
+
+@pytest.mark.parametrize("weight", ["number", "volume"])
+def test_bands_hold_the_shares_and_come_back_with_the_seed(weight):
+    table = table_of(np.random.default_rng(1).lognormal(0, 0.3, 300))
+    found = [vt.morphology.size_distribution(table, weight=weight, bins=6, seed=seed).frame for seed in (3, 3, 4)]
+    assert found[0].equals(found[1])
+    assert not found[0].equals(found[2])
+    frame = found[0]
+    assert ((frame.share_low <= frame.share) & (frame.share <= frame.share_high)).all()
+    assert (frame.cumulative_low <= frame.cumulative_share + 1e-9).all()
+    assert (frame.cumulative_share <= frame.cumulative_high + 1e-9).all()
+    assert (frame.cumulative_low.iloc[-1], frame.cumulative_high.iloc[-1]) == pytest.approx((1, 1))
+
+
+def test_bands_by_number_are_as_wide_as_the_binomial_says():
+    # half of 400: the standard deviation of a share is sqrt(0.25 / 400), 95 % lie within 1.96 of them
+    table = table_of([1.0] * 200 + [2.0] * 200)
+    frame = vt.morphology.size_distribution(table, weight="number", bins=2, resamples=20_000).frame
+    half = (frame.share_high - frame.share_low)[0] / 2
+    assert half == pytest.approx(1.96 * np.sqrt(0.25 / 400), rel=0.04)
+
+
+def test_few_particles_are_said_and_resamples_are_checked():
+    (warning,) = vt.morphology.size_distribution(table_of([1, 2, 3])).warnings
+    assert warning.startswith("The size distribution is of 3 particles: its bands are too narrow below 20.")
+    assert vt.morphology.size_distribution(table_of(np.arange(1, 21))).warnings == ()
+    for wrong in (0, 2.5, True):
+        with pytest.raises(ParameterError, match=r"resamples is .*; expected a whole number, 1 or above"):
+            vt.morphology.size_distribution(table_of([1, 2]), resamples=wrong)
+    with pytest.raises(ParameterError, match="seed is -1; expected a whole number, 0 or above"):
+        vt.morphology.size_distribution(table_of([1, 2]), seed=-1)
+    one = vt.morphology.size_distribution(table_of([2]), bins=1)
+    assert one.frame.share_low.tolist() == one.frame.share_high.tolist() == [1]
+    assert "is of 1 particle:" in one.warnings[0]

@@ -130,7 +130,8 @@ def test_a_particle_at_the_edge_of_the_mask_touches_the_border_and_outside_is_no
     assert frame.touches_border.tolist() == [False, True]
     assert frame.voxels.tolist() == [36, 18]
     cut = np.where(mask, labels, 0).astype(np.int32)
-    assert frame.drop(columns="touches_border").equals(measure(cut).frame.drop(columns="touches_border"))
+    of_border = ["touches_border", "miles_lantuejoul_weight"]
+    assert frame.drop(columns=of_border).equals(measure(cut).frame.drop(columns=of_border))
 
 
 def test_a_single_voxel():
@@ -175,3 +176,22 @@ def test_no_particle_is_an_error_that_says_what_to_check(mask):
         inside[0] = False
     with pytest.raises(ValuesError, match=r"there is no particle inside the sample: .* Check the threshold"):
         measure(labels, mask=inside)
+
+
+def test_a_whole_particle_stands_for_those_that_are_cut():
+    # a box of 4 x 5 x 6 voxels in 12 x 14 x 16 is whole at 7 x 8 x 9 of 12 x 14 x 16 places
+    weight = measure(block()).frame.miles_lantuejoul_weight[0]
+    assert weight == pytest.approx(12 * 14 * 16 / (7 * 8 * 9))
+    assert measure(block(), (0.5, 1.0, 2.0)).frame.miles_lantuejoul_weight[0] == weight
+    slice_only = measure(block()[2:3]).frame
+    assert slice_only.miles_lantuejoul_weight[0] == pytest.approx(14 * 16 / (8 * 9))
+    assert measure(block()[2:]).frame.miles_lantuejoul_weight[0] == 0
+
+
+def test_the_weight_is_that_of_a_mask_that_is_a_box_and_0_in_any_other():
+    mask = np.zeros((12, 14, 16), np.bool_)
+    mask[:8, 1:12, 1:14] = True
+    assert measure(block(), mask=mask).frame.miles_lantuejoul_weight[0] == pytest.approx(8 * 11 * 13 / (3 * 5 * 6))
+    mask[7, 11, 13] = False
+    row = measure(block(), mask=mask).frame.iloc[0]
+    assert (row.touches_border, row.miles_lantuejoul_weight) == (False, 0)

@@ -133,3 +133,18 @@ def test_a_coverable_share_falls_from_the_lower_edge_of_each_bin():
     _, sums = figure_distribution(ResultTable(frame, columns=columns, kind="continuous_size_distribution")).axes
     assert sums.get_ylabel() == "cumulative share, at or above (%)"
     assert sums.lines[0].get_xydata().tolist() == [[1, 100], [2, 75], [4, 25], [8, 0]]
+
+
+def test_bands_are_bars_and_shades_where_the_table_has_them():
+    names = ["size_um", "size_from_um", "size_to_um", "share", "cumulative_share"]
+    bands = ["share_low", "share_high", "cumulative_low", "cumulative_high"]
+    columns = [Column(name, "um", "Bin.", "position") for name in names[:3]]
+    columns += [Column(name, "1", "Share.") for name in [*names[3:], *bands]]
+    frame = pd.DataFrame(
+        [[1.5, 1, 2, 0.25, 0.25, 0.2, 0.3, 0.2, 0.3], [2.5, 2, 3, 0.75, 1.0, 0.7, 0.8, 1.0, 1.0]],
+        columns=[column.name for column in columns],
+    )
+    shares, sums = figure_distribution(ResultTable(frame, columns=tuple(columns), kind="sizes")).axes
+    (bars,) = [part for part in shares.collections if len(part.get_segments()) == 2]
+    assert [list(segment[:, 1]) for segment in bars.get_segments()] == [[20, 30], [70, 80]]
+    assert len(sums.collections) == 1

@@ -18,10 +18,13 @@ pipeline:
   - areal_loading: {phase: solid, density_g_per_cm3: 2.03}
   - continuous_size_distribution: {phase: solid, bins: 6, minimum_radius_um: 2}
   - local_thickness: {phase: solid}
+  - local_thickness: {phase: solid, grey: source, name: fine}
+  - mercury_intrusion: {phase: pore, bins: 6}
+  - intrusion_radius: {phase: pore, inlet: z-}
   - separate_particles: {phase: solid}
   - measure_particles
   - particle_statistics: {minimum_radius_um: 1.5, surface: corrected}
-  - size_distribution: {bins: 4, minimum_radius_um: 1.5}
+  - size_distribution: {bins: 4, minimum_radius_um: 1.5, border: miles_lantuejoul, seed: 3}
   - surface_to_volume_distribution: {bins: 4, weight: area}
 compare: {by: cycle}
 """
@@ -44,6 +47,12 @@ def test_the_steps_run_and_scans_compare(spheres: Path, load: Callable[[str], St
     sizes = tables["continuous_size_distribution"].frame
     assert sizes.groupby("scan").volume_weighted_mean_radius_um.first()["first"] == pytest.approx(5.15, abs=0.4)
     assert (tables["size_distribution"].frame.excluded_volume_fraction == 0).all()
+    assert (tables["size_distribution"].frame.share_low <= tables["size_distribution"].frame.share_high).all()
+    assert "is of 2 particles" in tables["size_distribution"].warnings[0]
+    assert (tables["mercury_intrusion"].frame.never_intruded_fraction == 0).all()
+    fine = results.load(results.find(scan="first", name="fine")[0])
+    assert "sub-voxel: surface at the grey value 150" in fine.history[-1]
+    assert results.find(scan="second", name="intrusion_radius")[0].kind == "intrusion radius"
     assert set(tables["surface_to_volume_distribution"].frame.scan) == {"first", "second"}
     thickness = results.load(results.find(scan="first", name="local_thickness")[0])
     assert isinstance(thickness, vt.data.Volume)
