@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import product
-
-import edt
-import numpy as np
-from numpy.typing import NDArray
-
 from voltome.data import ParticleImage, PhaseImage, PhaseName, Positive
 from voltome.data._parameters import check_positive
-from voltome.errors import PhaseError, ValuesError
-from voltome.segmentation import _kernels_flooding as kernels
+from voltome.segmentation._basins import basins_of
 
 DEFAULT_DEPTH_EDGES = 0.5
 """Default of `min_depth_um` in smallest voxel edges: a surface drawn with voxels is known to about half of one."""
 
-LEVELS_PER_UNIT, MOST_LEVELS = 64.0, 2.0**24
-
-Triple = tuple[float, float, float]
+DIGITS = 6
+"""To how many decimals a depth in smallest voxel edges counts."""
 
 
 def separate_particles(phases: PhaseImage, *, phase: PhaseName, min_depth_um: Positive | None = None) -> ParticleImage:
@@ -88,77 +80,18 @@ def separate_particles(phases: PhaseImage, *, phase: PhaseName, min_depth_um: Po
     >>> vt.segmentation.separate_particles(phases, phase="sulfur").particle_count
     2
     """
-    smallest_edge = min(phases.voxel_size_um)
-    depth_um = DEFAULT_DEPTH_EDGES * smallest_edge if min_depth_um is None else min_depth_um
+    depth_um = default_depth_um(phases) if min_depth_um is None else min_depth_um
     check_positive("min_depth_um", depth_um)
-    solid = phases.is_phase(phase)
-    if not solid.any():
-        where = "" if phases.mask is None else " inside the mask"
-        raise PhaseError(
-            f"the phase {phase!r} has no voxel{where}, so there are no particles to separate; "
-            f"expected at least one. Look at voltome.morphology.phase_fractions."
-        )
-    edges = _in_smallest_edges(phases.voxel_size_um)
-    squared = _squared_distance(_other_phases(phases, solid), edges)
-    labels = _unvisited(solid)
-    del solid
-    parent = _flood(squared, labels, edges, max(round(depth_um / smallest_edge, 6), 1e-6))
-    del squared
-    particles = np.empty(phases.shape, np.int32)
-    count = kernels.number_in_raster_order(labels, parent, particles)
-    did = f"separate_particles: {count} of {phase}, necks at least {depth_um:.10g} um deep"
+    particles = basins_of(phases, phase=phase).particles(in_edges(depth_um, phases))
+    did = f"separate_particles: {particles.max()} of {phase}, necks at least {depth_um:.10g} um deep"
     return ParticleImage(particles, **phases.grid, phase=phase, history=(*phases.history, did))
 
 
-def _in_smallest_edges(voxel_size_um: Triple) -> Triple:
-    """Return the voxel edges in units of the smallest; rounded, so that the unit of length changes no label."""
-    z, y, x = (round(edge / min(voxel_size_um), 6) for edge in voxel_size_um)
-    return z, y, x
+def default_depth_um(phases: PhaseImage) -> float:
+    """Return the depth that is used where none is given."""
+    return DEFAULT_DEPTH_EDGES * min(phases.voxel_size_um)
 
 
-def _other_phases(phases: PhaseImage, solid: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return where the surface of the phase may lie: other phases, inside the mask."""
-    return ~solid if phases.mask is None else phases.mask & ~solid
-
-
-def _squared_distance(other: NDArray[np.bool_], edges: Triple) -> NDArray[np.float32]:
-    """Return the squared distance to the nearest voxel of `other`, padded by one voxel that is no surface."""
-    inside = np.ones([count + 2 for count in other.shape], np.bool_)
-    np.logical_not(other, out=inside[1:-1, 1:-1, 1:-1])
-    squared: NDArray[np.float32] = edt.edtsq(inside, anisotropy=edges, black_border=False)
-    if not other.any():
-        squared[...] = 1.0  # no surface anywhere: every voxel is equally deep, not infinitely
-    return squared
-
-
-def _unvisited(solid: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """Return labels to be flooded: `kernels.UNVISITED` in the phase, 0 outside and in the padding."""
-    labels = np.zeros([count + 2 for count in solid.shape], np.int32)
-    np.copyto(labels[1:-1, 1:-1, 1:-1], kernels.UNVISITED, where=solid)
-    return labels
-
-
-def _flood(
-    squared: NDArray[np.float32], labels: NDArray[np.int32], edges: Triple, min_depth: float
-) -> NDArray[np.int32]:
-    """Flood `labels` in place and return the basin that each basin was merged into."""
-    highest = float(squared.max())
-    # squared distances are whole numbers on cubic voxels; elsewhere levels are fine enough to order the flood
-    scale = 1.0 if set(edges) == {1.0} else min(LEVELS_PER_UNIT, MOST_LEVELS / highest)
-    flat, flat_labels = squared.ravel(), labels.ravel()
-    order, starts = kernels.levels_downwards(flat, flat_labels, scale, int(highest * scale))
-    neighbours, weights = _neighbourhood(labels.shape, edges)
-    parent = kernels.flood(flat, flat_labels, order, starts, scale, neighbours, weights, min_depth)
-    if parent.size == 0:
-        raise ValuesError(
-            f"the phase falls into more than {np.iinfo(np.int32).max:,} pieces; expected fewer. "
-            f"Smooth the image before the threshold, or crop it."
-        )
-    return parent
-
-
-def _neighbourhood(shape: tuple[int, ...], edges: Triple) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the flat offsets of the 26 neighbours and one over their distance."""
-    steps = np.array([step for step in product((-1, 0, 1), repeat=3) if any(step)], np.int64)
-    strides = np.array([shape[1] * shape[2], shape[2], 1], np.int64)
-    return steps @ strides, 1.0 / np.linalg.norm(steps * np.array(edges), axis=1)
+def in_edges(depth_um: float, phases: PhaseImage) -> float:
+    """Return a depth in smallest voxel edges; rounded, so that the unit of length changes no label."""
+    return max(round(depth_um / min(phases.voxel_size_um), DIGITS), 10.0**-DIGITS)
