@@ -7,6 +7,7 @@ BENCHMARKS = {
     "filters": "benchmarks.filters",
     "morphology": "benchmarks.morphology",
     "registration_accuracy": "benchmarks.registration_accuracy",
+    "separation": "benchmarks.separation",
     "study": "benchmarks.study",
     "surface_bias": "benchmarks.surface_bias",
     "thickness": "benchmarks.thickness",

@@ -5,6 +5,7 @@ from .figures_histogram import figure_histogram
 from .figures_profiles import figure_profile
 from .figures_renderings import figure_renderings
 from .figures_sensitivity import figure_subvolumes, figure_sweep
+from .figures_separation import figure_separation_curve
 from .figures_slices import figure_slices
 from .figures_states import figure_states
 from .figures_thickness import figure_local_thickness
@@ -19,6 +20,7 @@ __all__ = [
     "figure_local_thickness",
     "figure_profile",
     "figure_renderings",
+    "figure_separation_curve",
     "figure_size_distribution",
     "figure_slices",
     "figure_states",

@@ -26,6 +26,7 @@ MEASURES = {
     "phase_profile": "profiles of the phases",
     "surface_area": "surface areas",
     "measure_particles": "size, surface and shape of every particle",
+    "separation_curve": "the number of particles against the depth of their necks",
     "particle_statistics": "statistics of the particles",
     "size_distribution": "the size distribution of the particles",
     "surface_to_volume_distribution": "the distribution of the particles over surface per volume",

@@ -3,6 +3,7 @@ from .hysteresis import hysteresis_threshold
 from .intervals import check_intervals
 from .particles import drop_touching_border, filter_by_size
 from .separation import separate_particles
+from .separation_depths import separation_curve
 from .states import States, states
 from .thresholds import otsu, otsu_thresholds, threshold
 
@@ -18,6 +19,7 @@ __all__ = [
     "otsu_thresholds",
     "remove_artefacts",
     "separate_particles",
+    "separation_curve",
     "states",
     "threshold",
 ]

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltome.data import PhaseImage
-from voltome.data._kernels_slabs import in_slabs, slab_count
+from voltome.data._kernels_slabs import in_slabs
 from voltome.errors import PhaseError, ValuesError
 from voltome.segmentation import _kernels_basins as trees
 from voltome.segmentation import _kernels_distance as distances
 from voltome.segmentation import _kernels_flooding as kernels
 
 LEVELS_PER_UNIT = 1024.0
-"""Squared distances on voxels that are no cubes are rounded to this: sums of unlike numbers differ in their last bits."""
+"""Squared distances on voxels that are no cubes are rounded to this: equal sums may differ in their last bits."""
 
 Triple = tuple[float, float, float]
 
@@ -105,7 +105,7 @@ def _height(phases: PhaseImage, solid: NDArray[np.bool_], edges: Triple) -> NDAr
 
 
 def _neighbourhood(shape: tuple[int, ...], edges: Triple) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the flat offsets of the 26 neighbours and the voxel itself in raster order, and one over their distance."""
+    """Return the flat offsets of 26 neighbours and the voxel itself in raster order, and one over the distance."""
     steps = np.array(list(product((-1, 0, 1), repeat=3)), np.int64)
     strides = np.array([shape[1] * shape[2], shape[2], 1], np.int64)
     distances = np.linalg.norm(steps * np.array(edges), axis=1)

@@ -21,7 +21,7 @@ def _place(keys: NDArray[np.int64], key: int) -> int:
     place &= last
     while keys[np.int64(place)] != FREE and keys[np.int64(place)] != key:
         place = (place + np.uint64(1)) & last
-    return np.int64(place)
+    return int(place)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -129,9 +129,7 @@ def joined(first: NDArray[np.int64], second: NDArray[np.int64], basins: int) -> 
 
 
 @numba.njit(cache=True, nogil=True)
-def first_voxels(
-    padded: NDArray[np.int32], stands_for: NDArray[np.int32], first: int, stop: int
-) -> NDArray[np.int64]:
+def first_voxels(padded: NDArray[np.int32], stands_for: NDArray[np.int32], first: int, stop: int) -> NDArray[np.int64]:
     """Return the first voxel of each particle in some layers, counted with the padding; -1 where there is none."""
     found = np.full(stands_for.size, -1, np.int64)
     at = np.int64(first + 1) * padded.shape[1] * padded.shape[2]

@@ -1,8 +1,12 @@
 """Distance to the nearest voxel of a surface, axis by axis: plain arrays, whole rows at once.
 
-A row looks at rows one, two, three ... steps away until no step further can be nearer than what was found. This takes as many
-steps as the phase is thick, but each is a few instructions for many voxels; where the phase is thinner than
-some hundred voxels, that is faster than the envelope of parabolas, which takes one voxel at a time.
+A row looks at rows one, two, three ... steps away until no step further can be nearer than what was found [1]_. This
+takes as many steps as the phase is thick, but each is a few instructions for many voxels; where the phase is thinner
+than some hundred voxels, that is faster than the envelope of parabolas, which takes one voxel at a time.
+
+.. [1] Saito T., Toriwaki J.-I., New algorithms for Euclidean distance transformation of an n-dimensional digitized
+   picture with applications, Pattern Recognit. 27, 1551-1565 (1994): the squared distance is a minimum over rows of
+   the one before.
 """
 
 from __future__ import annotations
@@ -42,7 +46,7 @@ def between_layers(
 ) -> None:
     """Turn the result of `within_layers` into the distance in the phase and 0 elsewhere, for some rows of every layer.
 
-    Squares are rounded to whole levels before the root, where `levels_per_unit` is not 0: equal distances are equal again.
+    Where `levels_per_unit` is not 0, squares are rounded to whole levels before the root: equal distances are equal.
     """
     for y in range(first, stop):
         layer = squared[1:-1, y + 1, 1:-1]
@@ -58,7 +62,7 @@ def between_layers(
 
 @numba.njit(cache=True, nogil=True)
 def _along_row(other: NDArray[np.bool_], squared: NDArray[np.float32], edge: float) -> bool:
-    """Write the squared distance to the nearest voxel of `other` in a row, else infinity, and say whether there is one."""
+    """Write the squared distance to the nearest voxel of `other` in a row, else infinity; say whether there is one."""
     steps = -1
     for x in range(other.size):
         steps = 0 if other[x] else (steps + 1 if steps >= 0 else -1)

@@ -1,7 +1,9 @@
 """Flooding of heights from their maxima: the neighbours that rise from a voxel say together to which basin it belongs.
 
-Arrays are flat and padded by one voxel on every side, so that all 26 neighbours of a voxel exist and no bound is checked.
-Height 0 is outside. Neighbours are numbered from 0 to 26 in raster order: 13 is the voxel itself, 26 - n lies opposite to n.
+Arrays are flat and padded by one voxel on every side, so that all 26 neighbours of a voxel exist and no bound is
+checked. Height 0 is outside. Neighbours are numbered from 0 to 26 in raster order: 13 is the voxel itself, 26 - n lies
+opposite to n.
+
 The basin of a voxel is a function of the basins of its higher neighbours, so voxels may be done in any order that
 does the higher ones first: the result depends neither on that order nor on threads.
 """
@@ -119,7 +121,7 @@ def leave_plateaus(
 def begin_basins(
     tops: NDArray[np.int64], height: NDArray[np.float32], labels: NDArray[np.int32], neighbours: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Number the maxima in the order of `tops` and return their voxels, and the height of each basin from number 1.
+    """Give the maxima numbers from 1 in the order of `tops`; return their voxels, and the height of each basin.
 
     A maximum is a plateau from which nothing rises. No heights are returned if there are more than int32 counts.
     """
@@ -185,7 +187,7 @@ def _most_rising(
 
 
 @numba.njit(cache=True, nogil=True)
-def _place_of_lowest(bits: int) -> int:
+def _place_of_lowest(bits: np.uint32) -> np.uint32:
     """Return a number from 0 to 31 that stands for the lowest bit that is set."""
     return (np.uint32(bits & (~bits + np.uint32(1))) * _DE_BRUIJN & np.uint32(0xFFFFFFFF)) >> np.uint32(27)
 
@@ -200,14 +202,14 @@ def _offsets_of_bits(neighbours: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 @numba.njit(cache=True, nogil=True)
-def _reach(voxel: int, basin: int, labels: NDArray[np.int32], state: NDArray[np.uint32]) -> bool:
+def _reach(voxel: int, basin: int, labels: NDArray[np.int32], state: NDArray[np.uint32]) -> np.bool_:
     """Tell a voxel the basin of one of its higher neighbours, and say whether that was the last of them."""
     if labels[voxel] == 0:
         labels[voxel] = basin
     elif labels[voxel] != basin:
         state[voxel] |= SEVERAL
     state[voxel] -= ONE
-    return (state[voxel] & WAITS) == 0
+    return np.bool_((state[voxel] & WAITS) == 0)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -223,7 +225,7 @@ def flood(
 ) -> NDArray[np.int64]:
     """Give a basin to every voxel from `begin` to `end` that lies, by way of those alone, below the `ready` ones.
 
-    Depth first, so that what is read was read shortly before. Only voxels that several basins reach are put to the vote.
+    Depth first, so that what is read was read shortly before. Only voxels that several basins reach are voted on.
 
     Parameters
     ----------

@@ -115,9 +115,10 @@ STEPS_OF_IMAGES = (
     Step(
         "separate_particles",
         "segmentation:separate_particles",
-        bytes_per_voxel=35,
+        version=2,
+        bytes_per_voxel=18,
         kernels="segmentation._kernels_flooding",
-        references=(references.DYNAMICS, references.DISTANCE),
+        references=(references.DYNAMICS, references.ROWS),
     ),
     Step("drop_touching_border", "segmentation:drop_touching_border", bytes_per_voxel=8),
     Step("filter_by_size", "segmentation:filter_by_size", bytes_per_voxel=8),
