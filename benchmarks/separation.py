@@ -13,6 +13,8 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -103,13 +105,12 @@ def share_in_the_true_particle(truth: Labels, found: Labels) -> float:
     width = int(found.max()) + 1
     pairs, counts = np.unique(truth[solid].astype(np.int64) * width + found[solid], return_counts=True)
     order = np.argsort(-counts, kind="stable")
-    spheres, first = np.unique(pairs[order] // width, return_index=True)
+    _, first = np.unique(pairs[order] // width, return_index=True)
     best = order[first]
     labels = pairs[best] % width
     owner = np.zeros(width, np.int64)
     np.maximum.at(owner, labels, counts[best])
     served = (labels > 0) & (owner[labels] == counts[best])
-    del spheres
     return float(counts[best][served].sum() / solid.sum())
 
 
@@ -124,24 +125,23 @@ def report(scene: phantom.Phantom, times: int) -> None:
         else:
             runs[name] = run
     runs = _warmed(runs)
-    seconds, processor, results = _timed(runs, solid, times)
+    found = _measured(runs, solid, times)
     grid = " x ".join(map(str, solid.shape))
     print(f"\n{grid} voxels, {len(scene.radii)} spheres in {solid.mean():.0%} of them, best of {times}\n")
     print("| implementation | s | time / voltome | processor s | particles | in the true particle | B/voxel |")
     print("|---|---|---|---|---|---|---|")
     shares = {}
-    for name, run in runs.items():
-        memory = peak_bytes(lambda run=run: run(solid)) / solid.size  # type: ignore[misc]
+    for name, own in found.items():
         count, agreement = "", ""
-        if isinstance(results[name], np.ndarray):
-            shares[name] = share_in_the_true_particle(scene.labels, results[name])
-            count, agreement = f"{np.unique(results[name]).size - 1}", f"{shares[name]:.2%}"
+        if isinstance(own.result, np.ndarray):
+            shares[name] = share_in_the_true_particle(scene.labels, own.result)
+            count, agreement = f"{np.unique(own.result).size - 1}", f"{shares[name]:.2%}"
         print(
-            f"| {name} | {seconds[name]:.2f} | {seconds[name] / seconds[OWN]:.1f} | {processor[name]:.2f} | {count} | "
-            f"{agreement} | {memory:.1f} |",
+            f"| {name} | {own.seconds:.2f} | {own.seconds / found[OWN].seconds:.1f} | {own.processor:.2f} | {count} | "
+            f"{agreement} | {own.bytes_added / solid.size:.1f} |",
             flush=True,
         )
-    _print_ratios(seconds, shares)
+    _print_ratios({name: own.seconds for name, own in found.items()}, shares)
 
 
 def _warmed(runs: dict[str, Callable[[Solid], Any]]) -> dict[str, Callable[[Solid], Any]]:
@@ -158,19 +158,34 @@ def _warmed(runs: dict[str, Callable[[Solid], Any]]) -> dict[str, Callable[[Soli
     return kept
 
 
-def _timed(
-    runs: dict[str, Callable[[Solid], Any]], solid: Solid, times: int
-) -> tuple[dict[str, float], dict[str, float], dict[str, Any]]:
-    """Return the best wall and processor seconds of interleaved runs, and the results."""
-    seconds, processor = dict.fromkeys(runs, float("inf")), dict.fromkeys(runs, float("inf"))
-    results: dict[str, Any] = {}
-    for _ in range(times):
+@dataclass
+class Measured:
+    """What was measured of one program: best times, memory of the first run, last result."""
+
+    seconds: float = float("inf")
+    processor: float = float("inf")
+    bytes_added: int = 0
+    result: Any = None
+
+    def run(self, call: Callable[[], Any]) -> None:
+        """Run once and keep what is better than before."""
+        clock, used = time.perf_counter(), time.process_time()
+        self.result = call()
+        self.seconds = min(self.seconds, time.perf_counter() - clock)
+        self.processor = min(self.processor, time.process_time() - used)
+
+
+def _measured(runs: dict[str, Callable[[Solid], Any]], solid: Solid, times: int) -> dict[str, Measured]:
+    """Run all programs in turn, `times` times over."""
+    found = {name: Measured() for name in runs}
+    for turn in range(times):
         for name, run in runs.items():
-            clock, used = time.perf_counter(), time.process_time()
-            results[name] = run(solid)
-            seconds[name] = min(seconds[name], time.perf_counter() - clock)
-            processor[name] = min(processor[name], time.process_time() - used)
-    return seconds, processor, results
+            own, call = found[name], partial(run, solid)
+            if turn == 0:
+                own.bytes_added = peak_bytes(partial(own.run, call))
+            else:
+                own.run(call)
+    return found
 
 
 def _print_ratios(seconds: dict[str, float], shares: dict[str, float]) -> None:
