@@ -121,8 +121,8 @@ def curve(truth, voxel_size_um, **parameters):
 
 @pytest.mark.parametrize("distance", [14, 18, 22])
 def test_two_spheres_become_one_at_the_radius_less_that_of_their_neck(distance):
-    # r = 12: the neck has the radius sqrt(r^2 - d^2 / 4); on voxels it reads too large, and so the depth too small: around
-    # the neck the outside is a wedge whose tip holds no voxel centre; by less than a voxel, the width of what is missed
+    # r = 12: the neck has the radius sqrt(r^2 - d^2 / 4); on voxels it reads too large, so the depth too small: around
+    # it the outside is a wedge whose tip holds no voxel centre; by less than a voxel, the width of what is missed
     depth, rng, errors = 12 - np.sqrt(144 - distance**2 / 4), np.random.default_rng(distance), []
     for _ in range(6):
         along = rng.normal(size=3)

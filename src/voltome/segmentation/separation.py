@@ -65,9 +65,9 @@ def separate_particles(phases: PhaseImage, *, phase: PhaseName, min_depth_um: Po
     went on beyond, so it is not split because it was cut. Other phases outside the mask do not count as surface.
 
     Cost and memory: 256^3 voxels, 29 % of them in 2,400 spheres that overlap up to 12 %, took 1.2 to 1.4 s of processor
-    time on all cores of a 2-core machine together, 12 to 13 bytes per voxel, and 99.85 % of the voxels were in the true
-    particle; 208^3 with 52 % in as many spheres 1.1 s and 99.57 %. Both gave 2,400 particles. A phase hundreds of voxels
-    thick costs more, in proportion to its thickness.
+    time, both cores of the machine together, and 12 to 13 bytes per voxel; 99.85 % of the voxels were in the true
+    particle. 208^3 voxels with 52 % in as many spheres: 1.1 s and 99.57 %. Both gave 2,400 particles. A phase that is
+    hundreds of voxels thick costs more, in proportion to its thickness.
 
     References
     ----------
