@@ -14,6 +14,7 @@ BENCHMARKS = {
     "radii_accuracy": "benchmarks.radii_accuracy",
     "registration_accuracy": "benchmarks.registration_accuracy",
     "shapes": "benchmarks.shapes",
+    "separation": "benchmarks.separation",
     "study": "benchmarks.study",
     "subvolumes": "benchmarks.subvolumes",
     "surface_bias": "benchmarks.surface_bias",

@@ -12,6 +12,7 @@ from .figures_powder import figure_histograms, figure_particle_radii, figure_par
 from .figures_profiles import figure_profile
 from .figures_renderings import figure_renderings
 from .figures_sensitivity import figure_subvolumes, figure_sweep
+from .figures_separation import figure_separation_curve
 from .figures_shapes import figure_neighbours, figure_shapes
 from .figures_slices import figure_slices
 from .figures_states import figure_states
@@ -42,6 +43,7 @@ __all__ = [
     "figure_particle_roughness",
     "figure_profile",
     "figure_renderings",
+    "figure_separation_curve",
     "figure_shapes",
     "figure_size_distribution",
     "figure_slices",

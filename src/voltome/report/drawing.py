@@ -75,6 +75,7 @@ def figures_of_images(results: Results, looked: Looked, options: ReportOptions) 
 
 def figures_of_tables(results: Results, tables: Mapping[str, ResultTable], looked: Looked) -> Iterator[Drawn]:
     """Yield the figures that the tables give; what was measured on simulated scans says so."""
+    looked.work = work_of(results)
     binned = {scan for table in tables.values() if table.kind == "size_distribution" for scan, _ in scans_of(table)}
     for name, table in tables.items():
         if is_particles(table) and {scan for scan, _ in scans_of(table)} <= binned:

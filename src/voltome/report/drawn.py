@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from matplotlib.figure import Figure
 
@@ -58,6 +58,8 @@ class Looked:
         Scan -> its particles or phases, reduced to what a rendering can show.
     movies : dict of str to bytes
         Name -> movie that was made already.
+    work : sequence of mapping
+        Records of the steps proper: what was done, with which parameters, to which scans.
     """
 
     colours: dict[str, str] = field(default_factory=dict)
@@ -65,6 +67,7 @@ class Looked:
     remarks: list[str] = field(default_factory=list)
     bodies: dict[str, Bodies] = field(default_factory=dict)
     movies: dict[str, bytes] = field(default_factory=dict)
+    work: Sequence[Mapping[str, Any]] = ()
 
     def meet(self, phases: PhaseImage) -> None:
         """Give the phases that are new a colour."""

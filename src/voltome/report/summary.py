@@ -32,6 +32,7 @@ MEASURES = {
     "measure_shapes": "calipers and convexity of the particles",
     "particle_contacts": "the contacts between particles",
     "particle_neighbours": "neighbours and free surface of every particle",
+    "separation_curve": "the number of particles against the depth of their necks",
     "particle_statistics": "statistics of the particles",
     "size_distribution": "the size distribution of the particles",
     "surface_to_volume_distribution": "the distribution of the particles over surface per volume",

@@ -5,6 +5,7 @@ from .hysteresis import hysteresis_threshold
 from .intervals import check_intervals
 from .particles import drop_touching_border, filter_by_size
 from .separation import separate_particles
+from .separation_depths import separation_curve
 from .states import States, states
 from .thresholds import otsu, otsu_thresholds, threshold
 from .training import Trained, train_classifier
@@ -31,6 +32,7 @@ __all__ = [
     "phase_probability",
     "remove_artefacts",
     "separate_particles",
+    "separation_curve",
     "states",
     "threshold",
     "train_classifier",

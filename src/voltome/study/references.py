@@ -20,6 +20,10 @@ DISTANCE = (
     "P. Felzenszwalb, D. Huttenlocher, Distance transforms of sampled functions, Theory of Computing 8, 415 (2012), as "
     "implemented by W. Silversmith, edt"
 )
+ROWS = (
+    "T. Saito, J.-I. Toriwaki, New algorithms for Euclidean distance transformation of an n-dimensional digitized "
+    "picture with applications, Pattern Recognit. 27, 1551 (1994)"
+)
 
 POLAR = (
     "B. S. Reddy, B. N. Chatterji, An FFT-based technique for translation, rotation, and scale-invariant image "

@@ -170,9 +170,10 @@ STEPS_OF_IMAGES = (
     Step(
         "separate_particles",
         "segmentation:separate_particles",
-        bytes_per_voxel=35,
+        version=2,
+        bytes_per_voxel=18,
         kernels="segmentation._kernels_flooding",
-        references=(references.DYNAMICS, references.DISTANCE),
+        references=(references.DYNAMICS, references.ROWS),
     ),
     Step(
         "correct_particles",

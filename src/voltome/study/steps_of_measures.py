@@ -55,6 +55,14 @@ STEPS_OF_MEASURES = (
         references=(references.BALLS, references.CONTINUOUS, references.DISTANCE),
     ),
     Step(
+        "separation_curve",
+        "segmentation:separation_curve",
+        kind="separation_curve",
+        bytes_per_voxel=16,
+        kernels="segmentation._kernels_flooding",
+        references=(references.DYNAMICS, references.ROWS),
+    ),
+    Step(
         "intrusion_radius",
         "morphology:intrusion_radius",
         kind="intrusion radius",
