@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks import filters, particles
+from benchmarks import filters, interfaces, intrusion, particles, separation, shapes, subvolumes, sweep, thickness, trust
 from benchmarks.running import on_phantom
 
-REPORTS = [filters.report, particles.report]
+PARTS = (filters, separation, particles, thickness, intrusion, sweep, shapes, interfaces, subvolumes, trust)
+"""In the order in which a study uses them."""
 
 
 def main(arguments: Sequence[str]) -> None:
     """Make the phantom, warm the kernels, run every case of every part and print its rows."""
-    on_phantom("morphology", REPORTS, arguments)
+    on_phantom("morphology", [part.report for part in PARTS], arguments)
