@@ -138,7 +138,8 @@ def test_the_schema_knows_every_step(voltome):
     assert code == 0
     entries = json.loads(out)["$defs"]["pipeline"]["items"]["anyOf"][1]["properties"]
     assert set(entries) == {*vt.study.STEPS, "sweep", "subvolumes"}
-    assert entries["surface_area"]["properties"]["estimator"]["enum"] == ["crofton13", "faces", "marching_cubes"]
+    estimators = entries["surface_area"]["properties"]["estimator"]["enum"]
+    assert estimators == ["crofton13", "lindblad", "iso_surface", "gradient", "marching_cubes", "faces"]
     assert entries["gaussian"]["properties"]["sigma_um"]["exclusiveMinimum"] == 0
     undescribed = [
         f"{s}.{p}" for s, e in entries.items() for p, d in e["properties"].items() if not d.get("description")
