@@ -3,34 +3,42 @@
 import argparse
 import importlib
 
-BENCHMARKS = {
-    "classifier": "benchmarks.classifier",
-    "filters": "benchmarks.filters",
-    "interfaces": "benchmarks.interfaces",
-    "intrusion": "benchmarks.intrusion",
-    "morphology": "benchmarks.morphology",
-    "particles": "benchmarks.particles",
-    "powder": "benchmarks.powder",
-    "radii_accuracy": "benchmarks.radii_accuracy",
-    "registration_accuracy": "benchmarks.registration_accuracy",
-    "shapes": "benchmarks.shapes",
-    "separation": "benchmarks.separation",
-    "study": "benchmarks.study",
-    "subvolumes": "benchmarks.subvolumes",
-    "surface_bias": "benchmarks.surface_bias",
-    "sweep": "benchmarks.sweep",
-    "thickness": "benchmarks.thickness",
-    "trust": "benchmarks.trust",
-    "void_detection": "benchmarks.void_detection",
-}
-"""Name -> module with a function ``main(arguments)``."""
+from benchmarks.running import on_phantom
+
+MORPHOLOGY = (
+    "filters",
+    "separation",
+    "particles",
+    "thickness",
+    "intrusion",
+    "sweep",
+    "shapes",
+    "interfaces",
+    "subvolumes",
+    "trust",
+)
+"""What ``morphology`` runs, on one phantom: in the order in which a study uses it."""
+
+ON_PHANTOM = (*MORPHOLOGY, "classifier", "powder")
+"""Modules with a function ``report(scene, times)``, and perhaps ``accuracy()`` on bodies of their own."""
+
+OTHERS = ("radii_accuracy", "registration_accuracy", "study", "surface_bias", "void_detection")
+"""Modules with a function ``main(arguments)``."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="voltome and its peers in one run")
-    parser.add_argument("name", choices=sorted(BENCHMARKS), help="what to run")
+    parser.add_argument("name", choices=sorted(("morphology", *ON_PHANTOM, *OTHERS)), help="what to run")
     chosen, rest = parser.parse_known_args()
-    importlib.import_module(BENCHMARKS[chosen.name]).main(rest)
+    if chosen.name in OTHERS:
+        importlib.import_module(f"benchmarks.{chosen.name}").main(rest)
+        return
+    names = MORPHOLOGY if chosen.name == "morphology" else (chosen.name,)
+    modules = [importlib.import_module(f"benchmarks.{name}") for name in names]
+    on_phantom(chosen.name, [module.report for module in modules], rest)
+    for module in modules:
+        if hasattr(module, "accuracy") and chosen.name != "morphology":
+            module.accuracy()
 
 
 if __name__ == "__main__":

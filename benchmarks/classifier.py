@@ -6,8 +6,6 @@ a median are the alternatives. The forest is also asked by scikit-learn itself, 
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -86,13 +84,3 @@ def _forests_compared(volume: vt.data.Volume, brush: vt.data.PhaseImage, times: 
     print("| implementation | s | ratio |\n|---|---|---|")
     for name, took in seconds.items():
         print(f"| {name} | {took:.2f} | {slowest / took:.1f} |")
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Make the phantom and report."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks classifier")
-    parser.add_argument("--edge", type=int, default=256, help="voxels along an edge of the phantom")
-    parser.add_argument("--spheres", type=int, default=2400)
-    parser.add_argument("--times", type=int, default=3, help="interleaved runs; the best of each counts")
-    options = parser.parse_args(arguments)
-    report(phantom.make(edge=options.edge, spheres=options.spheres), options.times)

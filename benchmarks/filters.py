@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,6 @@ from skimage.restoration import denoise_nl_means
 import voltome as vt
 from benchmarks import phantom
 from benchmarks.measuring import best_of, peak_bytes
-from benchmarks.running import on_phantom
 
 Image = NDArray[Any]
 Run = Callable[[], Any]
@@ -93,11 +92,6 @@ def report(scene: phantom.Phantom, times: int) -> None:
     part = (slice(NLM_EDGE),) * 3
     for patch in (3, 5):
         _report(non_local_means(scene.grey[part], clean[part], patch), times)
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Make the phantom, warm the kernels, run every case and print its rows."""
-    on_phantom("filters", [report], arguments)
 
 
 def _report(case: Case, times: int) -> None:

@@ -6,8 +6,7 @@ of both sides on circles, whose length is known.
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,25 +15,12 @@ from skimage.measure import marching_cubes, mesh_surface_area
 
 import voltome as vt
 from benchmarks import phantom
-from benchmarks.measuring import best_of, machine, peak_bytes
+from benchmarks.measuring import best_of, peak_bytes
 
 NAMES = {phantom.PORE: "pore", phantom.ACTIVE: "active", phantom.BINDER: "binder"}
 RADII = (5, 10, 20, 40)
 OFFSETS = (0.0, 0.5, 0.8)
 """Distance of the cut from the centre of the ball, in radii: surfaces that meet at 90, 60 and 37 degrees."""
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Make the phantom and report."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks interfaces")
-    parser.add_argument("--edge", type=int, default=256, help="voxels along an edge of the phantom")
-    parser.add_argument("--spheres", type=int, default=2400)
-    parser.add_argument("--times", type=int, default=3, help="interleaved runs; the best of each counts")
-    parser.add_argument("--circles", type=int, default=20, help="circles per entry of the table of errors")
-    options = parser.parse_args(arguments)
-    print(machine(), flush=True)
-    report(phantom.make(options.edge, options.spheres), options.times)
-    report_circles(options.circles)
 
 
 def report(scene: phantom.Phantom, times: int) -> None:
@@ -159,3 +145,8 @@ def cut_ball(
     inside = sum(p * p for p in place) <= radius**2
     values = np.where(inside, np.where(below, phantom.ACTIVE, phantom.BINDER), phantom.PORE)
     return values.astype(np.uint8), float(2 * np.pi * radius * np.sqrt(1 - offset**2))
+
+
+def accuracy() -> None:
+    """Print the errors of the triple-phase boundary on circles."""
+    report_circles(20)

@@ -6,12 +6,9 @@ it; and how wrong, against trying every radius one by one with a threshold, conn
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
-import os
-import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import edt
@@ -21,7 +18,7 @@ from scipy.ndimage import label
 
 import voltome as vt
 from benchmarks import phantom
-from benchmarks.measuring import best_of, machine, peak_bytes
+from benchmarks.measuring import best_of, peak_bytes
 
 Radii = NDArray[np.floating[Any]]
 Solid = NDArray[np.bool_]
@@ -42,17 +39,6 @@ def porespy_radii(solid: Solid) -> Radii:
     import porespy
 
     return np.asarray(porespy.filters.porosimetry(solid, sizes=SIZES))
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Make the phantom and report."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks intrusion")
-    parser.add_argument("--edge", type=int, default=256, help="voxels along an edge of the phantom")
-    parser.add_argument("--spheres", type=int, default=2400)
-    parser.add_argument("--times", type=int, default=2, help="interleaved runs; the best of each counts")
-    options = parser.parse_args(arguments)
-    print(f"{machine()}; {os.getloadavg()[0]:.1f} processes waiting; Python {sys.version.split()[0]}\n", flush=True)
-    report(phantom.make(options.edge, options.spheres), options.times)
 
 
 def report(scene: phantom.Phantom, times: int) -> None:

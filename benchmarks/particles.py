@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,6 @@ from skimage.measure import marching_cubes, mesh_surface_area, regionprops_table
 import voltome as vt
 from benchmarks import phantom
 from benchmarks.measuring import best_of, peak_bytes
-from benchmarks.running import on_phantom
 
 Areas = NDArray[np.float64]
 
@@ -122,11 +121,6 @@ def report(scene: phantom.Phantom, times: int) -> None:
     """Run every case on the phantom and print its rows."""
     for case in CASES:
         _report(case, scene, times)
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Make the phantom, warm the kernels, run every case and print its rows."""
-    on_phantom("particles", [report], arguments)
 
 
 def _report(case: Case, scene: phantom.Phantom, times: int) -> None:

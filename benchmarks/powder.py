@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -75,13 +74,3 @@ def _by_scipy(scene: phantom.Phantom) -> np.ndarray:
         inside = values >= level
         found[row] = steps[inside.shape[1] - 1 - inside[:, ::-1].argmax(axis=1)].mean()
     return found
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Make the phantom and print the table."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks powder")
-    parser.add_argument("--edge", type=int, default=256)
-    parser.add_argument("--spheres", type=int, default=2400)
-    parser.add_argument("--times", type=int, default=3)
-    chosen = parser.parse_args(arguments)
-    report(phantom.make(chosen.edge, chosen.spheres), chosen.times)

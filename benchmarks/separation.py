@@ -6,13 +6,11 @@ sphere that owns each voxel. ``python -m benchmarks separation --edge 200`` pack
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import os
-import sys
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,7 +20,7 @@ from numpy.typing import NDArray
 
 import voltome as vt
 from benchmarks import phantom
-from benchmarks.measuring import machine, peak_bytes
+from benchmarks.measuring import peak_bytes
 
 Solid = NDArray[np.bool_]
 Labels = NDArray[np.integer[Any]]
@@ -196,18 +194,3 @@ def _print_ratios(seconds: dict[str, float], shares: dict[str, float]) -> None:
             fastest = min(names, key=seconds.__getitem__)
             ratio = seconds[fastest] / seconds[OWN]
             print(f"\nFastest peer of {words}: {fastest}, {ratio:.1f} times as long as voltome.")
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Make the phantom, warm everything, run, print."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks separation")
-    parser.add_argument("--edge", type=int, default=256, help="voxels along an edge of the phantom")
-    parser.add_argument("--spheres", type=int, default=2400)
-    parser.add_argument("--times", type=int, default=3, help="interleaved runs; the best of each counts")
-    options = parser.parse_args(arguments)
-    print(f"{machine()}; {os.getloadavg()[0]:.1f} processes waiting; Python {sys.version.split()[0]}", flush=True)
-    report(phantom.make(options.edge, options.spheres), options.times)
-
-
-if __name__ == "__main__":
-    main([])

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
-import os
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,7 +13,7 @@ from scipy.spatial.transform import Rotation
 
 import voltome as vt
 from benchmarks import phantom
-from benchmarks.measuring import best_of, machine, peak_bytes
+from benchmarks.measuring import best_of, peak_bytes
 
 Triple = tuple[float, float, float]
 
@@ -31,19 +28,6 @@ BODIES: dict[str, tuple[str, Triple, Triple]] = {
     "box 2:1:1, any direction": ("box", (2, 1, 1), CUBE),
 }
 """Name -> form, ratio of the axes, voxel size."""
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Print the bias on known bodies, then times and errors on the phantom."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks shapes")
-    parser.add_argument("--edge", type=int, default=256, help="voxels along an edge of the phantom")
-    parser.add_argument("--spheres", type=int, default=2400)
-    parser.add_argument("--times", type=int, default=5, help="interleaved runs; the best of each counts")
-    parser.add_argument("--bodies", type=int, default=100, help="random bodies for every entry of the table of biases")
-    options = parser.parse_args(arguments)
-    print(f"{machine()}; {os.getloadavg()[0]:.1f} processes waiting; Python {sys.version.split()[0]}", flush=True)
-    report_bias(options.bodies)
-    report(phantom.make(options.edge, options.spheres), options.times)
 
 
 def report(scene: phantom.Phantom, times: int) -> None:
@@ -157,3 +141,8 @@ def _mean_support(half: NDArray[np.float64], steps: int = 400) -> float:
         (half[1] * np.cos(turn)) ** 2 + (half[2] * np.sin(turn)) ** 2
     )
     return float(np.sqrt(squares).mean())
+
+
+def accuracy() -> None:
+    """Print the bias of the measures on known bodies."""
+    report_bias(40)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import voltome as vt
 from benchmarks import phantom
-from benchmarks.measuring import best_of, machine, peak_bytes
+from benchmarks.measuring import best_of, peak_bytes
 from voltome.data import ResultTable
 from voltome.study.model import Graph
 from voltome.study.subvolumes import SubVolumes
@@ -68,13 +67,3 @@ def _planned(phases: vt.data.PhaseImage, step: str, edge: int) -> tuple[Graph, d
         study = vt.study.load(path)
     node = next(node for node in study.graph.nodes if isinstance(node.operation, SubVolumes))
     return study.graph, dict.fromkeys(node.inputs, phases), dict(node.parameters), node
-
-
-def main(arguments: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks subvolumes")
-    parser.add_argument("--edge", type=int, default=256)
-    parser.add_argument("--spheres", type=int, default=2400)
-    parser.add_argument("--times", type=int, default=3)
-    chosen = parser.parse_args(arguments)
-    print(f"{machine()}, {chosen.edge} voxels along each axis, best of {chosen.times}")
-    report(phantom.make(chosen.edge, chosen.spheres), chosen.times)

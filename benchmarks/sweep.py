@@ -6,7 +6,6 @@ surface), so 50 means: no gain for 50 thresholds.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,7 +14,7 @@ import numpy as np
 
 import voltome as vt
 from benchmarks import phantom
-from benchmarks.measuring import best_of, machine, peak_bytes
+from benchmarks.measuring import best_of, peak_bytes
 from voltome.morphology.sweeps import phase_fractions_over_thresholds, surface_areas_over_thresholds
 
 THRESHOLDS = 50
@@ -91,14 +90,3 @@ def _together(volume: vt.data.Volume, ends: Sequence[int]) -> list[list[float]]:
     fractions = [table.frame.fraction.iloc[1] for table in phase_fractions_over_thresholds(volume, variants=variants)]
     areas = [area.area_um2 for area in surface_areas_over_thresholds(volume, variants=variants, phase="active")]
     return [list(pair) for pair in zip(fractions, areas, strict=True)]
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Make the phantom and print the rows."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks sweep")
-    parser.add_argument("--edge", type=int, default=256, help="voxels along an edge of the phantom")
-    parser.add_argument("--spheres", type=int, default=2400)
-    parser.add_argument("--times", type=int, default=3, help="interleaved runs; the best of each counts")
-    options = parser.parse_args(arguments)
-    print(f"{machine()}; {options.edge}^3 voxels, {options.spheres} spheres\n", flush=True)
-    report(phantom.make(options.edge, options.spheres), options.times)

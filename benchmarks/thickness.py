@@ -7,13 +7,10 @@ compare.
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
-import os
-import sys
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,7 +18,7 @@ from numpy.typing import NDArray
 
 import voltome as vt
 from benchmarks import phantom
-from benchmarks.measuring import machine, peak_bytes
+from benchmarks.measuring import peak_bytes
 
 Radii = NDArray[np.floating[Any]]
 Solid = NDArray[np.bool_]
@@ -48,17 +45,6 @@ PEERS: dict[str, tuple[str, Callable[[Solid], Radii]]] = {
     "PoreSpy local_thickness": ("porespy", porespy_radii),
     "localthickness": ("localthickness", localthickness_radii),
 }
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Make the phantom and report."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks thickness")
-    parser.add_argument("--edge", type=int, default=256, help="voxels along an edge of the phantom")
-    parser.add_argument("--spheres", type=int, default=2400)
-    parser.add_argument("--times", type=int, default=3, help="interleaved runs; the best of each counts")
-    options = parser.parse_args(arguments)
-    print(f"{machine()}; {os.getloadavg()[0]:.1f} processes waiting; Python {sys.version.split()[0]}\n", flush=True)
-    report(phantom.make(options.edge, options.spheres), options.times)
 
 
 def report(scene: phantom.Phantom, times: int) -> None:

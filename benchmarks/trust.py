@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +10,7 @@ from scipy import fft, ndimage
 
 import voltome as vt
 from benchmarks import phantom
-from benchmarks.measuring import best_of, machine, peak_bytes
+from benchmarks.measuring import best_of, peak_bytes
 
 REACH = 32
 """Largest distance of the two-point correlation, in voxels."""
@@ -94,13 +93,3 @@ def _print_rows(cases: dict[str, Any], found: dict[str, Any], notes: dict[str, s
         shown = f"{value:.6f}" if isinstance(value, float) else str(value)
         seconds = _TIMES[name]
         print(f"| {name}{notes[name]} | {seconds:.3f} | {seconds / first:.2f} | {shown} | {_BYTES[name]:.1f} |")
-
-
-def main(arguments: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks trust")
-    parser.add_argument("--edge", type=int, default=256)
-    parser.add_argument("--spheres", type=int, default=2400)
-    parser.add_argument("--times", type=int, default=3)
-    chosen = parser.parse_args(arguments)
-    print(f"{machine()}, {chosen.edge} voxels along each axis, best of {chosen.times}")
-    report(phantom.make(chosen.edge, chosen.spheres), chosen.times)
