@@ -8,6 +8,7 @@ BENCHMARKS = {
     "filters": "benchmarks.filters",
     "interfaces": "benchmarks.interfaces",
     "intrusion": "benchmarks.intrusion",
+    "memory": "benchmarks.memory",
     "morphology": "benchmarks.morphology",
     "particles": "benchmarks.particles",
     "powder": "benchmarks.powder",
