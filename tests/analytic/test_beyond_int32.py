@@ -1,4 +1,4 @@
-"""Images of more than 2^31 voxels: one plane, repeated without being copied, so that only what a step adds is in memory.
+"""Images of more than 2^31 voxels: one plane, repeated without being copied, so that only what is added takes memory.
 
 Every layer is the same and the image goes on at its faces as it is there, so a measure of the large image is that of
 one of a few layers, times the layers. A count or an index in 32 bits would be negative or too small by 2^32.
