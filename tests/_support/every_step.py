@@ -210,6 +210,10 @@ def _on_scans(**parameters: Any) -> Callable[[Step, Scene], Callable[[], Any]]:
     return make
 
 
+def _corrected(step: Step, before: vt.data.ImageNoun, after: vt.data.ImageNoun) -> Callable[[], Any]:
+    return lambda: step(before, corrected=after, by="A. Person", why="a ball was missed")
+
+
 def _match(step: Step, scene: Scene) -> Callable[[], Any]:
     cycled = scene.cycled
     return lambda: step(cycled)
@@ -223,12 +227,8 @@ _SPECIAL: Mapping[str, Callable[[Step, Scene], Callable[[], Any]]] = {
     "train_classifier": _train,
     "classify": _classify,
     "phase_probability": _classify,
-    "correct_phases": lambda step, scene: (
-        lambda: step(scene.phases, corrected=scene.scans["second"], by="A", why="a ball was missed")
-    ),
-    "correct_particles": lambda step, scene: (
-        lambda: step(scene.particles, corrected=scene.cycled["second"], by="A", why="a ball was cut")
-    ),
+    "correct_phases": lambda step, scene: _corrected(step, scene.phases, scene.scans["second"]),
+    "correct_particles": lambda step, scene: _corrected(step, scene.particles, scene.cycled["second"]),
     "states": _on_scans(),
     "mass_balance": _on_scans(density_g_per_cm3=2.0),
     "match_particles": _match,

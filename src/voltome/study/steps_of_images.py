@@ -142,7 +142,7 @@ STEPS_OF_IMAGES = (
         "segmentation:correct_phases",
         phases_of="corrected",
         decision="phases corrected by hand",
-        bytes_per_voxel=2,
+        bytes_per_voxel=1,
     ),
     Step(
         "open_phase", "segmentation:open_phase", bytes_per_voxel=10, references=(references.SERRA, references.DISTANCE)
@@ -179,7 +179,7 @@ STEPS_OF_IMAGES = (
         "correct_particles",
         "segmentation:correct_particles",
         decision="particles corrected by hand",
-        bytes_per_voxel=5,
+        bytes_per_voxel=1,
     ),
     Step("drop_touching_border", "segmentation:drop_touching_border", bytes_per_voxel=8),
     Step("filter_by_size", "segmentation:filter_by_size", bytes_per_voxel=8),
