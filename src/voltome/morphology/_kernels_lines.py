@@ -278,7 +278,9 @@ def one_hot(values: NDArray[Any], labels: list[int], mask: NDArray[np.bool_] | N
     """Return bits 1, 2, 4 where the three labels are, 0 where others are, and `OUTSIDE` outside the mask."""
     table = np.zeros(256, np.uint8)
     table[labels] = 1, 2, 4
-    codes: NDArray[np.uint8] = table[values.astype(np.uint8, copy=False)]
+    codes = np.empty(values.shape, np.uint8)
+    for here, into in zip(values, codes, strict=True):  # plane by plane: looking up makes 8 bytes of every voxel
+        into[...] = table[here.astype(np.uint8, copy=False)]
     if mask is not None:
         codes[~mask] = OUTSIDE
     return codes

@@ -191,6 +191,6 @@ STEPS_OF_IMAGES = (
         kernels="morphology._kernels_connectivity",
         references=(references.COMPONENTS,),
     ),
-    Step("states", "segmentation:states", version=2, bytes_per_voxel=2),
+    Step("states", "segmentation:states", version=2, bytes_per_voxel=3),
 )
 """In the order in which a study uses them."""
