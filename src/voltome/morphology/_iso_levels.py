@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -56,7 +57,13 @@ def _levels_of_interval(phases: PhaseImage, phase: str, grey: Volume) -> tuple[f
     if low is not None:
         levels.append(math.ceil(low) - 0.5 if whole else float(low))
     if high is not None:
-        # both ends belong to the phase
-        just_above = np.nextafter(np.nextafter(np.float32(high), np.float32(np.inf)), np.float32(np.inf))
-        levels.append(math.floor(high) + 0.5 if whole else float(just_above))
+        # both ends belong to the phase; in the type of the grey values, as coarser steps would leave their range
+        kind = grey.values.dtype.type
+        levels.append(math.floor(high) + 0.5 if whole else float(_after(_after(kind(high)))))
     return tuple(levels)
+
+
+def _after(value: np.floating[Any]) -> np.floating[Any]:
+    """Return the next larger number of the same type."""
+    larger: np.floating[Any] = np.nextafter(value, type(value)(np.inf))
+    return larger

@@ -19,6 +19,18 @@ FEWEST_CUBES = 3
 EXTENSIVE_UNITS = frozenset({"um2", "um3", "mg"})
 """Units of what grows with the cube."""
 
+EXTENSIVE_MEASURES = frozenset(
+    {
+        "length_um",
+        "active_length_um",
+        "unknown_length_um",
+        "inactive_length_um",
+        "edge_length_um",
+        "independent_volumes",
+    }
+)
+"""What grows with the cube and does not tell by its unit, which lengths of lines share with radii."""
+
 _MEASURE = Column("measure", "", "The measure, by the name of its column.", "key")
 _RESULTS = (
     Column("edge_um", "um", "Smallest edge from which on the measure has settled."),
@@ -80,7 +92,9 @@ def _series(
     names = [
         name
         for name in whole.names("measure")
-        if whole.frame[name].dtype.kind == "f" and whole.column(name).unit not in EXTENSIVE_UNITS
+        if whole.frame[name].dtype.kind == "f"
+        and whole.column(name).unit not in EXTENSIVE_UNITS
+        and name not in EXTENSIVE_MEASURES
     ]
     frame = cubes.frame
     frame = frame[~frame["nested"]] if not frame["nested"].all() else frame

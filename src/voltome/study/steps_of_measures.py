@@ -136,7 +136,7 @@ STEPS_OF_MEASURES = (
     Step(
         "surface_area",
         "morphology:surface_area",
-        version=2,
+        version=3,
         kind="surface_area",
         bytes_per_voxel=4,
         kernels=_PHASES,
@@ -239,6 +239,7 @@ STEPS_OF_MEASURES = (
     Step(
         "two_point_correlation",
         "morphology:two_point_correlation",
+        version=2,
         kind="two_point_correlation",
         bytes_per_voxel=2,
         kernels=_CORRELATION,

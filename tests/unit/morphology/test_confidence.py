@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import voltome as vt
-from voltome.errors import ParameterError, PhaseError
+from voltome.errors import ParameterError, PhaseError, ValuesError
 from voltome.morphology import _correlation
 
 NAMES = {0: "pore", 1: "solid"}
@@ -103,3 +103,21 @@ def test_what_cannot_be_is_said():
     for level in (0, 1, 1.5, float("nan"), True):
         with pytest.raises(ParameterError, match="level is"):
             row_of(some, level=level)
+
+
+@pytest.mark.parametrize(
+    ("shape", "voxel_size_um"), [((12, 12, 12), (2, 1, 0.5)), ((12, 12, 12), (5, 1, 1)), ((130, 8, 8), 1)]
+)
+def test_a_pattern_whose_fraction_does_not_scatter_has_no_interval(shape, voxel_size_um):
+    # a chess-board: its variance was 0 or below, and the number of independent volumes 1 / 0 or negative
+    board = np.indices(shape).sum(axis=0) % 2
+    with pytest.raises(ValuesError, match=r"alternate so regularly .* expected a structure with some chance .* take"):
+        row_of(image(board, voxel_size_um))
+
+
+@pytest.mark.parametrize("voxel_size_um", [(2, 1, 0.5), (5, 1, 1)])
+def test_of_an_image_too_small_for_its_longest_voxels_there_is_no_interval(voxel_size_um):
+    tiny = np.zeros((2, 2, 2))
+    tiny[0] = 1
+    with pytest.raises(ValuesError, match=r"the image is too small .* expected several voxels .* larger image"):
+        row_of(image(tiny, voxel_size_um))
