@@ -12,6 +12,9 @@ from voltome.data._grids import check_one_grid
 from voltome.errors import ParameterError
 from voltome.morphology._triangles import GreyLevels
 
+LEAST_CROSSED = 0.05
+"""Share of the surface at which a level must lie between both sides: little, as of a shell one surface may be asked."""
+
 
 def grey_levels(phases: PhaseImage, phase: str, grey: Volume | None, level: float | None) -> GreyLevels:
     """Return the grey values and the levels at which `phase` ends, or refuse what cannot be.
@@ -34,7 +37,37 @@ def grey_levels(phases: PhaseImage, phase: str, grey: Volume | None, level: floa
             f"level is {outside[0]:g}, but the grey values go from {low:g} to {high:g}; expected a level between "
             f"them. Is this the volume that the phases were cut from?"
         )
+    _check_crossed(phases, phase, grey, levels)
     return GreyLevels(grey.values, levels)
+
+
+def _check_crossed(phases: PhaseImage, phase: str, grey: Volume, levels: tuple[float, ...]) -> None:
+    """Refuse levels that lie beside the surface of the phase, where triangles would be missing without a word."""
+    mixed, crossed = np.sum([_crossed_pairs(phases, phase, grey, levels, axis) for axis in range(3)], axis=0)
+    if crossed < LEAST_CROSSED * mixed:
+        raise ParameterError(
+            f"level is {' or '.join(f'{level:g}' for level in levels)}, which lies between the grey values on both "
+            f"sides of the surface of {phase!r} at {crossed / mixed:.0%} of it; expected at least "
+            f"{LEAST_CROSSED:.0%}. Give as level the grey value half way between the phase and what is around it, and "
+            f"as grey the volume that the phases were cut from."
+        )
+
+
+def _crossed_pairs(
+    phases: PhaseImage, phase: str, grey: Volume, levels: tuple[float, ...], axis: int
+) -> tuple[int, int]:
+    """Return how many neighbours along an axis are of the phase and not, and between how many of these a level lies."""
+    label, mixed, crossed = phases.label_of(phase), 0, 0
+    values, greys = np.moveaxis(phases.values, axis, 0), np.moveaxis(grey.values, axis, 0)
+    mask = None if phases.mask is None else np.moveaxis(phases.mask, axis, 0)
+    for first in range(len(values) - 1):  # by planes: nothing as large as the image is made
+        here = (values[first] == label) != (values[first + 1] == label)
+        if mask is not None:
+            here &= mask[first] & mask[first + 1]
+        one, other = greys[first][here], greys[first + 1][here]
+        mixed += len(one)
+        crossed += int(np.any([(one >= level) != (other >= level) for level in levels], axis=0).sum())
+    return mixed, crossed
 
 
 def _checked(level: float) -> float:

@@ -137,8 +137,9 @@ def surface_area(
     PhaseError
         An unknown phase, or one without a voxel in the sample.
     ParameterError
-        An unknown estimator; `grey` or `level` without ``iso_surface``, or a level that the grey values do not cross;
-        `smoothed` with an estimator that does not smooth, or with a mask.
+        An unknown estimator; `grey` or `level` without ``iso_surface``, or a level that lies between the grey values
+        of both sides at less than a twentieth of the surface; `smoothed` with an estimator that does not smooth, or
+        with a mask.
     GeometryError
         Grey values on another grid.
     AxisError

@@ -134,5 +134,6 @@ def _warnings(cubes: ResultTable, missing: Sequence[str], within: float) -> tupl
     largest = float(cubes.frame["edge_um"].max())
     return (
         f"Not settled within {100 * within:.3g} % in sub-volumes of up to {largest:g} um: {', '.join(missing)}. Choose "
-        f"larger edges of which {FEWEST_CUBES} or more fit (edges_um), or measure a larger image.",
+        f"larger edges (edges_um) of which {FEWEST_CUBES} or more fit and are drawn (at_most), or measure a larger "
+        f"image.",
     )

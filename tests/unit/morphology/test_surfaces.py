@@ -194,6 +194,16 @@ def test_grey_values_far_from_0_have_the_same_iso_surface(grey, dtype, offset, s
         assert found.area_um2 == pytest.approx(4 * np.pi * (7.105 / 2) ** 2, rel=0.01)
 
 
+@pytest.mark.parametrize("level", [2.5, 250])
+def test_a_level_beside_the_surface_is_refused(grey, level):
+    # inside the range of the grey values, but nowhere near the surface: the area was 0, or of a few corners
+    values = grey.values.copy()
+    values[0, 0, 0] = 300
+    speck = grey.derive("specked", values=values)
+    with pytest.raises(ParameterError, match=r"surface of 'solid' at \d+% of it; expected at least 5%. Give as level"):
+        vt.morphology.surface_area(cut(grey), phase="solid", estimator="iso_surface", grey=speck, level=level)
+
+
 def test_grains_that_were_cleaned_away_do_not_count(grey):
     values = grey.values.copy()
     values[1, 1, 1] = 200
