@@ -9,7 +9,7 @@ import numpy as np
 
 from voltome.data import PhaseImage, Volume
 from voltome.data._grids import check_one_grid
-from voltome.errors import ParameterError
+from voltome.errors import ParameterError, ValuesError
 from voltome.morphology._triangles import GreyLevels
 
 LEAST_CROSSED = 0.05
@@ -30,6 +30,9 @@ def grey_levels(phases: PhaseImage, phase: str, grey: Volume | None, level: floa
         {"phases": phases, "grey": grey}, mend="Give the volume that the phases were cut from, cropped as they are."
     )
     levels = _levels_of_interval(phases, phase, grey) if level is None else (_checked(level),)
+    mixed, crossed = np.sum([_crossed_pairs(phases, phase, grey, levels, axis) for axis in range(3)], axis=0)
+    if not mixed:
+        return GreyLevels(grey.values, levels)  # a piece inside the phase has no surface, whatever its grey values
     low, high = float(grey.values.min()), float(grey.values.max())
     outside = [value for value in levels if not low < value <= high]
     if outside:
@@ -37,19 +40,18 @@ def grey_levels(phases: PhaseImage, phase: str, grey: Volume | None, level: floa
             f"level is {outside[0]:g}, but the grey values go from {low:g} to {high:g}; expected a level between "
             f"them. Is this the volume that the phases were cut from?"
         )
-    _check_crossed(phases, phase, grey, levels)
+    _check_crossed(phase, levels, crossed / mixed)
     return GreyLevels(grey.values, levels)
 
 
-def _check_crossed(phases: PhaseImage, phase: str, grey: Volume, levels: tuple[float, ...]) -> None:
+def _check_crossed(phase: str, levels: tuple[float, ...], share: float) -> None:
     """Refuse levels that lie beside the surface of the phase, where triangles would be missing without a word."""
-    mixed, crossed = np.sum([_crossed_pairs(phases, phase, grey, levels, axis) for axis in range(3)], axis=0)
-    if crossed < LEAST_CROSSED * mixed:
-        raise ParameterError(
+    if share < LEAST_CROSSED:
+        raise ValuesError(
             f"level is {' or '.join(f'{level:g}' for level in levels)}, which lies between the grey values on both "
-            f"sides of the surface of {phase!r} at {crossed / mixed:.0%} of it; expected at least "
-            f"{LEAST_CROSSED:.0%}. Give as level the grey value half way between the phase and what is around it, and "
-            f"as grey the volume that the phases were cut from."
+            f"sides of the surface of {phase!r} at {share:.0%} of it; expected at least {LEAST_CROSSED:.0%}. Give as "
+            f"level the grey value half way between the phase and what is around it, and as grey the volume that the "
+            f"phases were cut from."
         )
 
 

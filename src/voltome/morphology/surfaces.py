@@ -137,9 +137,8 @@ def surface_area(
     PhaseError
         An unknown phase, or one without a voxel in the sample.
     ParameterError
-        An unknown estimator; `grey` or `level` without ``iso_surface``, or a level that lies between the grey values
-        of both sides at less than a twentieth of the surface; `smoothed` with an estimator that does not smooth, or
-        with a mask.
+        An unknown estimator; `grey` or `level` without ``iso_surface``, or a level that the grey values do not cross;
+        `smoothed` with an estimator that does not smooth, or with a mask.
     GeometryError
         Grey values on another grid.
     AxisError
@@ -147,7 +146,8 @@ def surface_area(
     VoxelSizeError
         ``crofton13`` or ``lindblad`` on voxels more than 1000 times as long as wide.
     ValuesError
-        The sample is a single voxel, from which there is no standard error.
+        The sample is a single voxel, from which there is no standard error, or a level that lies between the grey
+        values of both sides at less than a twentieth of the surface.
 
     Notes
     -----

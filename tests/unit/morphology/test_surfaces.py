@@ -200,8 +200,15 @@ def test_a_level_beside_the_surface_is_refused(grey, level):
     values = grey.values.copy()
     values[0, 0, 0] = 300
     speck = grey.derive("specked", values=values)
-    with pytest.raises(ParameterError, match=r"surface of 'solid' at \d+% of it; expected at least 5%. Give as level"):
+    with pytest.raises(ValuesError, match=r"surface of 'solid' at \d+% of it; expected at least 5%. Give as level"):
         vt.morphology.surface_area(cut(grey), phase="solid", estimator="iso_surface", grey=speck, level=level)
+
+
+def test_a_piece_inside_the_phase_has_no_iso_surface(grey):
+    # as a cube of sub-volumes may be: its grey values do not reach the level
+    box = ((9, 12), (9, 12), (9, 12))
+    inside, piece = vt.filters.crop(cut(grey), box_voxels=box), vt.filters.crop(grey, box_voxels=box)
+    assert vt.morphology.surface_area(inside, phase="solid", estimator="iso_surface", grey=piece).area_um2 == 0
 
 
 def test_grains_that_were_cleaned_away_do_not_count(grey):
