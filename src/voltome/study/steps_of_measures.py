@@ -176,6 +176,7 @@ STEPS_OF_MEASURES = (
     Step(
         "surface_areas",
         "morphology:surface_areas",
+        version=2,
         kind="surface_areas",
         bytes_per_voxel=4,
         kernels=_CUBES,
