@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from voltome.data import PhaseImage
-from voltome.errors import PhaseError
+from voltome.errors import PhaseError, ValuesError
 from voltome.morphology._kernels_correlation import cell_counts
 
 MOST_CELLS = 64
@@ -18,6 +18,9 @@ MOST_CELLS = 64
 
 NO_ORDER = 0.02
 """Covariance, over that at distance 0, from which on voxels say nothing of each other."""
+
+NO_SCATTER = 1e-9
+"""Variance, over that of voxels without order, below which it is rounding, or a pattern that repeats in a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class MeanVariance:
     fraction : float
         Fraction of the phase in the sample, above 0 and below 1.
     variance : float
-        Variance of the fraction among samples of the same volume.
+        Variance of the fraction among samples of the same volume; 0 for a pattern so regular that none is seen.
     integral_range_um3 : float
         Integral of the normalised covariance over all distances.
     reach_um : float
@@ -60,14 +63,25 @@ def mean_variance(phases: PhaseImage, phase: str) -> MeanVariance:
     fraction = of_phase / voxels
     edges_um = np.array(cell) * phases.voxel_size_um
     distances, products, pairs = _shells(here - fraction * sample, sample.astype(np.float64), edges_um)
+    further = np.cumsum(pairs) < voxels**2  # of the pairs nearer than all, nothing is left to compare them with
+    if not further[0]:
+        raise ValuesError(
+            f"the image is too small to say how far the voxels of {phase!r} belong together ({phases.grid_in_words}); "
+            f"expected several voxels along its longest edge. Measure a larger image."
+        )
+    distances, products, pairs = distances[further], products[further], pairs[further]
     variances = np.cumsum(products) / voxels**2 / (1 - np.cumsum(pairs) / voxels**2)
     # the fraction of this very image was taken off, which lowers every covariance by the variance that is looked for
     covariances = products / pairs + variances
     unordered = np.flatnonzero(covariances <= NO_ORDER * covariances[0])
     last = int(unordered[0]) if unordered.size else len(variances) - 1
-    if covariances[last] < 0:  # a structure that repeats: its further swings average out, the first would not alone
+    if (
+        last and covariances[last] < 0
+    ):  # a structure that repeats: its further swings average out, the first would not alone
         last -= 1
     variance, spread = float(variances[last]), fraction * (1 - fraction)
+    if variance <= NO_SCATTER * spread / voxels:
+        variance = 0.0
     integral_range = variance / spread * phases.sample_volume_um3
     return MeanVariance(fraction, variance, integral_range, float(distances[last]), bool(unordered.size))
 

@@ -114,7 +114,7 @@ def _area_um2(
     values: NDArray[Any], level: float, voxel_size_um: tuple[float, float, float], cubes: NDArray[np.bool_] | None
 ) -> float:
     """Return the area of the triangles at a level in the cubes whose last corner is marked."""
-    grey, at = values.astype(np.float32), np.float32(level)
+    grey, at = _in_single_precision(values, level)
     if (grey == at).any():
         # a voxel on the very level would leave a hole; it is taken just above, as the ends of an interval belong to it
         at = np.nextafter(at, np.float32(-np.inf))
@@ -123,6 +123,13 @@ def _area_um2(
         return 0.0
     vertices, triangles, _, _ = marching_cubes(grey, float(at), spacing=voxel_size_um, mask=cubes)  # type: ignore[no-untyped-call]
     return float(mesh_surface_area(vertices, triangles))  # type: ignore[no-untyped-call]
+
+
+def _in_single_precision(values: NDArray[Any], level: float) -> tuple[NDArray[np.float32], np.float32]:
+    """Return grey values and a level as marching cubes takes them; those that do not fit, as their distance to it."""
+    if np.can_cast(values.dtype, np.float32):
+        return values.astype(np.float32), np.float32(level)
+    return (values.astype(np.float64) - level).astype(np.float32), np.float32(0)
 
 
 def _whole_cubes(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:

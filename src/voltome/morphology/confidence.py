@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 from voltome.data import PhaseImage, PhaseName, ResultTable
 from voltome.data._parameters import check_positive
-from voltome.errors import ParameterError
+from voltome.errors import ParameterError, ValuesError
 from voltome.morphology._correlation import MeanVariance, mean_variance
 from voltome.morphology.columns_correlation import FRACTION_CONFIDENCE
 
@@ -50,6 +50,8 @@ def fraction_confidence(phases: PhaseImage, *, phase: PhaseName, level: Level = 
         An unknown phase, or one that has no voxel of the sample, or all of them.
     ParameterError
         A level that is not between 0 and 1.
+    ValuesError
+        An image of too few voxels, or a pattern that alternates so regularly that its fraction does not scatter.
 
     Notes
     -----
@@ -84,6 +86,12 @@ def fraction_confidence(phases: PhaseImage, *, phase: PhaseName, level: Level = 
         raise ParameterError(f"level is {level!r}; expected a probability between 0 and 1, such as 0.95.")
     found = mean_variance(phases, phase)
     volume, fraction = phases.sample_volume_um3, found.fraction
+    if found.variance == 0:
+        raise ValuesError(
+            f"the voxels of {phase!r} alternate so regularly that its fraction does not scatter inside this image; "
+            f"expected a structure with some chance in it, which an interval can be drawn from. Of a pattern that "
+            f"repeats take the fraction itself (phase_fractions)."
+        )
     low, high = _interval(fraction, volume / found.integral_range_um3, level)
     for_all = found.integral_range_um3 * (1 - fraction) / fraction
     row = {

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from voltome.data import PhaseImage, PhaseName, Positive, ResultTable
 from voltome.data._parameters import AXES, check_positive
-from voltome.errors import ParameterError
+from voltome.errors import ParameterError, ValuesError
 from voltome.morphology._correlation import mean_variance
 from voltome.morphology._crofton import CLASSES, area_per_exit_um2
 from voltome.morphology._kernels_correlation import coincidences
@@ -58,6 +58,8 @@ def two_point_correlation(phases: PhaseImage, *, phase: PhaseName, maximum_um: P
         A largest distance below a voxel or beyond half of the longest edge.
     VoxelSizeError
         Voxels more than 1000 times as long as wide.
+    ValuesError
+        An image of too few voxels, or a sample in which no two are neighbours.
 
     Notes
     -----
@@ -92,7 +94,7 @@ def two_point_correlation(phases: PhaseImage, *, phase: PhaseName, maximum_um: P
     """
     longest = max(phases.size_um)
     reach = check_positive("maximum_um", maximum_um)
-    smallest = min(phases.voxel_size_um)
+    smallest = _smallest_step_um(phases)
     if not smallest * (1 - ROUNDING) <= reach <= longest / 2 * (1 + ROUNDING):
         raise ParameterError(
             f"maximum_um is {reach:g}; expected at least a voxel ({smallest:g} um) and at most half of the longest "
@@ -100,7 +102,12 @@ def two_point_correlation(phases: PhaseImage, *, phase: PhaseName, maximum_um: P
         )
     found = mean_variance(phases, phase)
     lines = _lines(phases, phase, reach)
-    curves = _along_axes(lines) | _over_all(lines, phases, smallest)
+    curves = _along_axes(lines, reach) | _over_all(lines, phases, smallest, reach)
+    if not curves:
+        raise ValuesError(
+            f"no two voxels of the sample are neighbours in {phases.grid_in_words}; expected a sample in one piece. "
+            f"Check the mask."
+        )
     spread = found.fraction * (1 - found.fraction)
     frames, cut = [], []
     for direction, (distance, probability) in curves.items():
@@ -143,13 +150,14 @@ class _Line:
 
 
 def _lines(phases: PhaseImage, phase: str, reach_um: float) -> list[_Line]:
-    """Return the probability along every direction in which there are pairs."""
+    """Return the probability along every direction in which there are pairs, one step beyond the reach at most."""
     here = phases.is_phase(phase)
     lines = []
     for step in STEPS:
         length = float(np.linalg.norm(np.array(step) * phases.voxel_size_um))
         both, pairs = [], []
-        for lag in range(int(reach_um / length * (1 + ROUNDING)) + 1):
+        # one step at least: without those across long voxels ``all`` would be the mean over the other directions
+        for lag in range(max(1, int(reach_um / length * (1 + ROUNDING))) + 1):
             shift = (lag * step[0], lag * step[1], lag * step[2])
             there = _pairs(phases, shift)
             if not there:
@@ -169,14 +177,20 @@ def _pairs(phases: PhaseImage, shift: Shift) -> int:
     return int(np.prod([max(0, count - abs(part)) for count, part in zip(phases.shape, shift, strict=True)]))
 
 
-def _along_axes(lines: list[_Line]) -> dict[str, Curve]:
-    """Return distance and probability for the axes that have pairs."""
-    of_step = {line.step: line for line in lines}
+def _smallest_step_um(phases: PhaseImage) -> float:
+    """Return the smallest distance between two voxels along an axis."""
+    several = [edge for edge, count in zip(phases.voxel_size_um, phases.shape, strict=True) if count > 1]
+    return min(several or phases.voxel_size_um)
+
+
+def _along_axes(lines: list[_Line], reach_um: float) -> dict[str, Curve]:
+    """Return distance and probability for the axes that have pairs within the reach."""
+    of_step = {line.step: line for line in lines if line.distance_um[1] <= reach_um * (1 + ROUNDING)}
     steps = zip(AXES, CLASSES[:3], strict=True)
     return {axis: (of_step[step].distance_um, of_step[step].probability) for axis, step in steps if step in of_step}
 
 
-def _over_all(lines: list[_Line], phases: PhaseImage, width_um: float) -> dict[str, Curve]:
+def _over_all(lines: list[_Line], phases: PhaseImage, width_um: float, reach_um: float) -> dict[str, Curve]:
     """Return distance and the mean probability over all directions, as far as all of them reach."""
     if not lines:
         return {}
@@ -184,7 +198,7 @@ def _over_all(lines: list[_Line], phases: PhaseImage, width_um: float) -> dict[s
     shares = area_per_exit_um2(phases.voxel_size_um) * lengths
     kinds = [CLASSES.index((abs(line.step[0]), abs(line.step[1]), abs(line.step[2]))) for line in lines]
     weights = shares[kinds] / shares[kinds].sum()
-    reach = min(line.distance_um[-1] for line in lines)
+    reach = min(reach_um, *(line.distance_um[-1] for line in lines))
     distance = np.asarray(np.arange(int(reach / width_um * (1 + ROUNDING)) + 1) * width_um, np.float64)
     each = np.array([np.interp(distance, line.distance_um, line.probability) for line in lines])
     mean: NDArray[np.float64] = weights @ each

@@ -142,11 +142,12 @@ def surface_area(
     GeometryError
         Grey values on another grid.
     AxisError
-        ``marching_cubes``, ``iso_surface`` or ``gradient`` on an image with an axis of a single voxel.
+        ``marching_cubes`` or ``iso_surface`` on an image with an axis of a single voxel.
     VoxelSizeError
         ``crofton13`` or ``lindblad`` on voxels more than 1000 times as long as wide.
     ValuesError
-        The sample is a single voxel, from which there is no standard error.
+        The sample is a single voxel, from which there is no standard error, or a level that lies between the grey
+        values of both sides at less than a twentieth of the surface.
 
     Notes
     -----

@@ -19,6 +19,18 @@ FEWEST_CUBES = 3
 EXTENSIVE_UNITS = frozenset({"um2", "um3", "mg"})
 """Units of what grows with the cube."""
 
+EXTENSIVE_MEASURES = frozenset(
+    {
+        "length_um",
+        "active_length_um",
+        "unknown_length_um",
+        "inactive_length_um",
+        "edge_length_um",
+        "independent_volumes",
+    }
+)
+"""What grows with the cube and does not tell by its unit, which lengths of lines share with radii."""
+
 _MEASURE = Column("measure", "", "The measure, by the name of its column.", "key")
 _RESULTS = (
     Column("edge_um", "um", "Smallest edge from which on the measure has settled."),
@@ -80,7 +92,9 @@ def _series(
     names = [
         name
         for name in whole.names("measure")
-        if whole.frame[name].dtype.kind == "f" and whole.column(name).unit not in EXTENSIVE_UNITS
+        if whole.frame[name].dtype.kind == "f"
+        and whole.column(name).unit not in EXTENSIVE_UNITS
+        and name not in EXTENSIVE_MEASURES
     ]
     frame = cubes.frame
     frame = frame[~frame["nested"]] if not frame["nested"].all() else frame
@@ -120,5 +134,6 @@ def _warnings(cubes: ResultTable, missing: Sequence[str], within: float) -> tupl
     largest = float(cubes.frame["edge_um"].max())
     return (
         f"Not settled within {100 * within:.3g} % in sub-volumes of up to {largest:g} um: {', '.join(missing)}. Choose "
-        f"larger edges of which {FEWEST_CUBES} or more fit (edges_um), or measure a larger image.",
+        f"larger edges (edges_um) of which {FEWEST_CUBES} or more fit and are drawn (at_most), or measure a larger "
+        f"image.",
     )

@@ -136,7 +136,7 @@ STEPS_OF_MEASURES = (
     Step(
         "surface_area",
         "morphology:surface_area",
-        version=2,
+        version=3,
         kind="surface_area",
         bytes_per_voxel=4,
         kernels=_PHASES,
@@ -176,6 +176,7 @@ STEPS_OF_MEASURES = (
     Step(
         "surface_areas",
         "morphology:surface_areas",
+        version=2,
         kind="surface_areas",
         bytes_per_voxel=9,
         kernels=_CUBES,
@@ -239,6 +240,7 @@ STEPS_OF_MEASURES = (
     Step(
         "two_point_correlation",
         "morphology:two_point_correlation",
+        version=2,
         kind="two_point_correlation",
         bytes_per_voxel=3,
         kernels=_CORRELATION,

@@ -53,12 +53,15 @@ class SubVolumes:
 
     nested: tuple[Node, ...]
     name: str = "subvolumes"
-    version: int = 2
+    version: int = 3
 
     def perform(self, given: Given, parameters: Mapping[str, Any], node: Node) -> Sequence[Noun]:
         """Return one table for each nested measure, with the rows of all cubes; then where each of them settles."""
         images = {port: _image(noun) for port, noun in given.items()}
-        cubes = [cube for edge_um in parameters["edges_um"] for cube in _cubes(images, edge_um, parameters)]
+        # two edges may be the same in whole voxels: no cube counts twice
+        cubes = [
+            *dict.fromkeys(cube for edge_um in parameters["edges_um"] for cube in _cubes(images, edge_um, parameters))
+        ]
         wanted = [output.ref for nested in self.nested for output in nested.outputs if output.noun is ResultTable]
         found = {ref: _Collected([], []) for ref in wanted}
         slow = [nested for nested in self.nested if not self._measured_at_once(nested, images, cubes, found)]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import voltome as vt
-from voltome.errors import ParameterError, PhaseError
+from voltome.errors import ParameterError, PhaseError, ValuesError
 from voltome.morphology import _correlation
 
 NAMES = {0: "pore", 1: "solid"}
@@ -103,3 +103,28 @@ def test_what_cannot_be_is_said():
     for level in (0, 1, 1.5, float("nan"), True):
         with pytest.raises(ParameterError, match="level is"):
             row_of(some, level=level)
+
+
+@pytest.mark.parametrize(
+    ("shape", "voxel_size_um"), [((12, 12, 12), (2, 1, 0.5)), ((12, 12, 12), (5, 1, 1)), ((128, 8, 8), 1)]
+)
+def test_a_pattern_whose_fraction_does_not_scatter_has_no_interval(shape, voxel_size_um):
+    # a chess-board: its variance was 0 or below, and the number of independent volumes 1 / 0 or negative
+    board = np.indices(shape).sum(axis=0) % 2
+    with pytest.raises(ValuesError, match=r"alternate so regularly .* expected a structure with some chance .* take"):
+        row_of(image(board, voxel_size_um))
+
+
+def test_of_a_sample_inside_one_of_its_longest_voxels_there_is_no_interval():
+    mask = np.zeros((2, 2, 4), np.bool_)
+    mask[0, 0, :2] = True
+    with pytest.raises(ValuesError, match=r"the image is too small .* expected several voxels .* larger image"):
+        row_of(image(np.indices(mask.shape)[2] == 0, (5, 1, 1), mask=mask))
+
+
+@pytest.mark.parametrize(("shape", "voxel_size_um"), [((2, 2, 2), (2, 1, 0.5)), ((2, 1, 2), 1), ((2, 2, 2), (5, 1, 1))])
+def test_the_smallest_images_warn_that_they_hold_few_volumes(shape, voxel_size_um):
+    # the shells that are looked at hold all pairs of so small an image: the last of them was divided by 0
+    found = vt.morphology.fraction_confidence(image(np.indices(shape)[0] == 0, voxel_size_um), phase="solid")
+    assert found.frame.fraction_low[0] <= 0.5 <= found.frame.fraction_high[0]
+    assert "independent volumes" in found.warnings[-1]

@@ -5,7 +5,7 @@ import pytest
 
 import voltome as vt
 from voltome.data import _kernels_slabs
-from voltome.errors import ParameterError, PhaseError, VoxelSizeError
+from voltome.errors import ParameterError, PhaseError, ValuesError, VoxelSizeError
 from voltome.morphology._kernels_correlation import cell_counts, coincidences
 
 NAMES = {0: "pore", 1: "solid"}
@@ -45,6 +45,35 @@ def test_all_directions_are_the_weighted_mean_of_thirteen():
     # at 1 along the axes alone; diagonals are read between 0 and 1.41 or 1.73 on a straight line
     assert rows.two_point_probability[2:].to_numpy() == pytest.approx(0.25, abs=0.005)
     assert 0.25 < rows.two_point_probability[1] < 0.35
+
+
+def test_directions_across_long_voxels_count_in_the_mean_at_short_distances():
+    # layers across z: in the plane every pair is alike; the mean was that of the plane alone below the edge along z
+    layers = np.arange(30)[:, np.newaxis, np.newaxis] % 2 * np.ones((30, 12, 12))
+    table = vt.morphology.two_point_correlation(image(layers, (5, 1, 1)), phase="solid", maximum_um=2)
+    assert table.frame.direction.unique().tolist() == ["y", "x", "all"]
+    assert along(table, "y").two_point_probability.tolist() == [0.5] * 3
+    rows = along(table, "all")
+    assert rows.distance_um.tolist() == [0, 1]  # as far as the diagonal of the plane
+    assert (rows.two_point_probability[1:] < 0.49).all()
+
+
+def test_an_axis_of_one_voxel_does_not_say_how_short_a_distance_may_be():
+    standing = image((np.arange(16) % 3 == 0).reshape(16, 1, 1), (2, 1, 0.5))
+    with pytest.raises(ParameterError, match=r"at least a voxel \(2 um\)"):
+        vt.morphology.two_point_correlation(standing, phase="solid", maximum_um=1)
+    assert set(vt.morphology.two_point_correlation(standing, phase="solid", maximum_um=4).frame.direction) == {
+        "z",
+        "all",
+    }
+
+
+def test_a_sample_without_neighbours_has_no_correlation():
+    mask = np.zeros((9, 9, 9), np.bool_)
+    mask[::4, ::4, ::4] = True
+    values = np.indices(mask.shape).sum(axis=0) % 8 == 0
+    with pytest.raises(ValuesError, match=r"no two voxels of the sample are neighbours .* expected .* Check the mask"):
+        vt.morphology.two_point_correlation(image(values, mask=mask), phase="solid", maximum_um=2)
 
 
 def test_only_pairs_inside_the_mask_count():

@@ -180,6 +180,37 @@ def test_a_level_that_is_a_grey_value_leaves_no_hole(grey, level):
     assert found.area_um2 == pytest.approx(4 * np.pi * (7 / 2) ** 2, rel=0.01)
 
 
+@pytest.mark.parametrize(
+    ("dtype", "offset", "step"),
+    [(np.float64, 1e9, 0.01), (np.uint32, 3e9, 1), (np.int64, 1e12, 1), (np.float64, 0, 1), (np.int32, -2e9, 1)],
+)
+def test_grey_values_far_from_0_have_the_same_iso_surface(grey, dtype, offset, step):
+    # in single precision 1e9 and 1e9 + 1 are one number: the surface was 0
+    far = grey.derive("moved", values=(grey.values * step + offset).astype(dtype))
+    low, high = offset + 90 * step, offset + 89 * step
+    for given in [{"solid": (low, None)}, {"solid": (None, high)}]:
+        phases = vt.segmentation.threshold(far, intervals=given, rest="other")
+        found = vt.morphology.surface_area(phases, phase="solid", estimator="iso_surface", grey=far)
+        assert found.area_um2 == pytest.approx(4 * np.pi * (7.105 / 2) ** 2, rel=0.01)
+
+
+@pytest.mark.parametrize("level", [2.5, 250])
+def test_a_level_beside_the_surface_is_refused(grey, level):
+    # inside the range of the grey values, but nowhere near the surface: the area was 0, or of a few corners
+    values = grey.values.copy()
+    values[0, 0, 0] = 300
+    speck = grey.derive("specked", values=values)
+    with pytest.raises(ValuesError, match=r"surface of 'solid' at \d+% of it; expected at least 5%. Give as level"):
+        vt.morphology.surface_area(cut(grey), phase="solid", estimator="iso_surface", grey=speck, level=level)
+
+
+def test_a_piece_inside_the_phase_has_no_iso_surface(grey):
+    # as a cube of sub-volumes may be: its grey values do not reach the level
+    box = ((9, 12), (9, 12), (9, 12))
+    inside, piece = vt.filters.crop(cut(grey), box_voxels=box), vt.filters.crop(grey, box_voxels=box)
+    assert vt.morphology.surface_area(inside, phase="solid", estimator="iso_surface", grey=piece).area_um2 == 0
+
+
 def test_grains_that_were_cleaned_away_do_not_count(grey):
     values = grey.values.copy()
     values[1, 1, 1] = 200

@@ -113,6 +113,14 @@ def test_nested_cubes_grow_from_the_middle_and_the_corners():
     assert [cube.nested for cube in both] == [False] * 8 + [True] * 9
 
 
+def test_edges_that_are_the_same_in_voxels_are_measured_once(phases: vt.data.PhaseImage):
+    entry = "  - subvolumes: {edges_um: %s, arrangement: both, at_most: 40, steps: [phase_fractions]}\n"
+    once, twice = (tables_of(entry % edges, f"results-{len(edges)}") for edges in ("[6]", "[6, 6.1, 6]"))
+    assert_frame_equal(
+        once["subvolumes-phase_fractions"].frame, twice["subvolumes-phase_fractions"].frame, check_exact=True
+    )
+
+
 def cubes_table(values: dict[float, list[float]], name: str = "fraction", unit: str = "1") -> ResultTable:
     rows = [(edge, 0.0, 0.0, 0.0, False, "solid", value) for edge, found in values.items() for value in found]
     columns = (*CUBE_COLUMNS, *whole_table(0.5, name, unit).columns)
@@ -163,7 +171,8 @@ def test_what_has_not_settled_is_a_warning_and_no_row(values: dict[float, list[f
 
 def test_what_cannot_settle_is_left_out():
     values = {10.0: [0.5, 0.5, 0.5]}
-    for whole, name, unit in [(None, "fraction", "1"), (0.0, "fraction", "1"), (0.5, "volume_um3", "um3")]:
+    lengths = [(0.5, "length_um", "um"), (0.5, "independent_volumes", "1")]  # these grow with the cube
+    for whole, name, unit in [(None, "fraction", "1"), (0.0, "fraction", "1"), (0.5, "volume_um3", "um3"), *lengths]:
         table = None if whole is None else whole_table(whole, name, unit)
         settled = settling(cubes_table(values, name, unit), table, 0.05)
         assert settled.frame.empty
