@@ -114,7 +114,7 @@ STEPS_OF_MEASURES = (
     Step(
         "particle_statistics",
         "morphology:particle_statistics",
-        version=3,
+        version=4,
         kind="particle_statistics",
         takes="particles",
     ),
