@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks import (
-    filters,
-    interfaces,
-    intrusion,
-    particles,
-    separation,
-    shapes,
-    subvolumes,
-    sweep,
-    thickness,
-    trust,
-)
+from benchmarks import filters, interfaces, intrusion, particles, separation, shapes, subvolumes, sweep, thickness, trust
 from benchmarks.running import on_phantom
 
 PARTS = (filters, separation, particles, thickness, intrusion, sweep, shapes, interfaces, subvolumes, trust)

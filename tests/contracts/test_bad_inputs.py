@@ -353,7 +353,8 @@ CASES = [
         good,
         SCAN,
         CUT
-        + "  - separate_particles: {phase: solid}\n  - particle_radii: {grey: source, level: 5000, minimum_radius_voxels: 0}\n",
+        + "  - separate_particles: {phase: solid}\n"
+        + "  - particle_radii: {grey: source, level: 5000, minimum_radius_voxels: 0}\n",
         ("find no edge", "Choose level between", "in scan: particle_radii"),
     ),
     Case(

@@ -53,9 +53,9 @@ def too_small_to_show_shape(frame: pd.DataFrame, kept: NDArray[np.bool_], minimu
     if kept.all():
         return ()
     return (
-        f"{counted(frame, ~kept)} an equivalent diameter under {2 * minimum:g} voxels or only one layer of voxels, too "
-        f"few for a shape, and {'is' if np.count_nonzero(~kept) == 1 else 'are'} left out of the shapes. Smaller voxels "
-        f"would resolve more; minimum_radius_voxels = {minimum:g} sets the limit.",
+        f"{counted(frame, ~kept)} an equivalent diameter under {2 * minimum:g} voxels or only one layer of voxels, "
+        f"too few for a shape, and {'is' if np.count_nonzero(~kept) == 1 else 'are'} left out of the shapes. Smaller "
+        f"voxels would resolve more; minimum_radius_voxels = {minimum:g} sets the limit.",
     )
 
 

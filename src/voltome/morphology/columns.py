@@ -180,8 +180,8 @@ PARTICLE_STATISTICS = (
     Column(
         "mean_sphericity",
         "1",
-        "Mean of the sphericities of the particles with an equivalent diameter of 10 voxels and more, every one counting "
-        "the same. Not in the table where fewer than two are as large.",
+        "Mean of the sphericities of the particles with an equivalent diameter of 10 voxels and more, every one "
+        "counting the same. Not in the table where fewer than two are as large.",
     ),
     Column(
         "mean_sphericity_standard_error",

@@ -99,8 +99,8 @@ def particle_radii(
     GeometryError
         A grey volume on another grid.
     ValuesError
-        No particle, none that is large enough, none whose surface is seen from more than half of the angles, or a grey volume
-        without a contrast between particles and their surroundings.
+        No particle, none that is large enough, none whose surface is seen from more than half of the angles,
+        or a grey volume without a contrast between particles and their surroundings.
 
     Notes
     -----
@@ -210,8 +210,8 @@ def _large_enough(frame: pd.DataFrame, smallest: float) -> tuple[pd.DataFrame, t
     large = resolved(frame, limit)
     if not large.any():
         raise ValuesError(
-            f"no particle has an equivalent diameter of {2 * limit:.3g} voxels or more; the largest of {len(frame)} has "
-            f"{2 * frame['radius_voxels'].max():.3g}. Smaller voxels would resolve radii; minimum_radius_voxels, now "
+            f"no particle has an equivalent diameter of {2 * limit:.3g} voxels or more; the largest of {len(frame)} "
+            f"has {2 * frame['radius_voxels'].max():.3g}. Smaller voxels would resolve radii; minimum_radius_voxels, now "
             f"{smallest:g}, sets the limit, and 0 measures all particles of {FEWEST_VOXELS} voxels and more."
         )
     if large.all():

@@ -43,7 +43,8 @@ def test_how_well_particles_are_resolved():
     assert table.frame.radius_voxels.tolist() == pytest.approx([(90 / np.pi) ** (1 / 3)])
     assert table.warnings == (
         "1 of 1 particles (100 % of the volume) has an equivalent diameter under 10 voxels, too few for a shape, and "
-        "surfaces by crofton13 that read low by more than 0.7 %. Use surface_area_corrected_um2 (surface: corrected), or voxels that are smaller.",
+        "surfaces by crofton13 that read low by more than 0.7 %. Use surface_area_corrected_um2 (surface: corrected), "
+        "or voxels that are smaller.",
     )
     large = np.zeros((20, 20, 20), np.int32)
     large[5:14, 5:14, 5:14] = 1  # 729 voxels: 5.58

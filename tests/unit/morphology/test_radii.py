@@ -164,7 +164,7 @@ def test_what_cannot_be_measured_is_said():
             particles_of_balls([((20.5,) * 3, 0.6)]),
             {},
             ValuesError,
-            "diameter of 10 voxels or more; the largest of 1 has 1.24. Smaller voxels .* now 5, .* all particles of 10 voxels",
+            r"diameter of 10 voxels or more; the largest of 1 has 1\.24. Smaller voxels .* now 5, .* all particles of",
         ),
         (changed(particles, values=particles.values * 0), {}, ValuesError, "there is no particle"),
         (changed(particles, values=particles.values * 0 + 3), {}, ValuesError, "24 leave the image or its mask"),
