@@ -211,8 +211,8 @@ def _large_enough(frame: pd.DataFrame, smallest: float) -> tuple[pd.DataFrame, t
     if not large.any():
         raise ValuesError(
             f"no particle has an equivalent diameter of {2 * limit:.3g} voxels or more; the largest of {len(frame)} "
-            f"has {2 * frame['radius_voxels'].max():.3g}. Smaller voxels would resolve radii; minimum_radius_voxels, now "
-            f"{smallest:g}, sets the limit, and 0 measures all particles of {FEWEST_VOXELS} voxels and more."
+            f"has {2 * frame['radius_voxels'].max():.3g}. Smaller voxels would resolve radii; minimum_radius_voxels, "
+            f"now {smallest:g}, sets the limit, and 0 measures all particles of {FEWEST_VOXELS} voxels and more."
         )
     if large.all():
         return frame, ()
