@@ -204,7 +204,7 @@ CASES = [
         good,
         SCAN,
         CUT + "  - separate_particles: {phase: solid}\n  - measure_shapes\n",
-        ("no particle has", "minimum_radius_voxels = 10", "the largest of 1 has 4.06", "in scan: measure_shapes"),
+        ("no particle has", "minimum_radius_voxels = 5", "the largest of 1 has 4.06", "in scan: measure_shapes"),
     ),
     Case(
         "shapes of a single slice",
@@ -352,7 +352,9 @@ CASES = [
         "a grey level outside the data",
         good,
         SCAN,
-        CUT + "  - separate_particles: {phase: solid}\n  - particle_radii: {grey: source, level: 5000}\n",
+        CUT
+        + "  - separate_particles: {phase: solid}\n"
+        + "  - particle_radii: {grey: source, level: 5000, minimum_radius_voxels: 0}\n",
         ("find no edge", "Choose level between", "in scan: particle_radii"),
     ),
     Case(

@@ -8,7 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from voltome.data import ParticleImage, Volume
-from voltome.morphology._grey_levels import greys_of
+from voltome.errors import ValuesError
+from voltome.morphology._grey_levels import Greys, greys_of
 from voltome.morphology._labels import boxes_of, compact_labels
 
 Where = NDArray[np.bool_]
@@ -49,6 +50,7 @@ def dead_volumes_um3(
     low, high = boxes_of(particles, bodies.iloc[chosen])
     # a void is background, as the pores around the particle are
     greys = greys_of(particles, grey, np.where(voids, np.int32(0), labels), numbers, low, high - 1)
+    solid = _solid(greys)
     counted = _around(voids, labels, particles)
     order = np.argsort(numbers)
     own, values = labels[counted], grey.values[counted].astype(np.float64)
@@ -56,12 +58,29 @@ def dead_volumes_um3(
     known = numbers[order][places] == own
     rows = order[places[known]]
     voxels = np.bincount(rows, minlength=numbers.size)
-    missing = greys.inside * voxels - np.bincount(rows, values[known], minlength=numbers.size)
-    contrast = greys.inside - greys.outside
+    missing = solid * voxels - np.bincount(rows, values[known], minlength=numbers.size)
+    contrast = solid - greys.outside
     # without a contrast there was no void to be seen
     shares = np.divide(missing, contrast, out=np.zeros(numbers.size), where=contrast != 0)
     found[chosen] = np.maximum(shares, 0.0) * particles.voxel_volume_um3
     return found
+
+
+def _solid(greys: Greys) -> NDArray[np.float64]:
+    """Return the grey value of the solid of every particle, that of the others for one that is void throughout."""
+    known = np.isfinite(greys.inside)
+    if not known.any():
+        raise ValuesError(
+            "no particle with a void has a voxel of solid, so the grey value of the solid is unknown; expected "
+            "particles around their voids. Look at the phases, or leave grey out to count voxels."
+        )
+    solid = np.where(known, greys.inside, np.median(greys.inside[known]))
+    if (solid == greys.outside).all():
+        raise ValuesError(
+            "the grey values of solid and voids do not differ, so they show no dead volume; expected the volume from "
+            "which the phases were segmented. Leave grey out to count voxels."
+        )
+    return solid
 
 
 def _around(voids: Where, labels: NDArray[np.int32], particles: ParticleImage) -> Where:

@@ -15,6 +15,9 @@ from voltome.morphology._overlaps import Seen
 
 EVENTS = ("unchanged", "grown", "shrunk", "merged", "split", "regrouped", "vanished", "new")
 
+ROUNDING = 1e-9
+"""A share that is met exactly is met, whatever rounding makes of it."""
+
 Pairs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 """Particles before, particles after, and the voxels that each pair shares."""
 
@@ -54,7 +57,7 @@ def groups_of(
     """Return the groups of two scans, in the order of their lowest particle before, then of new ones."""
     ones, others, voxels = shared
     smaller = np.minimum(before.voxels[ones], after.voxels[others])
-    linked = voxels >= minimum_overlap * smaller
+    linked = voxels >= minimum_overlap * smaller * (1 - ROUNDING)
     ones, others, voxels = ones[linked], others[linked], voxels[linked]
     alone = (
         np.setdiff1d(np.flatnonzero(before.voxels), ones),
@@ -96,7 +99,7 @@ def _group(before: Seen, after: Seen, links: Pairs, tolerance: float) -> Group:
     left, right = np.unique(ones), np.unique(others)
     if len(left) == len(right) == 1:
         change = after.voxels[right[0]] / before.voxels[left[0]] - 1
-        event = "unchanged" if abs(change) <= tolerance else "grown" if change > 0 else "shrunk"
+        event = "unchanged" if abs(change) <= tolerance + ROUNDING else "grown" if change > 0 else "shrunk"
     elif len(right) == 1:
         event = "merged"
     else:
@@ -134,7 +137,7 @@ def _moved(
         (row, column)
         for row, candidates in enumerate(near)
         for column in sorted(candidates)
-        if abs(volumes[1][column] / volumes[0][row] - 1) <= tolerance
+        if abs(volumes[1][column] / volumes[0][row] - 1) <= tolerance + ROUNDING
     ]
     pairs: list[tuple[int, int]] = []
     if not links:

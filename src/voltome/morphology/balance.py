@@ -82,7 +82,8 @@ def mass_balance(
     of the nets over the layers is the change of the areal loading.
 
     A body that is out of place by d in a random direction loses and gains a volume of d S / 4, S its surface (the mean
-    projected area of a convex body is S / 4; Cauchy). S is estimated by 2/3 of the voxel faces in the layer. The net
+    projected area of a convex body is S / 4; Cauchy). S is estimated by 2/3 of the voxel faces in the layer;
+    the edge of the mask is no surface. The net
     does not depend on the misfit.
 
     Time: about 5 ns per voxel and scan. Memory: two bytes per voxel of one layer of voxels.
@@ -187,16 +188,25 @@ def _exchange(
     faces_um2 = np.delete(voxel / np.array(before.voxel_size_um), along)
     face_um2 = voxel / before.voxel_size_um[along]
     planes = np.zeros((len(images[0]), 4))
+    everything = np.ones(images[0].shape[1:], np.bool_)
+    seen_before = everything
     last: NDArray[np.bool_] | None = None
     for index in range(len(planes)):
-        seen = True if inside is None else inside[index]
+        seen = everything if inside is None else inside[index]
         here, there = ((image[index] == label) & seen for image, label in zip(images, labels, strict=True))
-        faces = sum(np.count_nonzero(np.diff(here, axis=axis)) * faces_um2[axis] for axis in (0, 1))
+        faces = sum(np.count_nonzero(_faces(here, seen, axis)) * faces_um2[axis] for axis in (0, 1))
         if last is not None:  # faces between two planes are shared by them
-            between = np.count_nonzero(here != last) * face_um2 / 2
+            between = np.count_nonzero((here != last) & seen & seen_before) * face_um2 / 2
             planes[index - 1, 3] += _ISOTROPIC * between
             faces += between
         volumes = (np.count_nonzero(each) * voxel for each in (here, here & ~there, there & ~here))
         planes[index] = (*volumes, _ISOTROPIC * faces)
-        last = here
+        last, seen_before = here, seen
     return planes
+
+
+def _faces(here: NDArray[np.bool_], seen: NDArray[np.bool_], axis: int) -> NDArray[np.bool_]:
+    """Return where the phase ends between two pixels that are both seen: the edge of the mask is no surface."""
+    along, inside = np.moveaxis(here, axis, 0), np.moveaxis(seen, axis, 0)
+    faces: NDArray[np.bool_] = (along[1:] != along[:-1]) & inside[1:] & inside[:-1]
+    return faces

@@ -180,8 +180,8 @@ PARTICLE_STATISTICS = (
     Column(
         "mean_sphericity",
         "1",
-        "Mean of the sphericities of the particles with an equivalent radius of 10 voxels and more, every one counting "
-        "the same. Not in the table where fewer than two are as large.",
+        "Mean of the sphericities of the particles with an equivalent diameter of 10 voxels and more, every one "
+        "counting the same. Not in the table where fewer than two are as large.",
     ),
     Column(
         "mean_sphericity_standard_error",
@@ -193,7 +193,7 @@ PARTICLE_STATISTICS = (
     Column(
         "unresolved_particles",
         "1",
-        "Particles with an equivalent radius under 10 voxels: too few voxels for a shape; not in the mean sphericity.",
+        "Particles with an equivalent diameter under 10 voxels: too few for a shape; not in the mean sphericity.",
     ),
     Column("unresolved_volume_fraction", "1", "Their volume over that of all particles that count."),
     Column(

@@ -83,7 +83,7 @@ def measure_cracks(
     of another particle or outside the mask are never crack. At its mouth a slot stays open as far as the ball dips into
     it: of a slot of width w half a disc, pi w^2 / 8 for each length of the mouth, where the ball is just as wide, and
     0.09 w^2 where it is twice as wide. So give about twice the width of the cracks that are there. Beyond the image
-    and its mask there is nothing: the ball has room there.
+    and its mask there is nothing: the ball has room there. A single slice is closed by a disc within it.
 
     Time: two distance transforms of the box of each particle. Memory: that of the largest box, 16 bytes per voxel, and
     4 bytes per voxel of the image.
@@ -162,6 +162,7 @@ def _crack_voxels(particles: ParticleImage, bodies: pd.DataFrame, width_um: floa
     edges = np.asarray(particles.voxel_size_um)
     radius = (width_um + smallest) / 2
     margin = np.ceil(2 * radius / edges).astype(np.int64) + 1  # how far away the centre of a ball that counts may be
+    margin[np.array(labels.shape) == 1] = 0  # a single slice is closed by a disc: a ball would come from beside it
     low, high = boxes_of(particles, bodies)
     found = np.zeros(len(bodies), np.int64)
     for index, number in enumerate(numbers):

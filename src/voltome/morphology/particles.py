@@ -35,7 +35,7 @@ def measure_particles(particles: ParticleImage) -> ResultTable:
         `surface_area_corrected_um2`, `surface_to_volume_corrected_per_um`, the semi-axes of the ellipsoid of equal
         inertia, the direction of its longest axis, the bounding box, `radius_voxels`, `miles_lantuejoul_weight` (how
         many particles a whole one stands for; see `size_distribution`), `phase`. Particles of an equivalent radius
-        under 5 voxels are counted in `warnings`.
+        under 5 voxels (a diameter under 10) are counted in `warnings`.
 
     Raises
     ------
@@ -58,8 +58,8 @@ def measure_particles(particles: ParticleImage) -> ResultTable:
     the body on average; a particle that is flat by one voxel has the semi-axis 0. The longest axis is a unit vector
     whose largest component is positive, as a direction has no sign.
 
-    `radius_voxels` says how well a particle is resolved: below 5 its surface reads more than 0.7 % too little, and
-    below 10 sphericity and shape say more about the voxels than about the particle.
+    `radius_voxels` says how well a particle is resolved: below 5, a diameter of 10 voxels, its surface reads more than
+    0.7 % too little, and sphericity and shape say more about the voxels than about the particle.
 
     An axis of the image of a single voxel does not make a particle touch the border.
 

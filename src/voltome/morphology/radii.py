@@ -11,12 +11,14 @@ from annotated_types import Ge
 from numpy.typing import NDArray
 from scipy.special import erfinv
 
-from voltome.data import ParticleImage, ResultTable, Volume
+from voltome.data import NonNegative, ParticleImage, ResultTable, Volume
 from voltome.data._grids import check_one_grid
+from voltome.data._parameters import check_not_negative
 from voltome.errors import AxisError, ParameterError, ValuesError
 from voltome.morphology import _kernels_rays as kernels
 from voltome.morphology._grey_levels import greys_of, plain_values
 from voltome.morphology._labels import boxes_of, compact_labels
+from voltome.morphology._resolution import SHAPE_RADIUS_VOXELS, counted, radius_voxels, resolved
 from voltome.morphology._roughness import fewest_rays, is_seen, roughness_frame
 from voltome.morphology.columns_powder import PARTICLE_RADII, PARTICLE_ROUGHNESS
 from voltome.morphology.particles import measure_particles
@@ -29,7 +31,7 @@ AXES_OF_PLANES = ((2, 1), (2, 0), (1, 0))
 """The axes, as positions in (z, y, x), at 0 and at 90 degrees of each plane."""
 
 FEWEST_VOXELS = 10
-"""A smaller particle has no radii that mean anything."""
+"""A smaller particle has no radii that mean anything, whatever the limit that is asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +53,12 @@ class ParticleRadii:
 
 
 def particle_radii(
-    particles: ParticleImage, *, grey: Volume | None = None, level: float | None = None, azimuths: Azimuths = 8
+    particles: ParticleImage,
+    *,
+    grey: Volume | None = None,
+    level: float | None = None,
+    azimuths: Azimuths = 8,
+    minimum_radius_voxels: NonNegative = SHAPE_RADIUS_VOXELS,
 ) -> ParticleRadii:
     """Measure the radius of every particle at equally spaced angles in three planes, and its roughness from them.
 
@@ -65,7 +72,7 @@ def particle_radii(
     Parameters
     ----------
     particles : ParticleImage
-        The labelled particles; voxels may be anisotropic. Those below 10 voxels are left out.
+        The labelled particles; voxels may be anisotropic.
     grey : Volume, optional
         The grey volume on the same grid, filtered as little as possible: edges are found in it below the size of a
         voxel. Default: edges of the labels.
@@ -74,6 +81,9 @@ def particle_radii(
         more than two voxels away from every edge.
     azimuths : int
         Number of rays in each plane, 3 or above, equally spaced from the first axis of the plane.
+    minimum_radius_voxels : float
+        Particles of a smaller equivalent radius, in voxels, are left out, as their roughness is that of the grid; 5 is
+        a diameter of 10 voxels. How many and how much of the volume is in `warnings`. 0: all of 10 voxels and more.
 
     Returns
     -------
@@ -83,14 +93,14 @@ def particle_radii(
     Raises
     ------
     ParameterError
-        Fewer than three azimuths, or a level without a grey volume.
+        Fewer than three azimuths, a level without a grey volume, or a smallest radius below 0.
     AxisError
         An image with less than three voxels along an axis.
     GeometryError
         A grey volume on another grid.
     ValuesError
-        No particle, none of 10 voxels, none whose surface is seen from more than half of the angles, or a grey volume
-        without a contrast between particles and their surroundings.
+        No particle, none that is large enough, none whose surface is seen from more than half of the angles,
+        or a grey volume without a contrast between particles and their surroundings.
 
     Notes
     -----
@@ -138,7 +148,8 @@ def particle_radii(
     (5.0, 24)
     """
     count = _checked(particles, grey, level, azimuths)
-    bodies, warnings = _large_enough(measure_particles(particles).frame)
+    smallest = check_not_negative("minimum_radius_voxels", minimum_radius_voxels)
+    bodies, warnings = _large_enough(measure_particles(particles).frame, smallest)
     directions = _directions(count)
     edges = np.asarray(particles.voxel_size_um)
     rays = _rays(particles, grey, level, bodies, directions)
@@ -193,21 +204,21 @@ def _checked(particles: ParticleImage, grey: Volume | None, level: Any, azimuths
     return int(azimuths)
 
 
-def _large_enough(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _large_enough(frame: pd.DataFrame, smallest: float) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return the particles that have radii, and what must be said of the others."""
-    large = (frame["voxels"] >= FEWEST_VOXELS).to_numpy()
-    small = int(np.count_nonzero(~large))
+    limit = max(smallest, float(radius_voxels(np.array(FEWEST_VOXELS))))
+    large = resolved(frame, limit)
     if not large.any():
         raise ValuesError(
-            f"the largest of {len(frame)} particles has {frame['voxels'].max()} voxels; expected at least "
-            f"{FEWEST_VOXELS} for a radius. Take an image of smaller voxels."
+            f"no particle has an equivalent diameter of {2 * limit:.3g} voxels or more; the largest of {len(frame)} "
+            f"has {2 * frame['radius_voxels'].max():.3g}. Smaller voxels would resolve radii; minimum_radius_voxels, "
+            f"now {smallest:g}, sets the limit, and 0 measures all particles of {FEWEST_VOXELS} voxels and more."
         )
-    if not small:
+    if large.all():
         return frame, ()
-    share = frame["volume_um3"][~large].sum() / frame["volume_um3"].sum()
     said = (
-        f"{small} of {len(frame)} particles ({share:.2%} of the volume) have fewer than {FEWEST_VOXELS} voxels and no "
-        f"radii; remove noise with filter_by_size, or take an image of smaller voxels."
+        f"{counted(frame, ~large)} an equivalent diameter under {2 * limit:.3g} voxels and no radii. Smaller voxels "
+        f"would resolve more; minimum_radius_voxels = {smallest:g} sets the limit."
     )
     return frame[large], (said,)
 
@@ -311,7 +322,8 @@ def _warnings_of(seen: NDArray[np.bool_], ends: NDArray[np.uint8]) -> tuple[str,
         return ()
     lost = int(np.count_nonzero((ends == kernels.LOST).any(axis=(1, 2)) & ~seen))
     return (
-        f"{out} of {len(seen)} particles have no roughness, because in some plane half of their rays or more end at "
+        f"{out} of {len(seen)} particles {'has' if out == 1 else 'have'} no roughness, because in some plane half of "
+        f"{'its' if out == 1 else 'their'} rays or more end at "
         f"another particle or at the border, or find no edge ({lost} of them).",
     )
 

@@ -30,8 +30,9 @@ def measure_shapes(
     particles : ParticleImage
         One number per particle, not necessarily consecutive. Voxels outside the mask are not measured.
     minimum_radius_voxels : float
-        Particles of a smaller equivalent radius, in voxels, are left out, as their shape is that of the grid. How many
-        and how much of the volume is in `warnings`. 0: none; the biases below hold down to 3.
+        Particles of a smaller equivalent radius, in voxels, are left out, as their shape is that of the grid; 5 is a
+        diameter of 10 voxels. How many and how much of the volume is in `warnings`. 0: none; ``docs/particles.md`` has
+        the biases down to 3.
 
     Returns
     -------
@@ -113,10 +114,11 @@ def measure_shapes(
         calipers[large] = _calipers(particles, found, covariance, large)
     kept = calipers[:, hulls.HULL_VOXELS] > 0
     if not kept.any():
+        mend = "; minimum_radius_voxels: 0 measures what there is" if smallest > 0 else ""
         raise ValuesError(
             f"no particle has an equivalent radius of minimum_radius_voxels = {smallest:g} or more and is thicker than "
             f"a layer of voxels; the largest of {len(size)} has {size.max():.3g} voxels. Smaller voxels would resolve "
-            f"shapes; minimum_radius_voxels: 0 measures what there is."
+            f"shapes{mend}."
         )
     frame = _frame(particles, found, covariance, calipers)
     return ResultTable(

@@ -67,9 +67,9 @@ def particle_statistics(
     area, sum (A^2 / V) / sum A; and weighted by volume, which is the same as the surface of all over the volume of
     all and is called `total_surface_to_volume_per_um`.
 
-    A particle with an equivalent radius under 10 voxels is not resolved well enough for its shape: it counts in every
-    column but `mean_sphericity`, and `unresolved_particles` and `unresolved_volume_fraction` say how many such there
-    are. Where fewer than two particles are resolved the table has no `mean_sphericity`.
+    A particle with an equivalent diameter under 10 voxels (a radius under 5) is not resolved well enough for its shape:
+    it counts in every column but `mean_sphericity`, and `unresolved_particles` and `unresolved_volume_fraction` say how
+    many such there are. Where fewer than two particles are resolved the table has no `mean_sphericity`.
 
     Standard errors are the standard deviation (n - 1) over sqrt(n): they take the particles as a random sample of the
     batch. `excluded_volume_fraction` is the volume left out over that of all particles of the table.

@@ -103,7 +103,7 @@ def measure_voids(
     ParameterError
         A smallest void that is no whole number above 0, or a confidence level outside 0 to 1.
     ValuesError
-        No particle.
+        No particle, or grey values in which solid and voids do not differ.
 
     Notes
     -----

@@ -134,8 +134,9 @@ def figure_particle_roughness(roughness: ResultTable) -> Figure:
         axis.set_xlabel("mean diameter (µm)")
         axis.set_ylabel(label)
         style.plain_numbers(axis.xaxis, axis.yaxis)
-    for axis in axes[1:]:
-        axis.set_ylim(bottom=0)
+    for axis, column in ((axes[1], "roughness_proxy_um"), (axes[2], "local_roughness_max_um")):
+        # room above the highest point, also where all are as rough
+        axis.set_ylim(0, 1.1 * float(roughness.frame[column].max()) or 1.0)
     style.shared_legend(figure, axes[1])
     return figure
 

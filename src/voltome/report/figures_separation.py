@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from voltome.data import ResultTable
 from voltome.report import style
@@ -17,6 +18,9 @@ from voltome.report.lines import MOST_PANELS, Line, label_of, lines_of, position
 PARTICLES = "particles"
 SHADE = "#d9d9d9"
 DARK = "#222222"
+
+TITLE_WIDTH = 32
+"""Letters in a line of the title of a panel, which must not run into its neighbour."""
 
 LOGARITHMIC = 8.0
 """Ratio of the largest to the smallest number from which on an axis is logarithmic."""
@@ -70,7 +74,7 @@ def figure_separation_curve(
         _marks(axis, line, (chosen or {}).get(scan))
         _steps(axis, line, tints[scan, key])
         if len(lines) > 1:
-            axis.set_title(label_of(lines, scan, key))
+            axis.set_title(fill(label_of(lines, scan, key), TITLE_WIDTH))
         axis.set_xlabel(axis_label(position))
         axis.set_ylabel(axis_label(table.column(PARTICLES)))
     style.shared_legend(figure, axes[0])
@@ -93,6 +97,7 @@ def _steps(axis: Axes, line: Line, colour: str) -> None:
         axis.set_ylim(counts.min() / 1.3, counts.max() * 1.8)
     else:
         style.plain_numbers(axis.yaxis)
+        axis.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
         axis.set_ylim(0, counts.max() * 1.2)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,9 @@ _CLASSES = {(-1, 1): "discs", (1, 1): "equant", (-1, -1): "blades", (1, -1): "ro
 """Name of each class by the side of the ratio on which it lies, across and up."""
 
 _BINS = 20
+
+TITLE_WIDTH = 32
+"""Letters in a line of the title of a panel, which must not run into its neighbour."""
 
 
 @style.styled
@@ -71,7 +75,7 @@ def figure_shapes(table: ResultTable) -> Figure:
     clouds = []
     for scan, axis in zip(drawn, axes, strict=False):
         clouds.append(_draw_zingg(axis, scans[scan], float(sizes.min()), float(sizes.max())))
-        axis.set_title(scan if len(scans) > 1 else "")
+        axis.set_title(fill(scan, TITLE_WIDTH) if len(scans) > 1 else "")
     bar = figure.colorbar(clouds[0], ax=axes[: len(drawn)], shrink=0.85, pad=0.02)
     bar.set_label(f"breadth ({axis_label(table.column('feret_mean_um')).partition('(')[2]}")
     bar.outline.set_linewidth(0.4)
@@ -126,7 +130,7 @@ def figure_neighbours(table: ResultTable) -> Figure:
     counts.set_xlabel("neighbours")
     counts.set_ylabel("particles (%)")
     counts.set_ylim(bottom=0)
-    counts.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True))
+    counts.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True, min_n_ticks=1))
     shares.set_xlabel("surface in contact with other particles (%)")
     shares.set_ylabel("cumulative particles (%)")
     shares.set_ylim(0, 103)

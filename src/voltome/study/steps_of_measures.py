@@ -90,6 +90,7 @@ STEPS_OF_MEASURES = (
     Step(
         "measure_shapes",
         "morphology:measure_shapes",
+        version=2,
         kind="particle_shapes",
         bytes_per_voxel=12,
         kernels="morphology._kernels_hulls",
@@ -114,7 +115,7 @@ STEPS_OF_MEASURES = (
     Step(
         "particle_statistics",
         "morphology:particle_statistics",
-        version=3,
+        version=4,
         kind="particle_statistics",
         takes="particles",
     ),
@@ -152,6 +153,7 @@ STEPS_OF_MEASURES = (
     Step(
         "particle_radii",
         "morphology:particle_radii",
+        version=2,
         kind="particle_radii",
         bytes_per_voxel=16,
         kernels="morphology._kernels_rays",
@@ -160,6 +162,7 @@ STEPS_OF_MEASURES = (
     Step(
         "measure_voids",
         "morphology:measure_voids",
+        version=2,
         kind="void_statistics",
         bytes_per_voxel=18,
         kernels="morphology._kernels_labels",
@@ -168,6 +171,7 @@ STEPS_OF_MEASURES = (
     Step(
         "measure_cracks",
         "morphology:measure_cracks",
+        version=2,
         kind="crack_statistics",
         bytes_per_voxel=16,
         kernels="morphology._kernels_labels",
@@ -211,12 +215,14 @@ STEPS_OF_MEASURES = (
     Step(
         "match_particles",
         "morphology:match_particles",
+        version=2,
         bytes_per_voxel=20,
         kernels="morphology._kernels_labels",
     ),
     Step(
         "mass_balance",
         "morphology:mass_balance",
+        version=2,
         kind="mass_balance",
         bytes_per_voxel=1,
         references=(references.CAUCHY,),

@@ -194,8 +194,8 @@ def test_run_says_every_warning_of_the_tables_once(voltome, folder: Path):
     code, out, _ = voltome("run", "study.yaml")
     assert code == 0
     # in the table of particles and in the one made of it
-    assert out.count("note: 1 of 1 particles (100 % of the volume) has an equivalent radius under 5 voxels") == 1
+    assert out.count("note: 1 of 1 particles (100 % of the volume) has an equivalent diameter under 10 voxels") == 1
     page = (folder / "study-results" / "report.html").read_text()
-    assert page.count("has an equivalent radius under 5 voxels") == 1
+    assert page.count("has an equivalent diameter under 10 voxels") == 1
     (folder / "study.yaml").write_text(STUDY)
     assert "note:" not in voltome("run", "study.yaml", "--results", "other")[1]

@@ -122,3 +122,28 @@ def test_what_cannot_be_balanced_says_why(scans: Any, error: type[Exception], wo
 def test_a_parameter_out_of_its_range_is_named(option: dict[str, Any], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         vt.morphology.mass_balance({"a": ONE, "b": ONE}, **({"phase": "sulfur", "density_g_per_cm3": 2.0} | option))
+
+
+def test_the_edge_of_a_mask_is_no_surface() -> None:
+    solid = np.ones((9, 10, 11))
+    tilted = np.indices(solid.shape).sum(axis=0) < 15
+    scans = {name: image(solid, mask=tilted) for name in ("before", "after")}
+    table = vt.morphology.mass_balance(scans, phase="sulfur", density_g_per_cm3=2.0, misfit_um=1.0)
+    # a solid that goes on beyond what is seen shows no exchange where it is shifted
+    assert table.frame.filter(like="misfit").to_numpy().max() == 0
+    half = solid.copy()
+    half[:, :, 5:] = 0
+    whole = vt.morphology.mass_balance(
+        {"a": image(half), "b": image(half)}, phase="sulfur", density_g_per_cm3=2.0, misfit_um=1.0
+    )
+    seen = np.ones(solid.shape, np.bool_)
+    seen[:, :, 10] = False  # far from the surface of the half
+    cut = vt.morphology.mass_balance(
+        {"a": image(half, mask=seen), "b": image(half, mask=seen)},
+        phase="sulfur",
+        density_g_per_cm3=2.0,
+        misfit_um=1.0,
+    )
+    # the same surface over ten elevenths of the area
+    name = whole.frame.filter(like="misfit").columns[0]
+    assert cut.frame[name].sum() == pytest.approx(1.1 * whole.frame[name].sum())

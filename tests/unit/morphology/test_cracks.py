@@ -97,3 +97,18 @@ def test_wrong_parameters_are_refused(options, message):
 def test_no_particle_is_said():
     with pytest.raises(ValuesError, match="there is no particle"):
         measure_cracks(box_with_slot(label=0), crack_width_um=3)
+
+
+def test_a_single_slice_is_closed_by_a_disc_as_a_thick_stack_of_it_is():
+    y, x = np.ogrid[:30, :30]
+    disc = (y - 14.5) ** 2 + (x - 14.5) ** 2 <= 12**2
+    slotted = (disc & ~((np.abs(x - 14.5) < 2.6) & (y > 14))).astype(np.int32)
+
+    def crack(labels):
+        image = vt.data.ParticleImage(labels, voxel_size_um=1, phase="NMC")
+        return measure_cracks(image, crack_width_um=6).cracked_particles.frame.crack_volume_um3[0]
+
+    # 24 layers away from the ends a ball closes what a disc closes; at the ends it comes in from beside the stack
+    thick = crack(np.repeat(slotted[np.newaxis], 48, axis=0)) - crack(np.repeat(slotted[np.newaxis], 24, axis=0))
+    assert crack(slotted) == pytest.approx(thick / 24)
+    assert crack(slotted.T[:, np.newaxis, :]) == crack(slotted)

@@ -194,3 +194,13 @@ def test_what_cannot_be_matched_says_why(images: Any, error: type[Exception], wo
 def test_a_parameter_out_of_its_range_is_named(option: dict[str, float], words: str) -> None:
     with pytest.raises(ParameterError, match=words):
         match({1: cube(5)}, {1: cube(5)}, **option)
+
+
+def test_a_tolerance_that_is_met_exactly_is_met() -> None:
+    before, after = np.zeros((2, 12, 12, 24), np.int32)
+    before[1:11, 1:11, 1:11], after[1:11, 1:11, 1:12] = 1, 1  # 1,000 and 1,100 voxels: 1.1 - 1 is above 0.1 in floats
+    images = {
+        name: vt.data.ParticleImage(values, voxel_size_um=1, phase="sulfur")
+        for name, values in (("before", before), ("after", after))
+    }
+    assert vt.morphology.match_particles(images, volume_tolerance=0.1).matches.frame.event.tolist() == ["unchanged"]

@@ -42,16 +42,15 @@ def test_how_well_particles_are_resolved():
     # 120 voxels: (3 n / (4 pi))^(1/3), whatever their form
     assert table.frame.radius_voxels.tolist() == pytest.approx([(90 / np.pi) ** (1 / 3)])
     assert table.warnings == (
-        "1 of 1 particles (100 % of the volume) has an equivalent radius under 5 voxels: their surfaces by crofton13 "
-        "read low by more than 0.7 %. Use surface_area_corrected_um2 (surface: corrected), or voxels that are smaller.",
+        "1 of 1 particles (100 % of the volume) has an equivalent diameter under 10 voxels, too few for a shape, and "
+        "surfaces by crofton13 that read low by more than 0.7 %. Use surface_area_corrected_um2 (surface: corrected), "
+        "or voxels that are smaller.",
     )
     large = np.zeros((20, 20, 20), np.int32)
     large[5:14, 5:14, 5:14] = 1  # 729 voxels: 5.58
     assert measure(large).warnings == ()
     large[1:4, 1:4, 1:4] = 2
-    assert (
-        measure(large).warnings[0].startswith("1 of 2 particles (3.6 % of the volume) has an equivalent radius under 5")
-    )
+    assert measure(large).warnings[0].startswith("1 of 2 particles (3.6 % of the volume) has an equivalent diameter")
 
 
 def test_a_box_of_uneven_voxels_at_an_origin():

@@ -107,11 +107,22 @@ def test_rays_that_leave_the_image_or_its_mask_have_no_row():
 
 def test_small_particles_and_those_at_the_border_are_said():
     particles = particles_of_balls([BALL, ((20.5, 4.5, 4.5), 0.6), ((39, 39, 39), 5.0)])
-    found = particle_radii(particles)
+    found = particle_radii(particles, minimum_radius_voxels=2)
     assert found.particle_roughness.frame.particle.tolist() == [1]
     small, cut = found.radii.warnings
-    assert small.startswith("1 of 3 particles (0.03% of the volume) have fewer than 10 voxels and no radii")
-    assert cut.startswith("1 of 2 particles have no roughness")
+    assert small.startswith("1 of 3 particles (0.032 % of the volume) has an equivalent diameter under 4 voxels and no")
+    assert cut.startswith("1 of 2 particles has no roughness, because in some plane half of its rays or more")
+
+
+def test_a_smaller_limit_lets_all_particles_of_ten_voxels_in():
+    particles = particles_of_balls([BALL, ((34.0, 34.0, 34.0), 3.0), ((5.0, 35.0, 5.0), 1.0)])
+    assert particle_radii(particles).particle_roughness.frame.particle.tolist() == [1]
+    found = particle_radii(particles, minimum_radius_voxels=0)
+    assert found.particle_roughness.frame.particle.tolist() == [1, 2]
+    # ten voxels have the diameter (60 / pi)^(1/3)
+    assert "1 of 3 particles (0.25 % of the volume) has an equivalent diameter under 2.67" in found.radii.warnings[0]
+    with pytest.raises(ParameterError, match="minimum_radius_voxels is -1; expected a finite number, 0 or above"):
+        particle_radii(particles, minimum_radius_voxels=-1)
 
 
 def test_the_same_bits_for_any_number_of_threads(monkeypatch):
@@ -153,7 +164,7 @@ def test_what_cannot_be_measured_is_said():
             particles_of_balls([((20.5,) * 3, 0.6)]),
             {},
             ValuesError,
-            "the largest of 1 particles has 1 voxels; expected",
+            r"diameter of 10 voxels or more; the largest of 1 has 1\.24. Smaller voxels .* now 5, .* all particles of",
         ),
         (changed(particles, values=particles.values * 0), {}, ValuesError, "there is no particle"),
         (changed(particles, values=particles.values * 0 + 3), {}, ValuesError, "24 leave the image or its mask"),

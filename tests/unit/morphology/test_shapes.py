@@ -13,7 +13,7 @@ def image_of(labels, voxel_size_um=1.0, **more):
     return vt.data.ParticleImage(labels, voxel_size_um=voxel_size_um, phase="sulfur", **more)
 
 
-def measure(labels, voxel_size_um=1.0, minimum=10.0, **more):
+def measure(labels, voxel_size_um=1.0, minimum=5.0, **more):
     return vt.morphology.measure_shapes(image_of(labels, voxel_size_um, **more), minimum_radius_voxels=minimum)
 
 
@@ -30,7 +30,7 @@ def test_the_table_says_what_it_holds():
     table = measure(balls(12), 0.5, history=("cut",))
     assert (table.kind, table.columns, table.history) == ("particle_shapes", PARTICLE_SHAPES, ("cut",))
     assert table.measured_on.startswith("particles of sulfur in 30 x 30 x 30 voxels")
-    assert "of at least 10 voxels" in table.method
+    assert "of at least 5 voxels" in table.method
     assert table.warnings == ()
     row = table.frame.iloc[0]
     assert row.feret_mean_um == pytest.approx(12, abs=0.05)
@@ -41,24 +41,24 @@ def test_the_table_says_what_it_holds():
 
 
 def test_small_particles_are_left_out_and_counted():
-    table = measure(balls(12, 5, 11, 3))
+    table = measure(balls(12, 4, 11, 3))
     assert table.frame.label.tolist() == [1, 3]
     assert table.frame.index.tolist() == [0, 1]
     (warning,) = table.warnings
     assert warning.startswith(
-        "2 of 4 particles (5.1 % of the volume) have an equivalent radius under 10 voxels or only"
+        "2 of 4 particles (3.1 % of the volume) have an equivalent diameter under 10 voxels or only"
     )
-    assert "are left out of the shapes. Smaller voxels would resolve more; minimum_radius_voxels sets" in warning
-    assert len(measure(balls(12, 5, 11, 3), minimum=0).frame) == 4
+    assert "are left out of the shapes. Smaller voxels would resolve more; minimum_radius_voxels = 5 sets" in warning
+    assert len(measure(balls(12, 4, 11, 3), minimum=0).frame) == 4
     assert measure(balls(12, 5), minimum=10).warnings[0].startswith("1 of 2 particles (7.1 % of the volume) has an")
 
 
 def test_nothing_large_enough_is_an_error_that_says_how_to_mend_it():
     with pytest.raises(
         ValuesError,
-        match=r"minimum_radius_voxels = 10 or more .* the largest of 2 has 5\.\d+ voxels. Smaller voxels .* 0 measures",
+        match=r"minimum_radius_voxels = 5 or more .* the largest of 2 has 4\.\d+ voxels. Smaller voxels .* 0 measures",
     ):
-        measure(balls(5, 3))
+        measure(balls(4, 3))
     with pytest.raises(ParameterError, match="minimum_radius_voxels is -1; expected a finite number, 0 or above"):
         measure(balls(5), minimum=-1)
     with pytest.raises(ValuesError, match=r"there is no particle inside the sample: .* Check the threshold"):
@@ -70,7 +70,7 @@ def test_what_lies_in_a_layer_has_no_shape():
     labels[2, 2:9, 2:9], labels[8, 8, 8], labels[12, 3:20, 5] = 1, 2, 3
     tilted = np.arange(4, 16)
     labels[tilted, tilted, 20], labels[tilted, tilted, 22] = 4, 4
-    with pytest.raises(ValuesError, match="thicker than a layer of voxels"):
+    with pytest.raises(ValuesError, match=r"thicker than a layer of voxels; .* Smaller voxels would resolve shapes\.$"):
         measure(labels, minimum=0)
     labels[14:18, 22:26, 10:14] = 9
     table = measure(labels, minimum=0)

@@ -111,7 +111,7 @@ def test_a_smallest_radius_that_leaves_too_little():
 
 
 def test_the_mean_sphericity_is_of_resolved_particles_only():
-    table = table_of([1, 2, 3, 4], sphericity=[1.3, 1.1, 0.9, 0.8], radius_voxels=[3, 9.99, 10, 13])
+    table = table_of([1, 2, 3, 4], sphericity=[1.3, 1.1, 0.9, 0.8], radius_voxels=[3, 4.99, 5, 13])
     found = vt.morphology.particle_statistics(table)
     row = found.frame.iloc[0]
     assert row.particles == 4
@@ -119,22 +119,24 @@ def test_the_mean_sphericity_is_of_resolved_particles_only():
     # volumes 1, 8, 27, 64
     assert (row.unresolved_particles, row.unresolved_volume_fraction) == (2, pytest.approx(9 / 100))
     assert found.warnings == (
-        "2 of 4 particles (9 % of the volume) have an equivalent radius under 10 voxels, too few voxels for a shape: "
-        "the mean sphericity is of the other 2. Smaller voxels would resolve more.",
+        "The mean sphericity leaves small particles out: 2 of 4 particles (91 % of the volume) have an equivalent "
+        "diameter of at least 10 voxels.",
     )
     # of those that count: the smallest is left out before
     rest = vt.morphology.particle_statistics(table, minimum_radius_um=1.0)
     assert rest.frame.unresolved_particles[0] == 1
-    assert "1 of 3 particles (8.1 % of the volume) has an" in rest.warnings[0]
+    assert "2 of 3 particles (92 % of the volume) have an" in rest.warnings[0]
 
 
-@pytest.mark.parametrize("radii", [[3, 4, 12], [3, 4, 5]])
+@pytest.mark.parametrize("radii", [[3, 4, 12], [3, 4, 4.9]])
 def test_fewer_than_two_resolved_particles_have_no_mean_sphericity(radii):
     found = vt.morphology.particle_statistics(table_of([1, 2, 3], radius_voxels=radii))
     assert "mean_sphericity" not in found.frame
     assert "mean_sphericity_standard_error" not in found.frame
     assert found.frame.unresolved_particles[0] == (2 if 12 in radii else 3)
-    assert "there is no mean sphericity, which takes two. Smaller voxels" in found.warnings[0]
+    (warning,) = found.warnings
+    assert warning.startswith("There is no mean sphericity: it takes two particles; ")
+    assert ("1 of 3 particles (75 % of the volume) has an" if 12 in radii else "0 of 3 particles (0 %") in warning
     assert found.frame.mean_diameter_um[0] == 2
 
 
@@ -142,7 +144,9 @@ def test_warnings_of_the_particles_are_passed_on():
     table = dataclasses.replace(table_of([1, 2], radius_voxels=[3, 4]), warnings=("Mind the gap.",))
     first, second = vt.morphology.particle_statistics(table).warnings
     assert first == "Mind the gap."
-    assert second.startswith("2 of 2 particles (100 % of the volume) have an equivalent radius under 10 voxels")
+    assert second.startswith(
+        "There is no mean sphericity: it takes two particles; 0 of 2 particles (0 % of the volume) have"
+    )
 
 
 def test_one_particle_has_no_standard_error():

@@ -136,3 +136,32 @@ def test_what_cannot_be_measured_is_said():
     for image, options, error, message in cases:
         with pytest.raises(error, match=message):
             measure_voids(image, **options)
+
+
+def test_grey_values_that_show_no_void_are_refused():
+    labels = labels_of_balls((40, 40, 40), (1, 1, 1), [((20, 20, 20), 12.0)])
+    void = labels_of_balls((40, 40, 40), (1, 1, 1), [((20, 20, 20), 4.0)]) > 0
+    names = {0: "pore", 1: "NMC", 2: "internal void"}
+    particles = vt.data.ParticleImage(labels, voxel_size_um=1, phase="NMC")
+    phases = vt.data.PhaseImage((labels + void).astype(np.uint8), voxel_size_um=1, phases=names)
+    flat = vt.data.Volume(np.full(labels.shape, 7.0), voxel_size_um=1)
+    with pytest.raises(ValuesError, match=r"solid and voids do not differ.*Leave grey out to count voxels"):
+        measure_voids(particles, phases=phases, grey=flat)
+    hollow = vt.data.PhaseImage((2 * labels).astype(np.uint8), voxel_size_um=1, phases=names)
+    with pytest.raises(ValuesError, match="has a voxel of solid, so the grey value of the solid is unknown"):
+        measure_voids(particles, phases=hollow, grey=flat)
+
+
+def test_a_particle_that_is_void_throughout_takes_the_grey_value_of_the_solid_from_the_others():
+    labels = labels_of_balls((40, 40, 40), (1, 1, 1), [((20, 20, 20), 9.0), ((34, 34, 34), 4.0)])
+    dead = (labels_of_balls((40, 40, 40), (1, 1, 1), [((20, 20, 20), 4.0)]) > 0) | (labels == 2)
+    names = {0: "pore", 1: "NMC", 2: "internal void"}
+    phases = np.where(dead, 2, labels > 0).astype(np.uint8)
+    grey = vt.data.Volume(np.where(phases == 1, 200.0, 50.0), voxel_size_um=1)
+    found = measure_voids(
+        vt.data.ParticleImage(labels, voxel_size_um=1, phase="NMC"),
+        phases=vt.data.PhaseImage(phases, voxel_size_um=1, phases=names),
+        grey=grey,
+    ).particles_with_voids.frame
+    # hard edges: the voxels themselves
+    assert found.void_volume_um3.tolist() == [np.count_nonzero(dead & (labels == number)) for number in (1, 2)]

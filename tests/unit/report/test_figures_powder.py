@@ -105,3 +105,10 @@ def test_what_cannot_be_drawn_is_said(powder):
         figure_particle_radii(empty)
     with pytest.raises(ParameterError, match=r"unknown column 'volum_um3'.*Did you mean 'volume_um3'"):
         figure_histograms(powder[1].voids, ["volum_um3"])
+
+
+def test_particles_that_are_all_as_rough_lie_below_the_upper_end():
+    balls = [((20, 20, x), 8.0) for x in (20, 50, 80)]
+    table = vt.morphology.particle_radii(particles_of_balls(balls, size=(40, 40, 100))).particle_roughness
+    for axis in figure_particle_roughness(table).axes[1:]:
+        assert axis.get_ylim()[1] > 1.05 * max(axis.lines[0].get_ydata())

@@ -87,3 +87,15 @@ def test_a_table_without_rows_is_refused():
     empty = ResultTable(curve().frame.iloc[:0], columns=COLUMNS, kind="separation_curve")
     with pytest.raises(ValuesError, match="separation_curve has no rows"):
         figure_separation_curve(empty)
+
+
+def test_one_particle_is_counted_in_whole_numbers_and_long_names_are_broken():
+    solid = np.zeros((12, 12, 12), np.uint8)
+    solid[3:9, 3:9, 3:9] = 1
+    image = vt.data.PhaseImage(solid, voxel_size_um=0.5, phases={0: "pore", 1: "sulfur"})
+    (axis,) = figure_separation_curve(vt.segmentation.separation_curve(image, phase="sulfur")).axes
+    assert (axis.get_yticks() % 1 == 0).all()
+    names = [f"NMC 811 batch {number} after calendering at 120 degrees" for number in (1, 2)]
+    titles = [axis.get_title() for axis in figure_separation_curve(of_scans(*names)).axes]
+    assert [title.replace("\n", " ") for title in titles] == names
+    assert max(len(line) for title in titles for line in title.split("\n")) <= 32

@@ -112,3 +112,18 @@ def test_key_numbers_are_means_of_whole_particles():
     assert number.values == {"a": "4"} or number.values == {"a": "4.000"}
     none = ResultTable(contacts.frame.iloc[:0], columns=contacts.columns, kind=contacts.kind)
     assert key_numbers({"contacts": none}) == []
+
+
+def test_particles_without_neighbours_are_counted_in_whole_numbers():
+    labels = np.zeros((30, 30, 30), np.int32)
+    labels[2:28, 2:28, 2:28] = 1
+    image = vt.data.ParticleImage(labels, voxel_size_um=1, phase="sulfur")
+    counts = figure_neighbours(vt.morphology.particle_neighbours(image)).axes[0]
+    assert (counts.get_xticks() % 1 == 0).all()
+
+
+def test_long_names_of_scans_are_broken():
+    names = [f"NMC 811 batch {number} after calendering at 120 degrees" for number in (1, 2)]
+    titles = [axis.get_title() for axis in figure_shapes(shapes(*names)).axes[:2]]
+    assert [title.replace("\n", " ") for title in titles] == names
+    assert max(len(line) for title in titles for line in title.split("\n")) <= 32

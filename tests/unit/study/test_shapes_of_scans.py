@@ -32,7 +32,7 @@ compare: {by: cycle}
 def touching(tmp_path: Path) -> Path:
     """Two balls of 11 voxels that touch, and a third apart that is smaller in the second scan."""
     grid = np.indices((28, 28, 74)) + 0.5
-    for name, radius in (("first", 11.0), ("second", 6.0)):
+    for name, radius in (("first", 11.0), ("second", 4.5)):
         solid = np.zeros(grid.shape[1:], bool)
         for x, size in ((14.0, 11.0), (34.0, 11.0), (60.0, radius)):
             solid |= sum((g - c) ** 2 for g, c in zip(grid, (14.0, 14.0, x), strict=True)) <= size**2
@@ -48,7 +48,7 @@ def test_the_steps_run_for_all_scans_and_are_reported(touching: Path, load: Call
     assert shapes.frame.scan.tolist() == ["first"] * 3 + ["second"] * 2
     assert shapes.frame.feret_mean_um.to_numpy() == pytest.approx(11, rel=0.02)
     assert len(shapes.warnings) == 1
-    assert shapes.warnings[0].startswith("second: 1 of 3 particles (7.5 % of the volume)")
+    assert shapes.warnings[0].startswith("second: 1 of 3 particles (3.1 % of the volume)")
     contacts = tables["particle_contacts"].frame
     assert contacts.scan.tolist() == ["first", "second"]
     # centres 20 voxels apart: a disc of sqrt(11^2 - 10^2) = 4.6 voxels; diagonals bridge the narrow notch: reads high
@@ -73,8 +73,8 @@ def test_a_scan_without_resolved_particles_has_the_columns_that_all_have(spheres
     text = STUDY.replace("  - measure_shapes\n", "").replace("  - particle_contacts\n  - particle_neighbours\n", "")
     statistics = vt.study.run(load(text)).tables()["particle_statistics"]
     assert "mean_sphericity" not in statistics.frame
-    assert statistics.frame.unresolved_particles.tolist() == [2, 2]
-    assert any("first: 2 of 2 particles" in warning for warning in statistics.warnings)
+    assert statistics.frame.unresolved_particles.tolist() == [0, 1]
+    assert any("second: There is no mean sphericity" in warning for warning in statistics.warnings)
 
 
 def test_scans_of_which_only_one_has_a_mean_sphericity(touching: Path, load: Callable[[str], Study]):
