@@ -119,10 +119,17 @@ def _measured(results: Results) -> list[str]:
     steps = dict.fromkeys(record["step"] for record in work_of(results) if _is_measure(record, made))
     measures = [MEASURES.get(step, name_in_print(step)) for step in steps if step not in OTHERS]
     swept = dict.fromkeys(record["parameters"].get("over", "parameters") for record in work_of(results))
-    names = listed([name_in_print(str(name)) for name in swept if name != "parameters"])
+    names = listed([_swept_in_words(str(name)) for name in swept if name != "parameters"])
     others = [OTHERS[step].format(names) for step in steps if step in OTHERS]
     sentences = [f"The results are {listed(measures)}."] if measures else []
     return [*sentences, *([f"It was also measured {listed(others)}."] if others else [])]
+
+
+def _swept_in_words(over: str) -> str:
+    """Return a parameter that was varied in words: ``min depth of separate particles``."""
+    step, _, parameter = over.partition(".")
+    words = name_in_print(over)
+    return words if " · " not in words else f"{name_in_print(parameter)} of {name_in_print(step)}"
 
 
 def _is_measure(record: Record, made: Mapping[tuple[str, str], str]) -> bool:

@@ -500,3 +500,14 @@ def test_warnings_of_several_scans_name_them(make_study):
     text, _ = read(write(dataclasses.replace(study, combined=study.combined | {"particles": table})))
     assert text.count("one: Few particles.") == 1
     assert text.count("two: Few particles.") == 1
+
+
+def test_warnings_that_differ_in_numbers_alone_are_one_entry_with_the_others_folded(make_study):
+    study = without_images(make_study({"one": 0, "two": 5}))
+    said = ("one: 3 of 9 are under 2.5 um.", "two: 4 of 8 are under 2.5 um.", "two: Something else.")
+    table = warned(study.combined["particles"], *said)
+    text, _ = read(write(dataclasses.replace(study, combined=study.combined | {"particles": table})))
+    banner = text[text.index("Before you use") : text.index('<section id="numbers">')]
+    assert banner.count("<li>") == 2
+    assert "one: 3 of 9 are under 2.5 µm." in banner
+    assert "<summary>The same with other numbers: two</summary><p>two: 4 of 8 are under 2.5 µm.</p>" in banner
