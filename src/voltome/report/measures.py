@@ -70,7 +70,7 @@ KEY_MEASURES = {
 }
 """Kind of a table -> the few of its measures that are key numbers; of other kinds all that say something."""
 
-KEY_ROWS = {"surface_areas": ("estimator", "crofton13")}
+KEY_ROWS = {"surface_areas": ("estimator", "crofton13"), "accuracy": ("judged_by", "strokes left out")}
 """Kind of a table -> the column and its value in the rows that are key numbers; the others are seen in its figure."""
 
 MOST_TELLING = {

@@ -78,7 +78,7 @@ def _scans(results: Results) -> str:
     """Return the sentence that names the scans and what they are compared by."""
     names = []
     by = results.compare_by or ""
-    worked = _worked(results)
+    worked = worked_scans(results)
     for scan, attributes in results.scans.items():
         if scan not in worked:
             continue
@@ -89,7 +89,7 @@ def _scans(results: Results) -> str:
     return f"{count}, {listed(names)}, were analysed."
 
 
-def _worked(results: Results) -> set[str]:
+def worked_scans(results: Results) -> set[str]:
     """Return the scans that steps worked on: all but those that others take as they are, such as brushed labels."""
     worked = {scan for record in work_of(results) for scan in record["scans"]}
     across = [taken for record in work_of(results) for taken in record.get("inputs", {}).values()]

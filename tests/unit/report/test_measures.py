@@ -99,3 +99,15 @@ def test_means_over_replicates_are_drawn_like_the_table_of_one_scan():
     measures = ["particles", "crack_frequency", "crack_frequency_low", "crack_volume_fraction"]
     assert numeric_measures(one_row("replicates", measures)) == ["crack_frequency", "crack_volume_fraction"]
     assert numeric_measures(one_row("replicates", ["other", "another"])) == ["other", "another"]
+
+
+def test_of_a_classifier_the_key_numbers_are_those_of_strokes_left_out():
+    columns = (
+        Column("scan", "", "Scan.", "key"),
+        Column("judged_by", "", "How.", "key"),
+        Column("recall", "1", "Found again."),
+    )
+    rows = [("a", "out of bag", 0.9), ("a", "strokes left out", 0.7)]
+    table = ResultTable(pd.DataFrame(rows, columns=[c.name for c in columns]), columns=columns, kind="accuracy")
+    (number,) = key_numbers({"judged": table})
+    assert (number.name, number.values) == ("recall, strokes left out", {"a": "0.7"})
