@@ -335,6 +335,13 @@ CASES = [
         ("unknown phase 'viod'", "'pore', 'solid'", "pipeline.1.merge_phases.phases_to_merge"),
     ),
     Case(
+        "three phases that meet, one of them misspelt",
+        good,
+        SCAN,
+        CUT + "  - triple_phase_boundary: {phases_of_interest: [pore, solid, biner], connected: {sold: first}}\n",
+        ("unknown phase 'biner'", "unknown phase 'sold'", "pipeline.1.triple_phase_boundary.connected"),
+    ),
+    Case(
         "voids of an image that has none",
         good,
         SCAN,

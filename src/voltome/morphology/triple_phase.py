@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from voltome.data import AxisName, PhaseImage, ResultTable
+from voltome.data import AxisName, PhaseImage, PhaseName, ResultTable
 from voltome.data._parameters import axis_index, check_choice
 from voltome.errors import AxisError, PhaseError
 from voltome.morphology import columns_interfaces as columns
@@ -91,9 +91,9 @@ class TriplePhaseBoundary:
 def triple_phase_boundary(
     phases: PhaseImage,
     *,
-    phases_of_interest: Sequence[str] | None = None,
+    phases_of_interest: Sequence[PhaseName] | None = None,
     axis: AxisName = "z",
-    connected: Mapping[str, Face] | None = None,
+    connected: Mapping[PhaseName, Face] | None = None,
 ) -> TriplePhaseBoundary:
     """Measure the lines on which three phases meet: their length without the bias of voxel edges, and the active part.
 

@@ -14,6 +14,7 @@ from voltome.report import style
 from voltome.report.figures_slices import same_grid
 from voltome.report.formatting import listed, name_in_print
 from voltome.report.rendering import Bodies
+from voltome.report.summary import worked_scans
 
 if TYPE_CHECKING:
     from voltome.data import Noun
@@ -75,8 +76,9 @@ class Looked:
 
 
 def drawn_scans(results: Results) -> list[str]:
-    """Return the scans of which images are drawn: all, or the first, the last and some between."""
-    scans = list(results.scans)
+    """Return the scans of which images are drawn: all with steps, or the first, the last and some between."""
+    worked = worked_scans(results)
+    scans = [scan for scan in results.scans if scan in worked]
     if len(scans) <= MOST_SCANS_DRAWN:
         return scans
     last = len(scans) - 1

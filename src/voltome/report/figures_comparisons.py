@@ -79,7 +79,7 @@ def comparison_panels(table: ResultTable, by: str | None, measures: Sequence[str
 
 
 def _draw(axis: Axes, table: ResultTable, panel: Panel, by: str | None, colours: Mapping[str, str] | None) -> None:
-    """Draw one measure: one line per phase or other key."""
+    """Draw one measure: one line per phase or other key; points alone where several samples have one place."""
     measure = table.column(panel.measure)
     numeric = by is not None and table.frame[by].dtype.kind in "iuf"
     places = _places(table.frame, by)
@@ -90,8 +90,9 @@ def _draw(axis: Axes, table: ResultTable, panel: Panel, by: str | None, colours:
         order = np.argsort(x, kind="stable")
         y = rows[measure.name].to_numpy(np.float64)[order]
         half = None if error is None else rows[error].to_numpy(np.float64)[order]
+        line = "" if len(np.unique(x)) < len(x) else "-" if numeric else ":"
         axis.errorbar(
-            x[order], y, yerr=half, fmt="o" + ("-" if numeric else ":"), color=tints[scan, key], capsize=2,
+            x[order], y, yerr=half, fmt="o" + line, color=tints[scan, key], capsize=2,
             elinewidth=0.8, label=label_of(panel.lines, scan, key),
         )  # fmt: skip
     _label_scans(axis, table, by, places, numeric=numeric)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from voltome.data import ResultTable
 from voltome.report.formatting import name_in_print, number_in_print, unit_in_print, whole_in_print, with_error_in_print
-from voltome.report.measures import MEANS_TO_SAY, READ_LAST, numeric_measures, reading_rank
+from voltome.report.measures import KEY_ROWS, MEANS_TO_SAY, READ_LAST, key_measures, numeric_measures, reading_rank
 from voltome.report.printed_tables import entry
 
 MOST_ROWS_PER_SCAN = 12
@@ -73,7 +73,7 @@ def key_numbers(
     for table in tables.values():
         if table.kind in MEANS_TO_SAY and len(table.frame):
             numbers += _means(table)
-    return numbers + [number for rank, number in ranked if rank == last]
+    return _each_once(numbers + [number for rank, number in ranked if rank == last])
 
 
 def is_summary(table: ResultTable) -> bool:
@@ -100,12 +100,31 @@ def scans_of(table: ResultTable) -> Iterator[tuple[str, pd.DataFrame]]:
         yield str(scan), rows
 
 
+def _each_once(numbers: Sequence[KeyNumber]) -> list[KeyNumber]:
+    """Return the numbers without those that two tables say alike, such as one area by two steps."""
+    said: dict[tuple[str, ...], KeyNumber] = {}
+    for number in numbers:
+        same = (number.name, number.unit, *sorted(f"{scan} {value}" for scan, value in number.values.items()))
+        if same not in said or number.bands:
+            said[same] = number
+    return list(said.values())
+
+
+def _rows_to_say(table: ResultTable) -> ResultTable:
+    """Return a table with the rows alone that are key numbers; all where it has none of them."""
+    column, value = KEY_ROWS.get(table.kind, ("", ""))
+    if column not in table.frame or not (chosen := table.frame[column] == value).any():
+        return table
+    return ResultTable(table.frame[chosen], columns=table.columns, kind=table.kind, method=table.method)
+
+
 def _of_summary(
     table: ResultTable, by: str | None, tables: Mapping[str, ResultTable], bands: Sequence[Mapping[str, Any]]
 ) -> list[tuple[int, KeyNumber]]:
     """Return one key number for each measure and each combination of keys, with its place among all of them."""
     keys = [name for name in table.names("key") if name not in ("scan", by)]
-    measures = numeric_measures(table)
+    table = _rows_to_say(table)
+    measures = key_measures(table)
     found: dict[tuple[str, str], dict[str, str]] = {}
     ranges: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
     for name in measures:

@@ -40,6 +40,39 @@ WORTH_SAYING = {
 }
 """Kind of a table -> the measures that say something of their own."""
 
+KEY_MEASURES = {
+    # of sizes one mean, three quantiles and the surface; the other means, and what was left out, are in the table
+    "particle_statistics": (
+        "particles",
+        "total_volume_um3",
+        "mean_radius_um",
+        "sauter_mean_diameter_um",
+        "d10_um",
+        "d50_um",
+        "d90_um",
+        "mean_surface_to_volume_per_um",
+        "area_weighted_mean_surface_to_volume_per_um",
+        "mean_sphericity",
+    ),
+    "void_statistics": (
+        "void_frequency",
+        "dead_volume_fraction_of_voided_particles",
+        "dead_volume_fraction_of_all_particles",
+        "mean_void_diameter_um",
+    ),
+    # areas and lengths grow with the image: only what can be compared with others
+    "surface_area": ("area_per_total_volume_per_um", "area_per_phase_volume_per_um"),
+    "surface_areas": ("area_per_total_volume_per_um",),
+    "interface_areas": ("area_per_total_volume_per_um",),
+    "triple_phase_boundary": ("length_per_total_volume_per_um2", "active_share"),
+    "connectivity": ("percolating_fraction",),
+    "fraction_confidence": ("fraction_low", "fraction_high"),
+}
+"""Kind of a table -> the few of its measures that are key numbers; of other kinds all that say something."""
+
+KEY_ROWS = {"surface_areas": ("estimator", "crofton13"), "accuracy": ("judged_by", "strokes left out")}
+"""Kind of a table -> the column and its value in the rows that are key numbers; the others are seen in its figure."""
+
 MOST_TELLING = {
     "particle_statistics": (
         "mean_radius_um",
@@ -92,10 +125,16 @@ def numeric_measures(table: ResultTable) -> list[str]:
     phase beside its fraction, which is the same number on another scale. Of some kinds of tables only a few are kept.
     """
     numbers = [name for name in table.names("measure") if table.frame[name].dtype.kind in "iuf"]
-    chosen = [name for name in numbers if name in WORTH_SAYING.get(table.kind, ())]
+    chosen = [name for name in numbers if name in WORTH_SAYING.get(_kind_of_one_scan(table), ())]
     if chosen:
         return chosen
     return [name for name in numbers if not _is_redundant(table, name, numbers)] or numbers
+
+
+def key_measures(table: ResultTable) -> list[str]:
+    """Return the measures of a table that are key numbers: those of `KEY_MEASURES`, or all that say something."""
+    chosen = [name for name in KEY_MEASURES.get(table.kind, ()) if name in table.names("measure")]
+    return chosen or numeric_measures(table)
 
 
 def _is_redundant(table: ResultTable, name: str, others: Sequence[str]) -> bool:
@@ -108,8 +147,17 @@ def _is_redundant(table: ResultTable, name: str, others: Sequence[str]) -> bool:
 def most_telling_first(table: ResultTable) -> list[str]:
     """Return the measures that are numbers, those first that tell most where a figure cannot hold all."""
     measures = numeric_measures(table)
-    first = [name for name in MOST_TELLING.get(table.kind, ()) if name in measures]
+    first = [name for name in MOST_TELLING.get(_kind_of_one_scan(table), ()) if name in measures]
     return first + [name for name in measures if name not in first]
+
+
+def _kind_of_one_scan(table: ResultTable) -> str:
+    """Return the kind of a table; of means over replicates the kind whose every telling measure it has."""
+    if table.kind != "replicates":
+        return table.kind
+    known = [*MOST_TELLING.items(), *WORTH_SAYING.items()]
+    fitting = [(len(names), kind) for kind, names in known if set(names) <= set(table.frame.columns)]
+    return max(fitting)[1] if fitting else table.kind
 
 
 def reading_rank(kind: str, measure: str) -> int:

@@ -157,7 +157,7 @@ def _note(table: ResultTable, hidden: int, *, is_long: bool, files: Sequence[str
     if is_long:
         parts.append(f"The first {FIRST_ROWS} of {whole_in_print(len(table.frame))} rows")
     if hidden:
-        parts.append(f"{hidden} more columns are not shown" if parts else f"{hidden} columns are not shown")
+        parts.append(f"{hidden} {'more ' if parts else ''}{'column is' if hidden == 1 else 'columns are'} not shown")
     if table.kind == "comparison":
         parts.append("the values themselves are in the table that is compared")
     where = f"The whole table: {', '.join(files)}." if files else ""

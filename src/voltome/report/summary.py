@@ -78,7 +78,7 @@ def _scans(results: Results) -> str:
     """Return the sentence that names the scans and what they are compared by."""
     names = []
     by = results.compare_by or ""
-    worked = _worked(results)
+    worked = worked_scans(results)
     for scan, attributes in results.scans.items():
         if scan not in worked:
             continue
@@ -89,7 +89,7 @@ def _scans(results: Results) -> str:
     return f"{count}, {listed(names)}, were analysed."
 
 
-def _worked(results: Results) -> set[str]:
+def worked_scans(results: Results) -> set[str]:
     """Return the scans that steps worked on: all but those that others take as they are, such as brushed labels."""
     worked = {scan for record in work_of(results) for scan in record["scans"]}
     across = [taken for record in work_of(results) for taken in record.get("inputs", {}).values()]
@@ -119,10 +119,17 @@ def _measured(results: Results) -> list[str]:
     steps = dict.fromkeys(record["step"] for record in work_of(results) if _is_measure(record, made))
     measures = [MEASURES.get(step, name_in_print(step)) for step in steps if step not in OTHERS]
     swept = dict.fromkeys(record["parameters"].get("over", "parameters") for record in work_of(results))
-    names = listed([name_in_print(str(name)) for name in swept if name != "parameters"])
+    names = listed([_swept_in_words(str(name)) for name in swept if name != "parameters"])
     others = [OTHERS[step].format(names) for step in steps if step in OTHERS]
     sentences = [f"The results are {listed(measures)}."] if measures else []
     return [*sentences, *([f"It was also measured {listed(others)}."] if others else [])]
+
+
+def _swept_in_words(over: str) -> str:
+    """Return a parameter that was varied in words: ``min depth of separate particles``."""
+    step, _, parameter = over.partition(".")
+    words = name_in_print(over)
+    return words if " · " not in words else f"{name_in_print(parameter)} of {name_in_print(step)}"
 
 
 def _is_measure(record: Record, made: Mapping[tuple[str, str], str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -76,6 +77,15 @@ class FigureView:
     files: str
     is_narrow: bool
     link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WarningView:
+    """A warning as the report shows it: its tables, and what other scans say with other numbers."""
+
+    names: list[str]
+    sentence: str
+    others: dict[str, str]
 
 
 def write(
@@ -254,7 +264,7 @@ def _page(
         summary=paragraph(results, looked.grids),
         simulated=[scan for scan in results.scans if scan in results.provenance.get("simulated", [])],
         remarks=looked.remarks,
-        warnings=_warnings(tables),
+        warnings=_warnings(tables, list(results.scans)),
         numbers=numbers,
         banded=any(number.bands for number in numbers),
         number_scans=_scans_of(numbers, list(results.scans)),
@@ -270,13 +280,22 @@ def _page(
     )
 
 
-def _warnings(tables: dict[str, ResultTable]) -> list[tuple[list[str], str]]:
-    """Return every warning once, with the names of the tables that have it."""
+def _warnings(tables: dict[str, ResultTable], scans: Sequence[str]) -> list[WarningView]:
+    """Return every warning once, those of several scans that differ in numbers alone together."""
     found: dict[str, list[str]] = {}
     for name, table in tables.items():
         for warning in table.warnings:
             found.setdefault(warning, []).append(name_in_print(name))
-    return [(names, warning) for warning, names in found.items()]
+    views: dict[tuple[str, ...], WarningView] = {}
+    for warning, names in found.items():
+        scan = next((scan for scan in scans if warning.startswith(f"{scan}: ")), "")
+        sentence = re.sub(r"(?<=\d) um\b", " µm", warning)
+        alike = (re.sub(r"\d[\d.]*", "0", warning.removeprefix(f"{scan}: ")), *names, "" if scan else warning)
+        if alike in views:
+            views[alike].others[scan] = sentence
+        else:
+            views[alike] = WarningView(names, sentence, {})
+    return list(views.values())
 
 
 def _sections(figures: Sequence[FigureView]) -> list[tuple[str, str, list[FigureView]]]:

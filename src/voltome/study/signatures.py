@@ -13,7 +13,7 @@ import re
 import textwrap
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -187,10 +187,14 @@ def _nouns_of(hint: Any) -> tuple[tuple[type[Noun], ...], bool]:
 
 
 def _marks(hint: Any) -> tuple[Any, ...]:
-    """Return how a type is annotated, or the items of a tuple or list of it."""
-    items = typing.get_args(hint) if typing.get_origin(hint) in (tuple, list) else ()
+    """Return how a type is annotated, or the items of a sequence, the keys of a mapping or the options of a union."""
+    origin, items = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Mapping:
+        items = items[:1]
+    elif origin not in (tuple, list, Sequence, typing.Union, types.UnionType):
+        items = ()
     own: tuple[Any, ...] = getattr(hint, "__metadata__", ())
-    return (*own, *(mark for item in items for mark in getattr(item, "__metadata__", ())))
+    return (*own, *(mark for item in items for mark in _marks(item)))
 
 
 def _products_of(hint: Any, inputs: list[Port], function: Callable[..., Any]) -> tuple[Product, ...]:

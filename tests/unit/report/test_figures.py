@@ -188,6 +188,15 @@ def test_scans_are_compared_by_name_where_there_is_no_attribute(two_scans):
     assert [text.get_text() for text in figure.axes[0].get_xticklabels()] == ["uncycled", "cycle-10"]
 
 
+def test_samples_of_one_state_are_points_and_only_scans_in_a_row_a_line():
+    columns = (SCAN, Column("cycle", "1", "Cycles done.", "key"), Column("fraction", "1", "Volume fraction."))
+    for cycles, style_of_line in (((0, 0, 10, 10), "None"), ((0, 1, 2, 3), "-")):
+        frame = pd.DataFrame({"scan": list("abcd"), "cycle": cycles, "fraction": [0.1, 0.2, 0.3, 0.4]})
+        table = ResultTable(frame, columns=columns, kind="fractions")
+        drawn = figure_comparison(table, by="cycle").axes[0].lines[0]
+        assert drawn.get_linestyle() == style_of_line
+
+
 def test_many_measures_share_no_more_than_six_panels():
     names = [f"m{i}" for i in range(9)]
     columns = (SCAN, PHASE, *(Column(name, "1", "Something.") for name in names))

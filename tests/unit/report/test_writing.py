@@ -12,6 +12,7 @@ from finished_study import FRACTION, PHASE, SCAN, Stored, finished
 
 from voltome.data import Column, PhaseImage, ResultTable
 from voltome.report import write
+from voltome.report.drawn import drawn_scans
 from voltome.runtime import ProgressEvent
 from voltome.study import ReportOptions
 
@@ -500,3 +501,21 @@ def test_warnings_of_several_scans_name_them(make_study):
     text, _ = read(write(dataclasses.replace(study, combined=study.combined | {"particles": table})))
     assert text.count("one: Few particles.") == 1
     assert text.count("two: Few particles.") == 1
+
+
+def test_warnings_that_differ_in_numbers_alone_are_one_entry_with_the_others_folded(make_study):
+    study = without_images(make_study({"one": 0, "two": 5}))
+    said = ("one: 3 of 9 are under 2.5 um.", "two: 4 of 8 are under 2.5 um.", "two: Something else.")
+    table = warned(study.combined["particles"], *said)
+    text, _ = read(write(dataclasses.replace(study, combined=study.combined | {"particles": table})))
+    banner = text[text.index("Before you use") : text.index('<section id="numbers">')]
+    assert banner.count("<li>") == 2
+    assert "one: 3 of 9 are under 2.5 µm." in banner
+    assert "<summary>The same with other numbers: two</summary><p>two: 4 of 8 are under 2.5 µm.</p>" in banner
+
+
+def test_scans_without_steps_are_not_drawn(make_study):
+    study = without_images(make_study({"one": 0, "two": 5, "brush": 9}))
+    for step in study.provenance["steps"]:
+        step["scans"] = [scan for scan in step["scans"] if scan != "brush"]
+    assert drawn_scans(study) == ["one", "two"]

@@ -42,6 +42,8 @@ def test_a_filter_gives_the_noun_that_it_takes():
 def test_a_phase_parameter_is_known_as_one():
     assert STEPS["surface_area"].signature.phase_parameters == ("phase",)
     assert STEPS["merge_phases"].signature.phase_parameters == ("phases_to_merge",)  # a tuple of them
+    # one of several options, and the keys of a mapping
+    assert STEPS["triple_phase_boundary"].signature.phase_parameters == ("phases_of_interest", "connected")
 
 
 def test_a_result_with_to_table_counts_as_a_table():
