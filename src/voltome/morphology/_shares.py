@@ -1,4 +1,4 @@
-"""How sure a share is that was counted: so many of so many."""
+"""How sure a share is that was found in a number of independent draws."""
 
 from __future__ import annotations
 
@@ -20,17 +20,16 @@ def check_confidence(value: Any) -> float:
     return float(value)
 
 
-def wilson_interval(count: int, total: int, confidence: float) -> tuple[float, float]:
-    """Return the ends of Wilson's score interval of the share `count` / `total`.
+def wilson_interval(share: float, total: float, confidence: float) -> tuple[float, float]:
+    """Return the ends of Wilson's score interval of a share found in `total` independent draws.
 
     Examples
     --------
-    >>> low, high = wilson_interval(5, 10, 0.95)
+    >>> low, high = wilson_interval(5 / 10, 10, 0.95)
     >>> round(low, 3), round(high, 3)
     (0.237, 0.763)
     """
     z = NormalDist().inv_cdf((1 + confidence) / 2)
-    share = count / total
     middle = (share + z * z / (2 * total)) / (1 + z * z / total)
     half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total)) / (1 + z * z / total)
     # rounding must not put the share itself outside

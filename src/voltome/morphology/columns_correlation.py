@@ -34,7 +34,7 @@ TWO_POINT_CORRELATION = (
 
 FRACTION_CONFIDENCE = (
     PHASE,
-    Column("level", "1", "Probability with which the interval is to hold the fraction of the whole electrode.", "key"),
+    Column("confidence", "1", "Probability with which the interval is to hold the fraction of the electrode.", "key"),
     Column("fraction", "1", "Volume of the phase over the volume of the sample."),
     Column(
         "fraction_standard_error",

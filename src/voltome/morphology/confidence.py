@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
-from annotated_types import Gt, Lt
-from scipy.stats import norm
 
 from voltome.data import PhaseImage, PhaseName, ResultTable
-from voltome.data._parameters import check_positive
-from voltome.errors import ParameterError, ValuesError
+from voltome.errors import ValuesError
 from voltome.morphology._correlation import MeanVariance, mean_variance
+from voltome.morphology._shares import Confidence, check_confidence, wilson_interval
 from voltome.morphology.columns_correlation import FRACTION_CONFIDENCE
-
-Level = Annotated[float, Gt(0), Lt(1)]
 
 FEW_VOLUMES = 30
 """With fewer independent volumes the variance itself is known to a third at best."""
 
 
-def fraction_confidence(phases: PhaseImage, *, phase: PhaseName, level: Level = 0.95) -> ResultTable:
+def fraction_confidence(phases: PhaseImage, *, phase: PhaseName, confidence: Confidence = 0.95) -> ResultTable:
     """Measure the fraction of a phase with a confidence interval from the correlation inside this one image.
 
     Use it to say how well one image speaks for an electrode that looks the same everywhere, and how large an image
@@ -33,7 +27,7 @@ def fraction_confidence(phases: PhaseImage, *, phase: PhaseName, level: Level = 
         The segmented image; only voxels inside its mask count.
     phase : str
         Name of the phase.
-    level : float
+    confidence : float
         Probability with which the interval is to hold the true fraction, above 0 and below 1.
 
     Returns
@@ -49,7 +43,7 @@ def fraction_confidence(phases: PhaseImage, *, phase: PhaseName, level: Level = 
     PhaseError
         An unknown phase, or one that has no voxel of the sample, or all of them.
     ParameterError
-        A level that is not between 0 and 1.
+        A confidence that is not between 0 and 1.
     ValuesError
         An image of too few voxels, or a pattern that alternates so regularly that its fraction does not scatter.
 
@@ -82,8 +76,7 @@ def fraction_confidence(phases: PhaseImage, *, phase: PhaseName, level: Level = 
     >>> bool(row.fraction_low < 0.25 < row.fraction_high), bool(0.5 < row.integral_range_um3 < 2)
     (True, True)
     """
-    if check_positive("level", level) >= 1:
-        raise ParameterError(f"level is {level!r}; expected a probability between 0 and 1, such as 0.95.")
+    sure = check_confidence(confidence)
     found = mean_variance(phases, phase)
     volume, fraction = phases.sample_volume_um3, found.fraction
     if found.variance == 0:
@@ -92,11 +85,11 @@ def fraction_confidence(phases: PhaseImage, *, phase: PhaseName, level: Level = 
             f"expected a structure with some chance in it, which an interval can be drawn from. Of a pattern that "
             f"repeats take the fraction itself (phase_fractions)."
         )
-    low, high = _interval(fraction, volume / found.integral_range_um3, level)
+    low, high = wilson_interval(fraction, volume / found.integral_range_um3, sure)
     for_all = found.integral_range_um3 * (1 - fraction) / fraction
     row = {
         "phase": phase,
-        "level": float(level),
+        "confidence": sure,
         "fraction": fraction,
         "fraction_standard_error": float(np.sqrt(found.variance)),
         "fraction_low": low,
@@ -116,15 +109,6 @@ def fraction_confidence(phases: PhaseImage, *, phase: PhaseName, level: Level = 
         history=phases.history,
         warnings=_warnings(phase, found, volume),
     )
-
-
-def _interval(fraction: float, volumes: float, level: float) -> tuple[float, float]:
-    """Return Wilson's interval of a fraction found in a number of independent draws."""
-    quantile = float(norm.ppf((1 + level) / 2))
-    squared = quantile**2 / volumes
-    middle = (fraction + squared / 2) / (1 + squared)
-    half = quantile * np.sqrt(fraction * (1 - fraction) / volumes + squared / (4 * volumes)) / (1 + squared)
-    return float(max(0.0, middle - half)), float(min(1.0, middle + half))
 
 
 def _warnings(phase: str, found: MeanVariance, volume: float) -> tuple[str, ...]:

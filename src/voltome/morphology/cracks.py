@@ -116,7 +116,7 @@ def measure_cracks(
         len(frame),
         cracked,
         cracked / len(frame),
-        *wilson_interval(cracked, len(frame), level),
+        *wilson_interval(cracked / len(frame), len(frame), level),
         float(cracks.sum()),
         float(cracks.sum() / together.sum()),
     )

@@ -158,7 +158,9 @@ def _checked_values(values: Any) -> list[float]:
         twice = next(value for value in given if given.count(value) > 1)
         raise ParameterError(f"values has {twice:g} twice; expected each grey value once.")
     if not 2 <= len(given) <= MOST_VALUES:
-        raise ParameterError(f"there are {len(given)} values; expected 2 to {MOST_VALUES} grey values.")
+        raise ParameterError(
+            f"found {len(given)} value{'' if len(given) == 1 else 's'}; expected 2 to {MOST_VALUES} grey values."
+        )
     return [float(value) for value in sorted(given)]
 
 

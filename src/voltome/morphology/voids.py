@@ -124,7 +124,7 @@ def measure_voids(
     Voids of fewer than 10 voxels count if `minimum_voxels` lets them, but have no row and no part in the means, as
     their shape means nothing. Surfaces as in `measure_particles`.
 
-    Time: two passes of `measure_particles` and one of connected components. Memory: 12 bytes per voxel, 16 with
+    Time: two passes of `measure_particles` and one of connected components. Memory: 12 bytes per voxel, 18 with
     grey values.
 
     References
@@ -237,7 +237,7 @@ def _statistics(
 ) -> pd.DataFrame:
     """Return the row of the statistics."""
     voided = bodies[bodies["voids"] > 0]
-    low, high = wilson_interval(len(voided), len(bodies), confidence)
+    low, high = wilson_interval(len(voided) / len(bodies), len(bodies), confidence)
     dead, all_voids = float(bodies["void_volume_um3"].sum()), float(found["volume_um3"].sum())
     left_out = float(found["volume_um3"].sum() - counted["volume_um3"].sum())
     row = {

@@ -61,7 +61,7 @@ def draw_confidence(name: str, table: ResultTable, looked: Looked) -> Iterator[D
     """Yield the fractions of several scans or phases with their confidence intervals; one stands in its table."""
     if len(table.frame) < 2:
         return
-    levels = [f"{number_in_print(100 * float(level), 4)} %" for level in dict.fromkeys(table.frame["level"])]
+    levels = [f"{number_in_print(100 * float(level), 4)} %" for level in dict.fromkeys(table.frame["confidence"])]
     caption = (
         f"{title_in_print(name)}. Bars: interval that holds the fraction of the whole electrode with a probability of "
         f"{listed(levels)}, from the two-point correlation inside each image; it holds neither the error of the "

@@ -71,7 +71,7 @@ def test_the_interval_stays_between_0_and_1_and_grows_with_the_level():
     values[3, 4, 5] = 1
     row = row_of(image(values))
     assert 0 < row.fraction_low < row.fraction < row.fraction_high < 1
-    widths = [row_of(image(values), level=level) for level in (0.5, 0.9, 0.99)]
+    widths = [row_of(image(values), confidence=level) for level in (0.5, 0.9, 0.99)]
     assert np.all(np.diff([wide.fraction_high - wide.fraction_low for wide in widths]) > 0)
 
 
@@ -101,8 +101,8 @@ def test_what_cannot_be_is_said():
         row_of(image(np.ones((1, 1, 1))))
     some = image(np.random.default_rng(3).random((8, 8, 8)) < 0.4)
     for level in (0, 1, 1.5, float("nan"), True):
-        with pytest.raises(ParameterError, match="level is"):
-            row_of(some, level=level)
+        with pytest.raises(ParameterError, match="confidence is"):
+            row_of(some, confidence=level)
 
 
 @pytest.mark.parametrize(

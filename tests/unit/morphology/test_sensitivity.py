@@ -75,8 +75,8 @@ def test_along_an_axis_of_one_voxel_everything_percolates():
 @pytest.mark.parametrize(
     ("given", "error", "said"),
     [
-        ({"values": [5]}, ParameterError, "there are 1 values; expected 2 to 250 grey values"),
-        ({"values": list(range(251))}, ParameterError, "there are 251 values"),
+        ({"values": [5]}, ParameterError, "found 1 value; expected 2 to 250 grey values"),
+        ({"values": list(range(251))}, ParameterError, "found 251 values"),
         ({"values": [1, 2, 1]}, ParameterError, "values has 1 twice"),
         ({"values": [1, float("nan")]}, ParameterError, "values has nan; expected finite grey values"),
         ({"values": [1, True]}, ParameterError, "values has True"),

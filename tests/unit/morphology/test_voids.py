@@ -118,7 +118,7 @@ def test_grey_values_of_hard_edges_give_the_volume_of_the_voxels():
 @pytest.mark.parametrize(("count", "total"), [(0, 5), (5, 5), (11, 20), (1, 300)])
 def test_the_interval_is_that_of_scipy(count, total):
     expected = binomtest(count, total).proportion_ci(0.9, method="wilson")
-    assert wilson_interval(count, total, 0.9) == pytest.approx((expected.low, expected.high), abs=1e-12)
+    assert wilson_interval(count / total, total, 0.9) == pytest.approx((expected.low, expected.high), abs=1e-12)
 
 
 def test_what_cannot_be_measured_is_said():
