@@ -16,6 +16,7 @@ from voltome.papers._li_s_truth import (
     true_measures,
     true_profile,
     true_share,
+    true_shares,
 )
 from voltome.papers.catalogue import Shown
 from voltome.papers.li_s import PANELS, Twin, demonstrate, make_twin
@@ -40,7 +41,7 @@ def frame(shown: Shown, twin: Twin) -> Frame:
 
 @pytest.mark.parametrize("state", list(STATES))
 def test_volume_number_size_and_surface_are_recovered(state: str, shown: Shown, twin: Twin, frame: Frame):
-    true = true_measures(twin.cell, state, frame)
+    true = true_measures(twin.cell, state, frame, true_share(twin.cell, state, frame))
     found = found_measures(shown.results, twin.cell, state, frame)
     assert found.sulfur_volume_um3 == pytest.approx(true.sulfur_volume_um3, rel=0.03)
     assert found.particles == pytest.approx(true.particles, rel=0.05)
@@ -75,7 +76,7 @@ def test_every_particle_is_followed_from_state_to_state(shown: Shown, twin: Twin
 
 
 def test_sulfur_lost_and_gained_is_recovered_in_every_layer(shown: Shown, twin: Twin, frame: Frame):
-    first, second = balance_of(shown.results, twin.cell, frame).values()
+    first, second = balance_of(shown.results, frame, true_shares(twin.cell, frame)).values()
     assert first.lost == pytest.approx(first.true_lost, rel=0.03)
     assert first.true_gained == 0
     assert first.gained < 0.01 * first.lost

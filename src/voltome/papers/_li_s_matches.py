@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from voltome.data import ParticleImage
 from voltome.papers._li_s_cell import SULFUR_DENSITY_G_PER_CM3, Cell
-from voltome.papers._li_s_truth import Frame, true_share, whole_particles
+from voltome.papers._li_s_truth import Frame, Shares, whole_particles
 from voltome.study import Results
 
 __all__ = ["Balance", "Followed", "balance_of", "followed", "matches_in_print"]
@@ -77,13 +77,12 @@ def _number_at(image: ParticleImage, centre_um: tuple[float, float, float], fram
     return int(image.values[z, y, x])
 
 
-def balance_of(results: Results, cell: Cell, frame: Frame) -> Mapping[tuple[str, str], Balance]:
+def balance_of(results: Results, frame: Frame, shares: Shares) -> Mapping[tuple[str, str], Balance]:
     """Return the true and the recovered loss and gain of sulfur between each two successive states."""
     table = results.tables()["mass_balance"].frame
-    shares = {state: true_share(cell, state, frame) for state in cell.states}
     to_mg = 0.1 * SULFUR_DENSITY_G_PER_CM3 * frame.voxel_size_um
     found: dict[tuple[str, str], Balance] = {}
-    for before, after in pairwise(cell.states):
+    for before, after in pairwise(shares):
         rows = table[(table["from_scan"] == before) & (table["to_scan"] == after)].sort_values("position_um")
         change = shares[after] - shares[before]
         lost, gained = (
@@ -111,7 +110,7 @@ def _in_layers(planes: NDArray[np.float64], centres_um: NDArray[np.float64], fra
     return between
 
 
-def matches_in_print(results: Results, cell: Cell, frame: Frame) -> list[str]:
+def matches_in_print(results: Results, cell: Cell, frame: Frame, shares: Shares) -> list[str]:
     """Return what was recovered of every particle and every layer beside what is true, as lines of text."""
     lines = ["particles followed from state to state, of 3 voxels radius and more"]
     for (before, after), one in followed(results, cell, frame).items():
@@ -120,7 +119,7 @@ def matches_in_print(results: Results, cell: Cell, frame: Frame) -> list[str]:
             f"{one.found_gone} of {one.gone} that are gone found gone"
         )
     lines.append("sulfur lost and gained in mg/cm2")
-    for (before, after), sums in balance_of(results, cell, frame).items():
+    for (before, after), sums in balance_of(results, frame, shares).items():
         lines.append(
             f"  {before} to {after}: lost {sums.true_lost:.4g}, recovered {sums.lost:.4g}; gained "
             f"{sums.true_gained:.4g}, recovered {sums.gained:.4g}; worst 5 um layer {sums.worst_layer:.4f}"

@@ -28,8 +28,12 @@ __all__ = [
     "found_profile",
     "true_measures",
     "true_share",
+    "true_shares",
     "whole_particles",
 ]
+
+Shares = Mapping[str, NDArray[np.float64]]
+"""State -> the share of sulfur in every voxel of the analysed box."""
 
 RESOLVED_VOXELS = 3.0
 """Radius in voxels from which particles are counted and measured here."""
@@ -107,24 +111,22 @@ def frame_of(results: Results, scanner: Scanner) -> Frame:
     return Frame(np.asarray(phases.origin_um) - offset, offset, phases.shape, phases.voxel_size_um[0])
 
 
-def compared(results: Results, cell: Cell, scanner: Scanner) -> list[str]:
+def compared(results: Results, cell: Cell, scanner: Scanner, frame: Frame, shares: Shares) -> list[str]:
     """Return what was recovered beside what is true, as lines of text."""
-    frame = frame_of(results, scanner)
+    pairs = {
+        state: (true_measures(cell, state, frame, share), found_measures(results, cell, state, frame))
+        for state, share in shares.items()
+    }
     lines = ["simulated twin: recovered against true", f"{'':36}{'true':>12}{'recovered':>12}{'difference':>12}"]
-    for state in cell.states:
-        true, found = true_measures(cell, state, frame), found_measures(results, cell, state, frame)
+    for state, (true, found) in pairs.items():
         lines.append(state)
         for field, words in _WORDS.items():
             lines.append(_line(words, getattr(true, field), getattr(found, field)))
-        share = true_share(cell, state, frame)
         layers = found_profile(results, state)
-        worst = max(abs(layers["fraction"] - true_profile(share, frame, layers)))
+        worst = max(abs(layers["fraction"] - true_profile(shares[state], frame, layers)))
         lines.append(f"  {'sulfur fraction, worst 5 um layer':34}{'':>24}{worst:>12.4f}")
         particles, balls = found_excluded(results, state)
         lines.append(f"  left out below 1.5 um radius: {particles:.2%} of the particles' volume, {balls:.2%} by balls")
-    pairs = {
-        state: (true_measures(cell, state, frame), found_measures(results, cell, state, frame)) for state in cell.states
-    }
     first, *others = pairs
     for state in others:
         both = zip(pairs[state], pairs[first], strict=True)
@@ -170,12 +172,17 @@ def true_share(cell: Cell, state: str, frame: Frame) -> NDArray[np.float64]:
     return volume.values / 60000
 
 
-def true_measures(cell: Cell, state: str, frame: Frame) -> Measured:
+def true_shares(cell: Cell, frame: Frame) -> Shares:
+    """Return the share of sulfur in every voxel of the box, for every state."""
+    return {state: true_share(cell, state, frame) for state in cell.states}
+
+
+def true_measures(cell: Cell, state: str, frame: Frame, share: NDArray[np.float64]) -> Measured:
     """Return the truth of one state in the analysed box."""
     whole = whole_particles(cell.states[state], frame)
     volume = np.array([particle.solid.volume_um3 for particle in whole])
     area = np.array([particle.solid.surface_area_um2 for particle in whole])
-    sulfur = float(true_share(cell, state, frame).sum() * frame.voxel_size_um**3)
+    sulfur = float(share.sum() * frame.voxel_size_um**3)
     return _measured(sulfur, volume, area)
 
 

@@ -21,7 +21,7 @@ from voltome.data import Transform
 from voltome.papers._li_s_cell import STATES, SULFUR_DENSITY_G_PER_CM3, Cell, Scanner, make_cell, simulate
 from voltome.papers._li_s_matches import matches_in_print
 from voltome.papers._li_s_published import PANELS, table_1_in_print
-from voltome.papers._li_s_truth import compared, frame_of
+from voltome.papers._li_s_truth import compared, frame_of, true_shares
 from voltome.papers.catalogue import Shown
 from voltome.papers.published import panels_in_print
 from voltome.runtime import Progress, ProgressEvent, silent
@@ -119,8 +119,10 @@ def demonstrate(folder: Path, *, twin: Twin | None = None, progress: Progress = 
     study_file = folder / "study.yaml"
     study_file.write_text(study_text(twin), encoding="utf-8")
     results = studies.run(studies.load(study_file), progress=progress)
-    found = compared(results, twin.cell, twin.scanner)
-    found += matches_in_print(results, twin.cell, frame_of(results, twin.scanner))
+    frame = frame_of(results, twin.scanner)
+    shares = true_shares(twin.cell, frame)
+    found = compared(results, twin.cell, twin.scanner, frame, shares)
+    found += matches_in_print(results, twin.cell, frame, shares)
     lines = [*found, "", *table_1_in_print(), "", *panels_in_print(PANELS)]
     return Shown(study_file, results, "\n".join(lines))
 
