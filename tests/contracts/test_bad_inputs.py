@@ -297,7 +297,7 @@ CASES = [
         good,
         SCAN,
         "  - threshold_sensitivity: {phase: solid, interval: [150, null], values: [150]}\n",
-        ("there are 1 values", "2 to 250 grey values", "study.yaml"),
+        ("found 1 value", "2 to 250 grey values", "study.yaml"),
     ),
     Case(
         "weak threshold above the strong one",
