@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from voltome.data import Column
 from voltome.morphology._octants import FROM_ONE_IMAGE
-from voltome.morphology.columns import PHASE
+from voltome.morphology.columns import PHASE, SURFACE_AREA
 
 SURFACE_AREAS = (
     PHASE,
     Column("estimator", "", "How the surface was estimated, and whether the phase was smoothed first.", "key"),
-    Column("area_um2", "um2", "Surface of the phase inside the sample, without the faces of the image."),
-    Column("area_per_phase_volume_per_um", "1/um", "Surface over the volume of the phase."),
-    Column("area_per_total_volume_per_um", "1/um", "Surface over the volume of the sample."),
-    Column(
-        "area_per_total_volume_standard_error_per_um",
-        "1/um",
-        f"Standard error of the surface over the volume of the sample. {FROM_ONE_IMAGE}",
-        "standard_error",
-        "area_per_total_volume_per_um",
-    ),
+    *SURFACE_AREA[2:],
     Column("ratio_to_crofton13", "1", "Surface over that by crofton13 on the same image."),
     Column(
         "bias_on_spheres",
