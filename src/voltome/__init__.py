@@ -11,6 +11,7 @@ Rooms, from the ground up:
 ``twins``         scenes whose truth is known
 ``segmentation``  grey -> phases -> particles
 ``morphology``    phases and particles -> numbers
+``transport``     diffusion and flow through phases -> tortuosity, permeability, with their errors
 ``study``         one YAML file -> checked, run, cached, resumable
 ``report``        a finished study -> figures and one HTML file
 ``papers``        demonstrations, each with its twin and its truth

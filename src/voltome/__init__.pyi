@@ -1,4 +1,18 @@
-from . import data, errors, filters, io, morphology, papers, registration, report, runtime, segmentation, study, twins
+from . import (
+    data,
+    errors,
+    filters,
+    io,
+    morphology,
+    papers,
+    registration,
+    report,
+    runtime,
+    segmentation,
+    study,
+    transport,
+    twins,
+)
 
 __all__ = [
     "data",
@@ -12,5 +26,6 @@ __all__ = [
     "runtime",
     "segmentation",
     "study",
+    "transport",
     "twins",
 ]

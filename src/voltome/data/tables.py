@@ -20,7 +20,11 @@ UNIT_SUFFIXES = {
     "_per_um3": "1/um3",
     "_per_um2": "1/um2",
     "_per_um": "1/um",
+    "_m_per_s": "m/s",
+    "_kg_per_m3": "kg/m3",
     "_per_s": "1/s",
+    "_pa_s": "Pa s",
+    "_pa": "Pa",
     "_um3": "um3",
     "_um2": "um2",
     "_um": "um",
@@ -63,6 +67,8 @@ class Column:
         ``standard_error`` belongs to the measure named by `of`, ``flag`` is yes or no.
     of : str
         For a standard error: the measure it belongs to.
+    may_be_infinite : bool
+        Whether infinity is a result that its definition allows: the tortuosity of what does not percolate.
 
     Raises
     ------
@@ -83,6 +89,7 @@ class Column:
     meaning: str
     role: Role = "measure"
     of: str = ""
+    may_be_infinite: bool = False
 
     def __post_init__(self) -> None:
         if self.role not in get_args(Role):
@@ -129,7 +136,7 @@ class ResultTable(Noun):
     Raises
     ------
     ValuesError
-        Columns that are not declared, declared but absent, or hold NaN or infinity.
+        Columns that are not declared, declared but absent, or hold NaN, or infinity where it is no result.
 
     Examples
     --------
@@ -155,7 +162,7 @@ class ResultTable(Noun):
         object.__setattr__(self, "history", _checks.history(self.history))
         object.__setattr__(self, "warnings", _checks.history(self.warnings, name="warnings"))
         self._check_columns()
-        faults = [column.name for column in self.columns if _has_gaps(self.frame[column.name])]
+        faults = [column.name for column in self.columns if _has_gaps(self.frame[column.name], column.may_be_infinite)]
         if faults:
             raise ValuesError(
                 f"a table of {self.kind} has empty, NaN or infinite entries in {faults}; expected a value everywhere."
@@ -200,8 +207,8 @@ class ResultTable(Noun):
         return f"ResultTable({self.kind}, {len(self.frame)} rows: {names})"
 
 
-def _has_gaps(series: pd.Series) -> bool:
+def _has_gaps(series: pd.Series, may_be_infinite: bool) -> bool:
     """Say whether a column has an entry without a value."""
     if series.isna().any():
         return True
-    return series.dtype.kind == "f" and not bool(np.isfinite(series.to_numpy()).all())
+    return not may_be_infinite and series.dtype.kind == "f" and not bool(np.isfinite(series.to_numpy()).all())

@@ -66,12 +66,14 @@ def number_in_print(value: float, digits: int = 4) -> str:
     --------
     >>> [number_in_print(value) for value in (0.166667, 1234.56, 2.5, 0)]
     ['0.1667', '1235', '2.5', '0']
-    >>> number_in_print(1234567.0)
-    '1.235 × 10⁶'
+    >>> number_in_print(1234567.0), number_in_print(float("inf"))
+    ('1.235 × 10⁶', '∞')
     """
     number = float(value)
-    if not math.isfinite(number):
-        return "not finite"
+    if math.isnan(number):
+        return "not a number"
+    if math.isinf(number):
+        return _signed("∞" if number > 0 else "-∞")
     if number == 0:
         return "0"
     exponent = _exponent(number, digits)

@@ -38,7 +38,9 @@ def replicates(study: Study, table: ResultTable, *, like: ResultTable) -> Result
     """
     by = study.compare_by
     keys = like.names("key")
-    numbers = [name for name in like.names("measure") if table.frame[name].dtype.kind in "if"]
+    measures = [name for name in like.names("measure") if table.frame[name].dtype.kind in "if"]
+    # of what is infinite for a sample there is no mean
+    numbers = [name for name in measures if np.isfinite(table.frame[name]).all()]
     if by is None or like.names("position") or like.names("label") or not numbers or by in like.frame:
         return None
     if table.frame.duplicated(["scan", *keys]).any():

@@ -93,7 +93,11 @@ def comparison(study: Study, table: ResultTable, *, like: ResultTable) -> Result
     so particles have no partner. The relative change is given where the first scan's values are not zero.
     """
     keys = like.names("key")
-    numbers = [name for name in like.names("measure") if name in table.frame and table.frame[name].dtype.kind in "if"]
+    measures = [name for name in like.names("measure") if name in table.frame]
+    # of what is infinite for a scan there is no change
+    numbers = [
+        name for name in measures if table.frame[name].dtype.kind in "if" and np.isfinite(table.frame[name]).all()
+    ]
     order = [name for name in study.scans if name in set(table.frame["scan"])]
     if (
         table.names("position")

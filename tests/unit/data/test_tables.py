@@ -175,3 +175,10 @@ def test_a_copy_has_every_field(copier: Callable[[ResultTable], ResultTable]) ->
 def test_warnings_are_sentences_and_not_one_text() -> None:
     with pytest.raises(ValuesError, match=r"warnings is 'Too few\.'; expected a tuple of texts"):
         table(warnings="Too few.")
+
+
+def test_infinity_is_a_result_where_the_definition_allows_it():
+    columns = (Column("tortuosity", "1", "Of what does not percolate it is infinite.", may_be_infinite=True),)
+    assert ResultTable(pd.DataFrame({"tortuosity": [np.inf]}), columns=columns, kind="t").frame.tortuosity[0] == np.inf
+    with pytest.raises(ValuesError, match="expected a value everywhere"):
+        ResultTable(pd.DataFrame({"tortuosity": [np.nan]}), columns=columns, kind="t")

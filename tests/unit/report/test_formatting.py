@@ -64,7 +64,9 @@ def test_units(unit, expected):
         (1.2345e9, "1.234 × 10⁹"),
         (-3.2e-7, "−3.2 × 10⁻⁷"),
         (0.00012, "0.00012"),
-        (math.inf, "not finite"),
+        (math.inf, "∞"),
+        (-math.inf, "−∞"),
+        (math.nan, "not a number"),
     ],
 )
 def test_numbers_have_four_significant_digits(value, expected):

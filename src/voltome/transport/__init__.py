@@ -1,0 +1,5 @@
+"""Diffusion, conduction and flow through the image: tortuosity, effective diffusivity, permeability, pore networks."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
