@@ -34,8 +34,8 @@ def cell_tensor(sample: Sample, diffusivities: Mapping[str, float], tolerance: f
     largest = max(diffusivities.values())
     given = conductivities(sample, diffusivities)
     clusters = clusters_of(given, periodic=(True, True, True))
-    winding = clusters.winds.any(axis=1)
-    z, y, x = (bool(each) for each in clusters.winds.any(axis=0))
+    winding = np.asarray(clusters.winds.any(axis=1))
+    z, y, x = (bool(clusters.winds[:, axis].any()) for axis in range(3))
     given = np.where(clusters.where(winding), given, given.dtype.type(0))
     del clusters
     cell = _Cell(_faces(given, sample.phases.voxel_size_um), sample.phases.voxel_size_um)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltome.data._parameters import axis_index
+from voltome.transport._sample import layers_of
 from voltome.transport._steady import Steady
 
 
@@ -21,7 +22,7 @@ def fluxes_of(solved: Steady, conducting: NDArray[np.bool_]) -> list[NDArray[np.
     found = []
     for axis in range(3):
         flux = np.zeros(shape, np.float32)
-        layers, potential, open_ = (np.moveaxis(each, axis, 0) for each in (flux, solved.potential, conducting))
+        layers, potential, open_ = (layers_of(each, axis) for each in (flux, solved.potential, conducting))
         half = np.float32(length / spacing[axis] / 2)
         for first in range(shape[axis] - 1):
             through = _through(potential, open_, first, first + 1, half)

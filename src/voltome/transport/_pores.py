@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from voltome.transport import _multigrid as multigrid
 from voltome.transport._clusters import clusters_of
 from voltome.transport._conjugate_gradients import solve
-from voltome.transport._sample import Sample
+from voltome.transport._sample import Sample, layers_of
 from voltome.transport._steady import Sides, check_converged
 
 Separator = Literal["first", "last"]
@@ -82,7 +82,7 @@ class Pores:
             reactive |= self.sample.is_phase(name)
         found = np.zeros(self.sample.shape, np.float32)
         for axis, face in enumerate(self.face_areas_um2):
-            area, pore, wall = (np.moveaxis(each, axis, 0) for each in (found, self.conducting, reactive))
+            area, pore, wall = (layers_of(each, axis) for each in (found, self.conducting, reactive))
             area[:-1] += (pore[:-1] & wall[1:]) * np.float32(face)
             area[1:] += (pore[1:] & wall[:-1]) * np.float32(face)
             if self.periodic[axis] and len(area) > 1:
@@ -108,6 +108,7 @@ class Pores:
         total = float(area_um2.sum(dtype=np.float64))
         return (2 * pushed - operator.energy(solution.values)) / total**2, bound, iterations
 
-    def _at_separator(self, values: NDArray[np.generic]) -> NDArray[np.generic]:
+    def _at_separator(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return the view of the layer that meets the separator."""
-        return np.moveaxis(values, self.axis, 0)[0 if self.separator == "first" else -1]
+        layer: NDArray[Any] = layers_of(values, self.axis)[0 if self.separator == "first" else -1]
+        return layer

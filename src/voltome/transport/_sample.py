@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +115,11 @@ def whole_box(phases: PhaseImage, *, what: str) -> Sample:
             f"the mask with 'crop'."
         )
     return sample
+
+
+def layers_of(values: NDArray[Any], axis: int) -> NDArray[Any]:
+    """Return the view of an array whose first axis is `axis`."""
+    return np.moveaxis(values, axis, 0)
 
 
 def warnings_of_sections(sample: Sample) -> tuple[str, ...]:

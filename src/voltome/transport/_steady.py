@@ -87,7 +87,7 @@ def steady(
     what: str,
     start: NDArray[np.float32] | None = None,
 ) -> Steady:
-    """Solve diffusion along `axis` through the phases named, the rest being wall; `start` is a potential to begin at."""
+    """Solve diffusion along `axis` through the phases named; the rest is wall. `start` is a potential to begin at."""
     index = axis_index(axis)
     check_choice("boundary", boundary, get_args(Boundary))
     check_choice("sides", sides, get_args(Sides))
@@ -158,8 +158,8 @@ def check_converged(stopped_by: str, bound: float, iterations: int, tolerance: f
     if stopped_by in ("iterations", "float32"):
         raise ConvergenceError(
             f"{what} stopped after {iterations} iterations at a relative error of at most {bound:.1e}; expected "
-            f"{tolerance:g}. Give a tolerance above that bound; if it is large, look for a phase that hangs together by "
-            f"single voxels, or for diffusivities that differ by many powers of ten."
+            f"{tolerance:g}. Give a tolerance above that bound; if it is large, look for a phase that hangs together "
+            f"by single voxels, or for diffusivities that differ by many powers of ten."
         )
 
 

@@ -13,8 +13,10 @@ BOUNDARY = Column(
     "layers of voxels (voxel).",
     "key",
 )
-SIDES = Column("sides", "", "What is at the faces beside the axis: walls (no-flux), or the other side (periodic).", "key")
-DIFFUSIVITIES = Column("diffusivities", "", "Diffusivity of every phase that conducts, as given; the rest is wall.", "key")
+SIDES = Column("sides", "", "What is beside the axis or the sample: walls, its other side, or its mirror image.", "key")
+DIFFUSIVITIES = Column(
+    "diffusivities", "", "Diffusivity of each phase that conducts, as given; the rest is wall.", "key"
+)
 
 POROSITY = Column("porosity", "1", "Volume of the phase over the volume of the sample.")
 PERCOLATING_POROSITY = Column(
@@ -97,7 +99,7 @@ DIFFUSIVITY_TENSOR = (
         "1",
         "Effective diffusivity in this direction, in the unit of the given ones: of a principal axis the eigenvalue.",
     ),
-    Column("flux_z", "1", "Component along z of the flux for a gradient of 1 down this direction: tensor times vector."),
+    Column("flux_z", "1", "Component along z of the flux for a gradient of 1 down this direction."),
     Column("flux_y", "1", "Component along y of the flux for a gradient of 1 down this direction."),
     Column("flux_x", "1", "Component along x of the flux for a gradient of 1 down this direction."),
     ERROR_BOUND,
@@ -110,9 +112,7 @@ ELECTRODE_TORTUOSITY = (
     Column("reactive", "", "The phases on whose surface the current ends.", "key"),
     SIDES,
     POROSITY,
-    Column(
-        "reached_porosity", "1", "Volume of the phase that is connected to the separator, over that of the sample."
-    ),
+    Column("reached_porosity", "1", "Volume of the phase that is connected to the separator, over that of the sample."),
     Column(
         "electrode_tortuosity",
         "1",

@@ -192,33 +192,34 @@ def tortuosity_refinement(
     voxels = phases.values.size
     finest = 8 ** (levels - 1) * voxels
     check_memory((BYTES_PER_VOXEL + 3) * finest, task="tortuosity_refinement", voxels=voxels)
-    solved: list[Steady] = []
-    for halvings in range(levels):
-        solved.append(
-            steady(
-                _halved(phases, halvings),
-                {phase: 1.0},
-                axis=axis,
-                boundary=boundary,
-                sides=sides,
-                tolerance=tolerance,
-                what="tortuosity_refinement",
-            )
+
+    def solved_on(image: PhaseImage) -> Steady:
+        return steady(
+            image,
+            {phase: 1.0},
+            axis=axis,
+            boundary=boundary,
+            sides=sides,
+            tolerance=tolerance,
+            what="tortuosity_refinement",
         )
-    found = tuple(each.effective_diffusivity for each in solved)
+
+    first = solved_on(phases)
+    finer = (solved_on(_halved(phases, times)).effective_diffusivity for times in range(1, levels))
+    found = (first.effective_diffusivity, *finer)
     order, extrapolated = _extrapolated(found)
     return TortuosityRefinement(
         phase=phase,
         axis=axis,
         boundary=boundary,
         sides=sides,
-        porosity=solved[0].conducting_fraction,
+        porosity=first.conducting_fraction,
         diffusivities=found,
         relative_diffusivity_extrapolated=extrapolated,
         order=order,
-        warnings=(*percolation_warning(solved[0], "there is no error to find"), *warnings_of_sections(solved[0].sample)),
+        warnings=(*percolation_warning(first, "there is no error to find"), *warnings_of_sections(first.sample)),
         measured_on=f"phases of {phases.grid_in_words}",
-        method=f"steady diffusion by finite volumes, {solved[0].conventions}; voxels halved {levels - 1} times and "
+        method=f"steady diffusion by finite volumes, {first.conventions}; voxels halved {levels - 1} times and "
         f"extrapolated with the order {order:.2f} ({'assumed' if levels == 2 else 'measured'})",
         history=phases.history,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -218,7 +218,7 @@ def _oriented(axes: NDArray[np.float64]) -> NDArray[np.float64]:
     return turned
 
 
-def _of_blocked(blocked: list[str], given: Mapping[str, float]) -> tuple[str, ...]:
+def _of_blocked(blocked: Sequence[str], given: Mapping[str, float]) -> tuple[str, ...]:
     """Return the warning of axes along which nothing flows."""
     if not blocked:
         return ()

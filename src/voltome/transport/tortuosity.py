@@ -185,7 +185,9 @@ def tortuosity(
     >>> vt.transport.tortuosity(image, phase="pore", axis="y").value
     inf
     """
-    solved = steady(phases, {phase: 1.0}, axis=axis, boundary=boundary, sides=sides, tolerance=tolerance, what="tortuosity")
+    solved = steady(
+        phases, {phase: 1.0}, axis=axis, boundary=boundary, sides=sides, tolerance=tolerance, what="tortuosity"
+    )
     return tortuosity_of(solved, phase)
 
 
