@@ -88,7 +88,7 @@ def cubic_array_of_spheres(fraction: float) -> float:
 
 @pytest.mark.parametrize("fraction", [0.1, 0.3])
 def test_a_cubic_array_of_spheres_is_approached_from_below_as_the_voxels_shrink(fraction):
-    """Steps of voxels take from every way: at 12, 24, 48 voxels -2.1, -1.4, -0.7 % (10 % spheres); -6.3, -3.4, -1.7 %."""
+    """Steps of voxels take from every way: -2.1, -1.4, -0.7 % for 10 % of spheres; -6.3, -3.4, -1.7 % for 30 %."""
     errors = []
     for edge in (12, 24, 48):
         away = (np.indices((edge,) * 3) + 0.5) / edge - 0.5

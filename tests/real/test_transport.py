@@ -32,6 +32,7 @@ def test_the_pores_have_the_tortuosity_that_taufactor_finds(electrode):
 
 
 def test_the_electrode_tortuosity_is_near_that_of_taufactor(electrode):
-    # TauFactor's blocking electrode, NMC reactive, separator at the first layer: 2.0729, over a ladder of 256 rungs
+    # TauFactor's blocking electrode, NMC reactive, separator at the first layer: 2.0729, over the impedance of a ladder
+    # of 256 rungs, which at low frequency is 1 + 3 / 512 times that of a line
     found = vt.transport.electrode_tortuosity(electrode, phase="pore", reactive="NMC", separator="first")
-    assert found.value == pytest.approx(2.0729, rel=0.02)
+    assert found.value / (1 + 3 / 512) == pytest.approx(2.0729, rel=0.002)
