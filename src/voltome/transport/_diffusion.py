@@ -139,9 +139,8 @@ class _Problem:
     ) -> None:
         self.conductivity, self.axis, self.boundary = conductivity, axis, boundary
         self.periodic = (periodic_sides and axis != 0, periodic_sides and axis != 1, periodic_sides and axis != 2)
-        volume = spacing[0] * spacing[1] * spacing[2]
-        # the weights as the kernels have them, or the answer would have their rounding
-        z, y, x = (float(np.float32(volume / edge**2)) for edge in spacing)
+        # relative to a face across the axis, and as the kernels have them, or the answer would have their rounding
+        z, y, x = (float(np.float32((spacing[axis] / edge) ** 2)) for edge in spacing)
         self.weights = (z, y, x)
         self.of_mask = not np.issubdtype(conductivity.dtype, np.floating)
         layers = conductivity.shape[axis]
