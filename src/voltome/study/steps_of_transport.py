@@ -5,14 +5,14 @@ from __future__ import annotations
 from voltome.study import references
 from voltome.study.step import Step
 
-_DIFFUSION = "transport._kernels_faces"
+_DIFFUSION = "transport._kernels_lattice"
 
 STEPS_OF_TRANSPORT: tuple[Step, ...] = (
     Step(
         "tortuosity",
         "transport:tortuosity",
         kind="tortuosity",
-        bytes_per_voxel=26,
+        bytes_per_voxel=32,
         kernels=_DIFFUSION,
         references=(references.TAUFACTOR, references.TORTUOSITIES, references.RADAU),
     ),
@@ -20,7 +20,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "effective_diffusivity",
         "transport:effective_diffusivity",
         kind="effective_diffusivity",
-        bytes_per_voxel=44,
+        bytes_per_voxel=60,
         kernels=_DIFFUSION,
         references=(references.FINITE_VOLUMES, references.RADAU),
     ),
@@ -28,7 +28,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "diffusivity_tensor",
         "transport:diffusivity_tensor",
         kind="diffusivity_tensor",
-        bytes_per_voxel=70,
+        bytes_per_voxel=56,
         kernels=_DIFFUSION,
         references=(references.TORQUATO, references.RADAU),
     ),
@@ -36,7 +36,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "electrode_tortuosity",
         "transport:electrode_tortuosity",
         kind="electrode_tortuosity",
-        bytes_per_voxel=44,
+        bytes_per_voxel=36,
         kernels=_DIFFUSION,
         references=(references.ELECTRODE_TORTUOSITY, references.RADAU),
     ),
@@ -44,7 +44,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "diffusion_field",
         "transport:diffusion_field",
         kind="diffusive flux",
-        bytes_per_voxel=42,
+        bytes_per_voxel=34,
         kernels=_DIFFUSION,
         references=(references.TAUFACTOR, references.RADAU),
     ),
@@ -52,7 +52,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "tortuosity_refinement",
         "transport:tortuosity_refinement",
         kind="tortuosity_refinement",
-        bytes_per_voxel=232,
+        bytes_per_voxel=240,
         kernels=_DIFFUSION,
         references=(references.GRID_REFINEMENT, references.TAUFACTOR),
     ),
