@@ -87,9 +87,18 @@ def sweep(along_z, along_y, along_x, inverse, source, values, below, above, odd,
 @njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
 def _relax(line, given, scale, kept, row):
     """Solve the equations of half a row, and return the sum of source times value of all of it."""
+    for x in range(line.size):
+        line[x] = (line[x] + given[x]) * scale[x]
+    return choose(line, given, kept, row)
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def choose(line, given, kept, row):
+    """Write to a row what is not kept of it, and return the sum of source times value of all of it."""
     part = _ZERO
     for x in range(line.size):
-        value = kept[x] * row[x] + (_ONE - kept[x]) * ((line[x] + given[x]) * scale[x])
+        old, new = row[x], line[x]
+        value = old if kept[x] > _ZERO else new
         row[x] = value
         part += value * given[x]
     return part

@@ -32,13 +32,15 @@ SMALLEST_WEIGHT = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Lattice:
-    """The flow between voxels of a mask, plus an extra term times their own value; the size along a repeating axis is even.
+    """The flow between voxels of a mask, plus an extra term times their own value.
+
+    The number of voxels along an axis that repeats is even.
 
     Attributes
     ----------
     diagonal
-        Diagonal of the operator in units of `scale`: uint8 where it is a small number of equal faces, float32 otherwise; zero in
-        voxels that do not take part.
+        Diagonal of the operator in units of `scale`: uint8 where it is a small number of equal faces, float32
+        otherwise; zero in voxels that do not take part.
     scale
         Unit of the diagonal.
     rounded
@@ -99,7 +101,7 @@ class Lattice:
         return float(sums.sum())
 
     def restrict_residual(self, source: Field, values: Field, coarse: Field, factors: Triple) -> None:
-        """Sum ``source - A values`` over the voxels of every coarse cell, after `start` and a sweep over the odd voxels."""
+        """Sum ``source - A values`` over every coarse cell, after `start` and a sweep over the odd voxels."""
         odd = odd_places(self.shape[2])
 
         def restrict(_: int, first: int, stop: int) -> None:
@@ -193,7 +195,8 @@ def of_mask(
     first, second, third = (np.float32(np.rint(weight / quantum) * quantum) for weight in weights)
     rounded = (first, second, third)
     if min(weights) == largest and (extra is None or _are_counts(extra / first)):
-        scale, diagonal, steps = first, np.empty(active.shape, np.uint8), (np.uint8(1),) * 3
+        scale, diagonal = first, np.empty(active.shape, np.uint8)
+        steps: tuple[Any, Any, Any] = (np.uint8(1), np.uint8(1), np.uint8(1))
     else:
         scale, diagonal, steps = np.float32(1.0), np.empty(active.shape, np.float32), rounded
         quantum = np.float32(quantum)
