@@ -164,7 +164,7 @@ STEPS_OF_MEASURES = (
         "morphology:measure_voids",
         version=2,
         kind="void_statistics",
-        bytes_per_voxel=18,
+        bytes_per_voxel=14,
         kernels="morphology._kernels_labels",
         references=(references.POWDER, references.WILSON, references.CROFTON, references.COMPONENTS),
     ),

@@ -51,13 +51,16 @@ class Scene:
         for edge in self.size_um:
             check_positive("each of size_um", edge)
         check_material(self.background)
+        known: set[type] = set()
         for number, solid in enumerate(self.solids, start=1):
-            self._check_solid(number, solid)
+            self._check_solid(number, solid, known)
 
-    def _check_solid(self, number: int, solid: Solid) -> None:
-        """Refuse what is no solid, lies outside the box, or is made of the background."""
-        if not isinstance(solid, Solid):
+    def _check_solid(self, number: int, solid: Solid, known: set[type]) -> None:
+        """Refuse what is no solid, lies outside the box, or is made of the background; note its type as known."""
+        # asking an object whether it has all that a solid has works every measure out, so each type is asked once
+        if type(solid) not in known and not isinstance(solid, Solid):
             raise ParameterError(f"solid {number} is {solid!r}; expected a Sphere, an Ellipsoid or another Solid.")
+        known.add(type(solid))
         if solid.material == self.background:
             raise ParameterError(
                 f"solid {number} is made of {solid.material!r}, the name of the background; expected another name."
