@@ -197,6 +197,7 @@ STEPS_OF_MEASURES = (
     Step(
         "triple_phase_boundary",
         "morphology:triple_phase_boundary",
+        version=2,
         kind="triple_phase_boundary",
         bytes_per_voxel=8,
         kernels="morphology._kernels_lines",
