@@ -294,14 +294,17 @@ def _widen(around, count, edges, centre, trial):
             centre[:] = trial
         else:
             step *= 0.6
-    total, touched = 0.0, 0
-    for point in range(count):
-        away = 0.0
-        for axis in range(3):
-            away += (around[point, axis] - centre[axis]) ** 2
-        if sqrt(away) <= sqrt(square) + _TOUCHING:
-            total += sqrt(away)
-            touched += 1
+    most = sqrt(square) + _TOUCHING
+    for _ in range(2):
+        total, touched = 0.0, 0
+        for point in range(count):
+            away = 0.0
+            for axis in range(3):
+                away += (around[point, axis] - centre[axis]) ** 2
+            if sqrt(away) <= most:
+                total += sqrt(away)
+                touched += 1
+        most = total / touched + _TOUCHING
     return total / touched
 
 

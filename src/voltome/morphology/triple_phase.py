@@ -218,9 +218,9 @@ def _method(axis: str, ends: Mapping[str, str]) -> str:
     """Return how the length was measured."""
     needed = ", ".join(f"{name} to {end}" for name, end in ends.items())
     return (
-        f"directed chains of voxel edges, smoothed over 3 and 6 neighbours and extrapolated, mended where wedges are too thin to be seen; active where clusters (6 "
-        f"neighbours) reach the ends along {axis}: {needed}; inside the sample only; standard error from octants of "
-        f"this image"
+        f"directed chains of voxel edges, smoothed over 3 and 6 neighbours and extrapolated, mended where wedges are "
+        f"too thin to be seen; active where clusters (6 neighbours) reach the ends along {axis}: {needed}; inside the "
+        f"sample only; standard error from octants of this image"
     )
 
 
