@@ -61,7 +61,7 @@ def _add_beside(row, weight, line):
 def _relax(line, given, own, scale, kept, row):
     """Solve the equations of half a row, and return the sum of source times value of all of it.
 
-    `kept` is 1 where the row stays exactly as it is: another thread may be reading it. A division under a condition
+    `kept` is 1 where the row stays exactly as it is, as another thread may be reading it. A division under a condition
     would not be done in vectors.
     """
     for x in range(line.size):
@@ -119,7 +119,7 @@ def sweep(diagonal, scale, weights, repeats, source, values, odd, colour, sums, 
             _gather(values, weights, repeats, z, y, line)
             shift = (z + y + colour) % 2
             total += np.float64(
-                _relax(line, source[z, y], diagonal[z, y], scale, odd[shift : shift + width], values[z, y])
+                _relax(line, source[z, y], diagonal[z, y], scale, odd[shift : shift + width + 1], values[z, y])
             )
         sums[z] = total
 
@@ -239,9 +239,35 @@ def count(active, weights, repeats, diagonal, first, stop):
 
 @njit(cache=True, nogil=True)
 def _add_joined(row, other, weight, total):
-    """Add the weight of the faces between the voxels of two rows."""
+    """Add the weight of the faces between the voxels of two rows, of ones and zeros."""
     for x in range(row.size):
-        total[x] += weight if row[x] != 0 and other[x] != 0 else weight * 0
+        total[x] += weight * (row[x] & other[x])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def largest_count(extra, unit, found, first, stop):
+    """Write for every layer the largest extra term in units, or minus one where one is not a whole number of them."""
+    _, height, width = extra.shape
+    for z in range(first, stop):
+        most, apart = _ZERO, _ZERO
+        for y in range(height):
+            row = extra[z, y]
+            for x in range(width):
+                count = row[x] / unit
+                most = max(most, count)
+                apart = max(apart, abs(count - np.rint(count)))
+        found[z] = most if apart == _ZERO else -_ONE
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def add_extra(extra, unit, quantum, active, diagonal, first, stop):
+    """Add the extra terms of voxels that take part, rounded to whole numbers of units, to a diagonal in quanta."""
+    _, height, width = extra.shape
+    for z in range(first, stop):
+        for y in range(height):
+            row, flags, total = extra[z, y], active[z, y], diagonal[z, y]
+            for x in range(width):
+                total[x] += np.rint(row[x] / unit) * quantum * np.float32(flags[x])
 
 
 @njit(cache=True, nogil=True)
