@@ -1,1 +1,3 @@
-__all__ = []
+from .permeability import Permeability, permeability
+
+__all__ = ["Permeability", "permeability"]
