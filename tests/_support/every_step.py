@@ -156,6 +156,9 @@ ON_PHASES: Mapping[str, dict[str, Any]] = {
     "connectivity": _OF_SOLID,
     "fraction_confidence": _OF_SOLID,
     "two_point_correlation": {**_OF_SOLID, "maximum_um": 4.0},
+    "permeability": {"phase": "pore"},
+    "flow_field": {"phase": "pore", "mode": "experiment", "buffer_voxels": 2},
+    "permeability_refinement": {"phase": "pore", "tolerance": 0.1},
 }
 ON_PARTICLES: Mapping[str, dict[str, Any]] = {
     "drop_touching_border": {},

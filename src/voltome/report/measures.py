@@ -37,6 +37,8 @@ WORTH_SAYING = {
         "mean_void_surface_to_volume_per_um",
     ),
     "crack_statistics": ("crack_frequency", "crack_volume_fraction"),
+    "permeability": ("permeability_um2", "mean_pore_velocity_m_per_s", "reynolds_number"),
+    "permeability_refinement": ("permeability_um2", "permeability_extrapolated_um2", "resolution_error"),
 }
 """Kind of a table -> the measures that say something of their own."""
 
@@ -67,6 +69,8 @@ KEY_MEASURES = {
     "triple_phase_boundary": ("length_per_total_volume_per_um2", "active_share"),
     "connectivity": ("percolating_fraction",),
     "fraction_confidence": ("fraction_low", "fraction_high"),
+    "permeability": ("permeability_um2",),
+    "permeability_refinement": ("permeability_extrapolated_um2", "resolution_error"),
 }
 """Kind of a table -> the few of its measures that are key numbers; of other kinds all that say something."""
 

@@ -48,6 +48,8 @@ MEASURES = {
     "connectivity": "which share of a phase is connected to the faces of the sample",
     "fraction_confidence": "confidence intervals of volume fractions",
     "two_point_correlation": "two-point correlations",
+    "permeability": "permeabilities",
+    "permeability_refinement": "how far the voxels change a permeability",
 }
 
 OTHERS = {"sweep": "how results change with the {}", "subvolumes": "how results scatter among sub-volumes"}
@@ -352,4 +354,8 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         f"The {parameters['phase']} was divided by its connection to both faces along {parameters.get('axis', 'z')}"
     ),
     "intrusion_radius": _intrusion,
+    "flow_field": lambda parameters: (
+        f"Speed and pressure of a liquid that flows through {parameters['phase']} along {parameters.get('axis', 'z')} "
+        f"were computed from Stokes' equations"
+    ),
 }

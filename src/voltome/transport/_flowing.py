@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Literal
+from numbers import Integral
+from typing import Any, Literal
 
 import numpy as np
 
@@ -68,7 +69,7 @@ class Drive:
                 f"inlet_pressure_pa is {self.inlet_pressure_pa:g} and outlet_pressure_pa {self.outlet_pressure_pa:g}; "
                 f"expected the pressure to fall from the inlet to the outlet: exchange them, or take another axis."
             )
-        if isinstance(self.buffer_voxels, bool) or not isinstance(self.buffer_voxels, int) or self.buffer_voxels < 0:
+        if not _is_count(self.buffer_voxels):
             raise ParameterError(f"buffer_voxels is {self.buffer_voxels!r}; expected a whole number, 0 or above.")
         if not SMALLEST_TOLERANCE <= self.tolerance < 1:
             raise ParameterError(
@@ -92,6 +93,10 @@ class Drive:
     def buffers(self) -> int:
         """Return the layers of free liquid at either end."""
         return self.buffer_voxels if self.mode == "experiment" else 0
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is not bool and isinstance(value, Integral) and value.__index__() >= 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,8 +136,8 @@ def voxels_of(phases: PhaseImage, phase: str, drive: Drive, *, task: str) -> Mas
     here = phases.is_phase(phase)
     if not here.any():
         raise PhaseError(
-            f"phase {phase!r} has no voxel in the sample, so nothing can flow. Check the intervals of the threshold, the "
-            f"crop and the mask."
+            f"phase {phase!r} has no voxel in the sample, so nothing can flow. Check the intervals of the threshold, "
+            f"the crop and the mask."
         )
     longest = max(here.shape)
     voxels = here.size // longest * (longest + 2 * drive.buffers())
@@ -189,8 +194,8 @@ def _solved(flow: Flow, axis: int, drive: Drive) -> Solution:
     if not found.converged:
         raise ConvergenceError(
             f"the flow along {AXES[axis]} is right to {found.error_bound:.1e} of its permeability after "
-            f"{found.iterations} iterations; expected {drive.tolerance:g}. Give a larger tolerance, or clean the phase: "
-            f"ways of a single voxel make it hard."
+            f"{found.iterations} iterations; expected {drive.tolerance:g}. Give a larger tolerance, or clean the "
+            f"phase: ways of a single voxel make it hard."
         )
     return found
 

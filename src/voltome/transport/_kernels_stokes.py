@@ -3,8 +3,8 @@
 
 A field has shape (4, z + 3, y + 3, x + 3): velocities along z, y, x on the lower faces of the voxels, then the pressure
 in them. One layer lies before the image and two behind it, so that no loop asks where the image ends. What lies in them
-is set by `fill_ends`; right-hand sides and residuals are zero there. Sums are made layer by layer in float64, so that they
-do not depend on the number of threads.
+is set by `fill_ends`; right-hand sides and residuals are zero there. Sums are made layer by layer in float64, so that
+they do not depend on the number of threads.
 """
 
 from __future__ import annotations
@@ -44,8 +44,12 @@ def diagonals(fluid: NDArray[np.bool_], ends: tuple[int, int, int], weights: NDA
     """Return the diagonal of the viscous term for the velocities on the faces, 0 where nothing flows."""
     found = np.zeros((3, *fluid.shape), np.float32)
     kinds = np.asarray(ends, np.int64)
-    for axis in range(3):
-        _layers(fluid, lambda first, stop, axis=axis: _diagonal(fluid, kinds, weights, axis, found[axis], first, stop))
+    for axis, part in enumerate(found):
+
+        def write(first: int, stop: int, axis: int = axis, part: Field = part) -> None:
+            _diagonal(fluid, kinds, weights, axis, part, first, stop)
+
+        _layers(fluid, write)
     return found
 
 
@@ -62,10 +66,9 @@ class Operator:
     def apply(self, field: Field, result: Field, kept: float = 0.0) -> float:
         """Make `result` the operator on `field` plus `kept` times what it was; return its product with `field`."""
         fill_ends(field, self.ends)
-        self._run(lambda first, stop: _apply(
-            self.diagonal, field, result, np.float32(kept), self.weights, self.slopes, *self._shares, self._sums,
-            first, stop,
-        ))  # fmt: skip
+        factor, (share_z, share_y, share_x) = np.float32(kept), self._shares
+        of_faces = self.diagonal, field, result, factor, self.weights, self.slopes
+        self._run(lambda first, stop: _apply(*of_faces, share_z, share_y, share_x, self._sums, first, stop))
         return float(self._sums.sum())
 
     def divide(self, residual: Field, result: Field) -> float:
@@ -75,12 +78,15 @@ class Operator:
 
     def sweep(self, residual: Field, result: Field, sweeps: int, relaxation: float) -> None:
         """Solve the viscous term approximately by red and black sweeps, the same forwards and backwards."""
+        factor, (share_z, share_y, share_x) = np.float32(relaxation), self._shares
+        of_faces = self.diagonal, residual, result, self.weights
         for colour in (0, *(1, 0) * sweeps):
             fill_ends(result, self.ends)
-            self._run(lambda first, stop, colour=colour: _sweep(
-                self.diagonal, residual, result, self.weights, *self._shares, np.float32(relaxation), colour,
-                first, stop,
-            ))  # fmt: skip
+
+            def relax(first: int, stop: int, colour: int = colour) -> None:
+                _sweep(*of_faces, share_z, share_y, share_x, factor, colour, first, stop)
+
+            self._run(relax)
 
     def _run(self, work: Callable[[int, int], None]) -> None:
         _layers(self.diagonal[0], work)
@@ -202,7 +208,7 @@ def _apply(diagonal, field, result, kept, weights, slopes, share_z, share_y, sha
                     value += kept * r[x]
                     r[x] = value
                     row += value * p[x]
-            total += row
+            total += np.float64(row)
         sums[z] = total
 
 
@@ -224,7 +230,7 @@ def _divide(diagonal, residual, result, sums, first, stop):
             for x in range(width):
                 v[x] = r[x]
                 row += r[x] * r[x]
-            total += row
+            total += np.float64(row)
         sums[z] = total
 
 
@@ -260,7 +266,7 @@ def _product(one, other, sums, first, stop):
                 row = np.float32(0)
                 for x in range(width):
                     row += one[part, z, y, x] * other[part, z, y, x]
-                total += row
+                total += np.float64(row)
         sums[z] = total
 
 

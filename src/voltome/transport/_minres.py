@@ -50,8 +50,8 @@ def minimal_residual(
     """Solve ``operator x = force`` until the product of `force` and `x` is right to a relative `tolerance`.
 
     The method of C. C. Paige and M. A. Saunders, SIAM J. Numer. Anal. 12, 617 (1975), preconditioned. With the residual
-    r of an iterate x, the product with the exact solution is ``force x + x r`` up to ``e A e``, the square of the error,
-    which is below the square of the preconditioned residual over the smallest eigenvalue; that is taken from the
+    r of an iterate x, the product with the exact solution is ``force x + x r`` up to ``e A e``, the square of the
+    error, which is below the square of the preconditioned residual over the smallest eigenvalue; that is taken from the
     tridiagonal matrix which the iteration makes.
     """
     newer, older = force.copy(), np.zeros_like(force)

@@ -1,8 +1,7 @@
-"""Creeping flow through a fluid of voxels, driven by a mean pressure gradient: plain arrays, lengths in a mean voxel edge."""
+"""Creeping flow through a fluid of voxels, driven by a mean pressure gradient: plain arrays, lengths in voxels."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltome.transport import _multigrid
-from voltome.transport._kernels_stokes import PERIODIC, PRESSURE, SLIP, WALL, Field, Operator, diagonals, product
+from voltome.transport._kernels_stokes import PERIODIC, PRESSURE, SLIP, Field, Operator, diagonals, product
 from voltome.transport._minres import Precondition, Solution, minimal_residual
 
 Mask = NDArray[np.bool_]
@@ -64,9 +63,7 @@ class Flow:
 
     def solve(self, axis: int, *, tolerance: float, most: int) -> Solution:
         """Return velocities and the deviation of the pressure from its mean gradient."""
-        return minimal_residual(
-            self.operator, self._precondition, self.force(axis), tolerance=tolerance, most=most
-        )
+        return minimal_residual(self.operator, self._precondition, self.force(axis), tolerance=tolerance, most=most)
 
     def mutual_work(self, one: Field, axis: int, other: Field, other_axis: int) -> float:
         """Return the work of one force along the flow of the other, right to second order and the same both ways."""

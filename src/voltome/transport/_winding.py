@@ -17,13 +17,15 @@ def joining_faces(fluid: Mask, axis: int) -> Mask:
     """Return the voxels of the parts that reach the first and the last layer along an axis."""
     labels, count = _parts(fluid)
     through = np.zeros(count + 1, np.bool_)
-    through[np.intersect1d(*(np.unique(np.take(labels, layer, axis=axis)) for layer in (0, -1)))] = True
+    first, last = (np.unique(np.take(labels, layer, axis=axis)) for layer in (0, -1))
+    through[np.intersect1d(first, last)] = True
     through[0] = False
-    return through[labels]
+    joining: Mask = through[labels]
+    return joining
 
 
 def winding_through(fluid: Mask, ends: tuple[int, int, int]) -> tuple[Mask, Mask]:
-    """Return the voxels of the parts that meet themselves in another copy of the image, and along which axes any does."""
+    """Return the voxels of the parts that meet themselves in another copy of the image, and along which axes."""
     labels, count = _parts(fluid)
     through, along = _winding(labels, count, ends)
     return through[labels], along
@@ -57,7 +59,7 @@ def _winding(labels: NDArray[Any], count: int, ends: tuple[int, int, int]) -> tu
 def _visited(
     start: int, neighbours: dict[int, list[tuple[int, int, int]]], copies: dict[int, NDArray[np.int64]]
 ) -> tuple[list[int], Mask]:
-    """Return the labels joined to one, and the axes along which it meets itself; `copies` says in which copy each is."""
+    """Return the labels joined to one, and along which axes it meets itself; `copies` says in which copy each is."""
     copies[start], waiting, members, found = np.zeros(3, np.int64), [start], [start], np.zeros(3, np.bool_)
     while waiting:
         here = waiting.pop()

@@ -38,7 +38,9 @@ PERMEABILITY_REFINEMENT = (
     SIDES,
     Column("permeability_um2", "um2", "Permeability at the voxel size of the image."),
     Column("permeability_halved_um2", "um2", "Permeability with every voxel divided into 2 x 2 x 2."),
-    Column("permeability_extrapolated_um2", "um2", "Their extrapolation to voxels of no size, for errors of 2nd order."),
+    Column(
+        "permeability_extrapolated_um2", "um2", "Both extrapolated to voxels of no size, for errors of second order."
+    ),
     Column("resolution_error", "1", "Permeability over the extrapolated one, minus 1: positive where it is too large."),
     ERROR,
     ITERATIONS,

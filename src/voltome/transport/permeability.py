@@ -34,7 +34,8 @@ class Permeability:
     axis : str
         Axis that was asked for.
     tensor_um2 : tuple or None
-        Rows along z, y, x: the mean velocity along z, y, x under a gradient along the row's axis; None for an experiment.
+        Rows along z, y, x: the mean velocity along z, y, x under a gradient along the row's axis; None for an
+        experiment.
     relative_error_bound : float
         Estimated bound of the error of `value`, relative to it: that of the solver, not that of the image.
     iterations : int
@@ -78,7 +79,7 @@ def permeability(
     density_kg_per_m3: Positive = 1000.0,
     tolerance: Positive = 1e-3,
 ) -> Permeability:
-    """Measure how easily a liquid flows through a phase: its permeability by Darcy's law, from Stokes flow in its voxels.
+    """Measure how easily a liquid flows through a phase: its permeability, from Stokes flow in its voxels.
 
     Use it for electrolyte in separators and electrodes, and gas in porous layers. For maps of speed and pressure see
     `flow_field`; for the error that voxels make, `permeability_refinement`. Not for pores near the mean free path of a
@@ -91,13 +92,15 @@ def permeability(
     phase : str
         Name of the phase that the liquid fills.
     axis : {"z", "y", "x"}
-        Axis along which the pressure falls; in the mode ``tensor`` all three are solved, and this is the one of `value`.
+        Axis along which the pressure falls; in the mode ``tensor`` all three are solved, and this is the one of
+        `value`.
     mode : {"tensor", "experiment"}
-        ``tensor``: the medium goes on beyond the image, and the permeability is a tensor. ``experiment``: a sample sealed
-        at its four sides, with free liquid before and behind it, as in a permeameter.
+        ``tensor``: the medium goes on beyond the image, and the permeability is a tensor. ``experiment``: a sample
+        sealed at its four sides, with free liquid before and behind it, as in a permeameter.
     sides : {"periodic", "mirrored"}
         What lies beyond the image in the mode ``tensor``: itself, or its mirror image, of which the tensor is diagonal.
-        Pores of real images do not meet themselves across a periodic face, which lowers the permeability of small images.
+        Pores of real images do not meet themselves across a periodic face, which lowers the permeability of small
+        images.
     viscosity_pa_s : float
         Viscosity of the liquid in Pa s, above 0; water has 0.001. The permeability does not depend on it.
     inlet_pressure_pa, outlet_pressure_pa : float
@@ -112,8 +115,9 @@ def permeability(
     Returns
     -------
     Permeability
-        `value` in um2, the tensor in um2, and the table: one row per axis with porosities, mean pore diameter in um, mean
-        velocity in m/s, Reynolds number, error bound. A phase that does not percolate has 0, the reason, and a warning.
+        `value` in um2, the tensor in um2, and the table: one row per axis with porosities, mean pore diameter in um,
+        mean velocity in m/s, Reynolds number, error bound. A phase that does not percolate has 0, the reason, and a
+        warning.
 
     Raises
     ------
@@ -130,15 +134,15 @@ def permeability(
 
     Notes
     -----
-    Finite volumes on the staggered grid: pressures in voxels, velocities on the faces between two voxels of the phase, walls
-    half a voxel beside the faces along them. Between plates H voxels apart the result is ``H^2 / 12 + 1/6`` square voxels:
-    too large by 2 / H^2; in rough pores the error is of the same order and either sign. Pores narrower than 8 voxels give a
-    warning (mean of the local thickness, weighted by volume).
+    Finite volumes on the staggered grid: pressures in voxels, velocities on the faces between two voxels of the phase,
+    walls half a voxel beside the faces along them. Between plates H voxels apart the result is ``H^2 / 12 + 1/6``
+    square voxels: too large by 2 / H^2; in rough pores the error is of the same order and either sign. Pores narrower
+    than 8 voxels give a warning (mean of the local thickness, weighted by volume).
 
-    The system is solved by preconditioned minimal residuals: sweeps over the velocities, and for the pressure itself plus
-    a multigrid cycle of Darcy's law. The permeability is the work of the flow, corrected by the residual, so that its
-    error is the square of that of the fields; it stops when the estimate of that error, from the residual and the smallest
-    eigenvalue that the iteration has seen, is below `tolerance`. Only what percolates takes part.
+    The system is solved by preconditioned minimal residuals: sweeps over the velocities, and for the pressure itself
+    plus a multigrid cycle of Darcy's law. The permeability is the work of the flow, corrected by the residual, so that
+    its error is the square of that of the fields; it stops when the estimate of that error, from the residual and the
+    smallest eigenvalue that the iteration has seen, is below `tolerance`. Only what percolates takes part.
 
     Reynolds number: density x mean velocity in the percolating pore x mean pore diameter / viscosity. In the mode
     ``experiment`` Darcy's law is taken with length and area of the sample; the drag in the buffers is counted in.
@@ -147,9 +151,9 @@ def permeability(
 
     References
     ----------
-    F. H. Harlow, J. E. Welch, Phys. Fluids 8, 2182 (1965): the staggered grid; C. C. Paige, M. A. Saunders, SIAM J. Numer.
-    Anal. 12, 617 (1975), section 6: minimal residuals; J. Cahouet, J.-P. Chabard, Int. J. Numer. Methods Fluids 8, 869
-    (1988): the pressure.
+    F. H. Harlow, J. E. Welch, Phys. Fluids 8, 2182 (1965): the staggered grid; C. C. Paige, M. A. Saunders, SIAM J.
+    Numer. Anal. 12, 617 (1975), section 6: minimal residuals; J. Cahouet, J.-P. Chabard, Int. J. Numer. Methods Fluids
+    8, 869 (1988): the pressure.
 
     Examples
     --------
@@ -269,20 +273,20 @@ def _warnings(phases: PhaseImage, phase: str, rows: list[dict[str, Any]], diamet
     closed = [row["axis"] for row in rows if not row["percolates"]]
     if closed:
         made.append(
-            f"{phase} does not lead through the sample along {' and '.join(closed)}: the permeability is 0 there. Where "
-            f"ways narrower than a voxel do, take a finer image; see connectivity."
+            f"{phase} does not lead through the sample along {' and '.join(closed)}: the permeability is 0 there. "
+            f"Where ways narrower than a voxel do, take a finer image; see connectivity."
         )
     across = diameter_um / max(phases.voxel_size_um)
     if across < NARROW_VOXELS and len(closed) < len(rows):
         made.append(
-            f"The pores of {phase} are {across:.1f} voxels wide in the mean, below {NARROW_VOXELS}: the voxels alone make "
-            f"an error of about {2 / across**2:.0%} and more in narrower ones; permeability_refinement measures it."
+            f"The pores of {phase} are {across:.1f} voxels wide in the mean, below {NARROW_VOXELS}: the voxels alone "
+            f"make an error of about {2 / across**2:.0%}, more in narrower ones; see permeability_refinement."
         )
     fast = [row for row in rows if row["reynolds_number"] > CREEPING]
     if fast:
         worst = max(row["reynolds_number"] for row in fast)
         made.append(
-            f"The Reynolds number is up to {worst:.3g}, above {CREEPING:g}: a flow so fast is no longer creeping, and less "
-            f"passes than Darcy's law says. The permeability itself holds for slow flow; lower the pressures for velocities."
+            f"The Reynolds number is up to {worst:.3g}, above {CREEPING:g}: a flow so fast is no longer creeping, and "
+            f"less passes than Darcy's law says. It holds for slow flow; for velocities, lower the pressures."
         )
     return tuple(made)
