@@ -23,7 +23,7 @@ Mode = Literal["tensor", "experiment"]
 Sides = Literal["periodic", "mirrored"]
 
 MOST_ITERATIONS = 3000
-SMALLEST_TOLERANCE = 1e-7
+SMALLEST_TOLERANCE = 1e-6
 """What fields of 4 bytes per number can be right to."""
 
 BYTES_PER_VOXEL = 220.0
@@ -138,6 +138,11 @@ def voxels_of(phases: PhaseImage, phase: str, drive: Drive, *, task: str) -> Mas
         raise PhaseError(
             f"phase {phase!r} has no voxel in the sample, so nothing can flow. Check the intervals of the threshold, "
             f"the crop and the mask."
+        )
+    if here.all() and drive.mode == "tensor":
+        raise PhaseError(
+            f"phase {phase!r} fills the sample whole, and nothing holds the flow back: the permeability has no end. Check "
+            f"the intervals of the threshold and the crop, or take mode 'experiment', which has walls."
         )
     longest = max(here.shape)
     voxels = here.size // longest * (longest + 2 * drive.buffers())

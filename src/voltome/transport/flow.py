@@ -81,7 +81,7 @@ def flow_field(
     density_kg_per_m3 : float
         Density of the liquid in kg/m3, above 0: for the Reynolds number.
     tolerance : float
-        Relative error of the permeability at which the solver stops, 1e-7 to below 1; the error of the fields is about
+        Relative error of the permeability at which the solver stops, 1e-6 to below 1; the error of the fields is about
         its square root, so that 1e-5 makes velocities right to 0.3 %.
 
     Returns

@@ -110,7 +110,7 @@ def permeability(
     density_kg_per_m3 : float
         Density of the liquid in kg/m3, above 0: for the Reynolds number.
     tolerance : float
-        Relative error of the permeability at which the solver stops, 1e-7 to below 1.
+        Relative error of the permeability at which the solver stops, 1e-6 to below 1.
 
     Returns
     -------
@@ -197,8 +197,7 @@ def permeability(
 
 def table_of(phases: PhaseImage, phase: str, found: list[Driven], drive: Drive) -> ResultTable:
     """Return the table of the flows along one or more axes."""
-    thickness = local_thickness(phases, phase=phase).values
-    diameter_um = float(thickness[phases.is_phase(phase)].mean(dtype=np.float64))
+    diameter_um = _mean_diameter_um(phases, phase, found)
     rows = [_row(phases, phase, each, drive, diameter_um) for each in found]
     return ResultTable(
         pd.DataFrame(rows),
@@ -209,6 +208,14 @@ def table_of(phases: PhaseImage, phase: str, found: list[Driven], drive: Drive) 
         history=phases.history,
         warnings=_warnings(phases, phase, rows, diameter_um),
     )
+
+
+def _mean_diameter_um(phases: PhaseImage, phase: str, found: list[Driven]) -> float:
+    """Return the mean of the local thickness; where the phase fills the sample, the smaller distance of its sides."""
+    here = phases.is_phase(phase)
+    if np.count_nonzero(here) == phases.sample_voxels:
+        return min(size for axis, size in enumerate(phases.size_um) if axis != found[0].axis)
+    return float(local_thickness(phases, phase=phase).values[here].mean(dtype=np.float64))
 
 
 def method_of(drive: Drive) -> str:

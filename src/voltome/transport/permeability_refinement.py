@@ -45,7 +45,7 @@ def permeability_refinement(
     buffer_voxels : int
         Layers of free liquid at either end in the mode ``experiment``, in voxels of the image.
     tolerance : float
-        Relative error of either permeability at which the solver stops, 1e-7 to below 1.
+        Relative error of either permeability at which the solver stops, 1e-6 to below 1.
 
     Returns
     -------
