@@ -21,6 +21,9 @@ from voltome.data._kernels_slabs import in_slabs
 PERIODIC, PRESSURE, SLIP, WALL = 0, 1, 2, 3
 """What lies beyond the image along an axis: itself again, a given pressure, its mirror image, a wall."""
 
+BLOCK_LAYERS = 32
+"""Layers of a block that is smoothed on its own."""
+
 Field = NDArray[np.float32]
 _FAST = {"reassoc", "contract", "nsz"}
 
@@ -62,6 +65,7 @@ class Operator:
         self.diagonal, self.ends, self.weights, self.slopes = diagonal, ends, weights, slopes
         self._shares = tuple(_shares(size, kind) for size, kind in zip(diagonal.shape[1:], ends, strict=True))
         self._sums = np.zeros(diagonal.shape[1])
+        self.inverse = _inverse(diagonal, ends)
 
     def apply(self, field: Field, result: Field, kept: float = 0.0) -> float:
         """Make `result` the operator on `field` plus `kept` times what it was; return its product with `field`."""
@@ -76,17 +80,27 @@ class Operator:
         self._run(lambda first, stop: _divide(self.diagonal, residual, result, self._sums, first, stop))
         return float(self._sums.sum())
 
-    def sweep(self, residual: Field, result: Field, sweeps: int, relaxation: float) -> None:
-        """Solve the viscous term approximately by red and black sweeps, the same forwards and backwards."""
-        factor, (share_z, share_y, share_x) = np.float32(relaxation), self._shares
-        of_faces = self.diagonal, residual, result, self.weights
-        for colour in (0, *(1, 0) * sweeps):
-            fill_ends(result, self.ends)
+    def smooth(self, residual: Field, result: Field, sweeps: int, relaxation: float) -> None:
+        """Solve the viscous term approximately in blocks of layers that do not know of each other: symmetric, positive.
 
-            def relax(first: int, stop: int, colour: int = colour) -> None:
-                _sweep(*of_faces, share_z, share_y, share_x, factor, colour, first, stop)
-
-            self._run(relax)
+        Red and black sweeps, the same forwards and backwards. The blocks do not depend on the number of threads.
+        """
+        blocks = -(-result.shape[1] // BLOCK_LAYERS)
+        factor = np.float32(relaxation)
+        in_slabs(
+            (blocks, BLOCK_LAYERS, *result.shape[2:]),
+            lambda _, first, stop: _smooth(
+                self.inverse, residual, result, self.weights, factor, 2 * sweeps + 1, first, stop
+            ),
+        )
+        for axis, kind in enumerate(self.ends):
+            if kind == PRESSURE:
+                given, found, whole = (
+                    np.moveaxis(field[axis], axis, 0) for field in (residual, result, self.diagonal)
+                )
+                for layer in (1, -2):
+                    flowing = whole[layer] > 0
+                    found[layer][flowing] = given[layer][flowing] / whole[layer][flowing]
 
     def _run(self, work: Callable[[int, int], None]) -> None:
         _layers(self.diagonal[0], work)
@@ -122,6 +136,16 @@ def advance(
 
 def _layers(like: NDArray[Any], work: Callable[[int, int], None]) -> None:
     in_slabs(like.shape, lambda slab, first, stop: work(first, stop))
+
+
+def _inverse(diagonal: Field, ends: tuple[int, int, int]) -> Field:
+    """Return one over the diagonal; zero where nothing flows, and for the velocities through faces of given pressure."""
+    inverse = np.zeros_like(diagonal)
+    np.divide(np.float32(1), diagonal, out=inverse, where=diagonal > 0)
+    for axis, kind in enumerate(ends):
+        if kind == PRESSURE:
+            np.moveaxis(inverse[axis], axis, 0)[[1, -2]] = 0
+    return inverse
 
 
 def _shares(size: int, kind: int) -> NDArray[np.float32]:
@@ -234,25 +258,50 @@ def _divide(diagonal, residual, result, sums, first, stop):
         sums[z] = total
 
 
-@njit(cache=True, nogil=True, fastmath=_FAST)
-def _sweep(diagonal, residual, result, weights, share_z, share_y, share_x, relaxation, colour, first, stop):
-    """Relax the velocities of one colour."""
-    depth, height, width = diagonal.shape[1:]
+@njit(cache=True, nogil=True)
+def _smooth(inverse, residual, result, weights, relaxation, halves, first, stop):
+    """Relax the blocks from `first` to `stop`; every half sweep follows the one before it a layer behind."""
+    depth, height, width = inverse.shape[1:]
+    line = np.empty(width, np.float32)
+    colours = np.zeros((2, width), np.float32)
+    colours[0, ::2], colours[1, 1::2] = relaxation, relaxation
+    nothing = np.zeros((height, width), np.float32)
+    for block in range(first, stop):
+        low, high = max(block * BLOCK_LAYERS, 1), min((block + 1) * BLOCK_LAYERS, depth - 1)
+        for part in range(3):
+            field = result[part]
+            for front in range(low, high + halves - 1):
+                if front < high:
+                    for y in range(1, height - 1):
+                        row, given, scale = field[front, y], residual[part, front, y], inverse[part, front, y]
+                        chosen = colours[(front + y) % 2]
+                        for x in range(width):
+                            row[x] = chosen[x] * given[x] * scale[x]
+                for half in range(1, halves):
+                    z = front - half
+                    if low <= z < high:
+                        below = field[z - 1] if z > low else nothing
+                        above = field[z + 1] if z + 1 < high else nothing
+                        _relax(
+                            field[z], below, above, residual[part, z], inverse[part, z], weights,
+                            colours[(z + half) % 2], colours[(z + half + 1) % 2], line,
+                        )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def _relax(layer, below, above, residual, inverse, weights, of_even, of_odd, line):
+    """Relax the velocities of one colour in a layer."""
+    height, width = layer.shape
     wz, wy, wx = weights[0], weights[1], weights[2]
-    for z in range(max(first, 1), min(stop, depth - 1)):
-        for y in range(1, height - 1):
-            for part in range(3):
-                d, u, r = diagonal[part, z, y], result[part], residual[part, z, y]
-                share = share_z[z] if part == 0 else (share_y[y] if part == 1 else np.float32(1))
-                here, below, above = u[z, y], u[z - 1, y], u[z + 1, y]
-                front, back = u[z, y - 1], u[z, y + 1]
-                for x in range(1 + (z + y + 1 + colour) % 2, width - 1, 2):
-                    if d[x] > 0:
-                        s = share * (share_x[x] if part == 2 else np.float32(1))
-                        around = (
-                            wz * (below[x] + above[x]) + wy * (front[x] + back[x]) + wx * (here[x - 1] + here[x + 1])
-                        )
-                        here[x] += relaxation * ((r[x] + s * around) / d[x] - here[x])
+    for y in range(1, height - 1):
+        chosen = of_odd if y % 2 else of_even
+        here, under, over, front, back = layer[y], below[y], above[y], layer[y - 1], layer[y + 1]
+        given, scale = residual[y], inverse[y]
+        for x in range(1, width - 1):
+            around = wz * (under[x] + over[x]) + wy * (front[x] + back[x]) + wx * (here[x - 1] + here[x + 1])
+            line[x] = here[x] + chosen[x] * ((given[x] + around) * scale[x] - here[x])
+        for x in range(1, width - 1):
+            here[x] = line[x]
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST)

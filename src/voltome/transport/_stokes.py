@@ -97,12 +97,11 @@ def _preconditioner(operator: Operator, fluid: Fluid) -> Precondition:
 
     The pressure that answers a divergence is the divergence itself within a pore, and follows Darcy's law over many.
     """
-    darcy = _multigrid.Multigrid(_darcy_operator(operator, fluid, DARCY_PERMEABILITY))
+    darcy = _multigrid.Multigrid(_darcy_operator(fluid, DARCY_PERMEABILITY))
     residual, pressure = np.zeros(fluid.open.shape, np.float32), np.zeros(fluid.open.shape, np.float32)
 
     def precondition(given: Field, result: Field) -> float:
-        result[:3] = 0
-        operator.sweep(given, result, SWEEPS, RELAXATION)
+        operator.smooth(given, result, SWEEPS, RELAXATION)
         inside = given[3, INSIDE, INSIDE, INSIDE]
         residual[:] = inside
         darcy.cycle(residual, pressure)
@@ -116,24 +115,17 @@ DARCY_PERMEABILITY = 1.0
 """Permeability of a pore that couples the pressures, in squares of a mean voxel edge: a guess serves."""
 
 
-def _darcy_operator(operator: Operator, fluid: Fluid, permeability: float) -> _multigrid.Operator:
+def _darcy_operator(fluid: Fluid, permeability: float) -> _multigrid.Operator:
     """Return the flow between neighbouring voxels by Darcy's law, and out of the ends where the pressure is given."""
-    along = []
+    z, y, x = (permeability / edge**2 for edge in fluid.edges)
     extra = np.zeros(fluid.open.shape, np.float32)
-    for axis, (kind, edge) in enumerate(zip(fluid.ends, fluid.edges, strict=True)):
-        weight = np.float32(permeability / edge**2)
-        lower = np.moveaxis((operator.diagonal[axis] > 0)[INSIDE, INSIDE, INSIDE], axis, 0)
-        joined = np.zeros(fluid.open.shape, np.float32)
-        towards = np.moveaxis(joined, axis, 0)
-        if len(lower) > 1:
-            towards[:-1] = lower[1:]
-            if kind == PERIODIC:
-                towards[-1] = lower[0]
-        joined *= weight
-        along.append(joined)
+    for axis, (kind, weight) in enumerate(zip(fluid.ends, (z, y, x), strict=True)):
         if kind == PRESSURE:
-            at_ends, open_ends = np.moveaxis(extra, axis, 0), np.moveaxis(fluid.open, axis, 0)
-            for layer in (0, -1):
-                at_ends[layer] += 2 * weight * open_ends[layer]
-    weights = tuple(1 / edge**2 for edge in fluid.edges)
-    return _multigrid.of_conductances(*along, extra=extra, weights=(weights[0], weights[1], weights[2]))
+            np.moveaxis(extra, axis, 0)[[0, -1]] += 2 * weight
+    periodic = tuple(kind == PERIODIC for kind in fluid.ends)
+    return _multigrid.of_mask(
+        fluid.open,
+        weights=(z, y, x),
+        extra=extra if PRESSURE in fluid.ends else None,
+        periodic=(periodic[0], periodic[1], periodic[2]),
+    )
