@@ -68,7 +68,7 @@ def test_a_square_duct_is_too_permeable_with_an_error_of_second_order(edge, erro
 
 
 ZICK_HOMSY = {0.027: 2.008, 0.064: 2.810, 0.125: 4.292, 0.216: 7.442, 0.343: 15.4, 0.45: 28.1}
-"""Solid fraction -> drag coefficient of a simple cubic array: A. A. Zick, G. M. Homsy, J. Fluid Mech. 115, 13 (1982)."""
+"""Solid fraction -> drag coefficient of a simple cubic array: A. Zick, G. Homsy, J. Fluid Mech. 115, 13 (1982)."""
 
 
 def over_zick_homsy(count, fraction):

@@ -141,8 +141,8 @@ def voxels_of(phases: PhaseImage, phase: str, drive: Drive, *, task: str) -> Mas
         )
     if here.all() and drive.mode == "tensor":
         raise PhaseError(
-            f"phase {phase!r} fills the sample whole, and nothing holds the flow back: the permeability has no end. Check "
-            f"the intervals of the threshold and the crop, or take mode 'experiment', which has walls."
+            f"phase {phase!r} fills the sample whole, and nothing holds the flow back: the permeability has no end. "
+            f"Check the intervals of the threshold and the crop, or take mode 'experiment', which has walls."
         )
     longest = max(here.shape)
     voxels = here.size // longest * (longest + 2 * drive.buffers())

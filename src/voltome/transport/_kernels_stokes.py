@@ -21,9 +21,6 @@ from voltome.data._kernels_slabs import in_slabs
 PERIODIC, PRESSURE, SLIP, WALL = 0, 1, 2, 3
 """What lies beyond the image along an axis: itself again, a given pressure, its mirror image, a wall."""
 
-BLOCK_LAYERS = 32
-"""Layers of a block that is smoothed on its own."""
-
 Field = NDArray[np.float32]
 _FAST = {"reassoc", "contract", "nsz"}
 
@@ -81,23 +78,14 @@ class Operator:
         return float(self._sums.sum())
 
     def smooth(self, residual: Field, result: Field, sweeps: int, relaxation: float) -> None:
-        """Solve the viscous term approximately in blocks of layers that do not know of each other: symmetric, positive.
-
-        Red and black sweeps, the same forwards and backwards. The blocks do not depend on the number of threads.
-        """
-        blocks = -(-result.shape[1] // BLOCK_LAYERS)
-        factor = np.float32(relaxation)
-        in_slabs(
-            (blocks, BLOCK_LAYERS, *result.shape[2:]),
-            lambda _, first, stop: _smooth(
-                self.inverse, residual, result, self.weights, factor, 2 * sweeps + 1, first, stop
-            ),
-        )
+        """Solve the viscous term approximately, by red and black sweeps that are the same forwards and backwards."""
+        factor, ends, halves = np.float32(relaxation), np.asarray(self.ends, np.int64), 2 * sweeps + 1
+        self._run(lambda first, stop: _smooth(
+            self.inverse, residual, result, self.weights, factor, ends, halves, first, stop
+        ))  # fmt: skip
         for axis, kind in enumerate(self.ends):
             if kind == PRESSURE:
-                given, found, whole = (
-                    np.moveaxis(field[axis], axis, 0) for field in (residual, result, self.diagonal)
-                )
+                given, found, whole = (np.moveaxis(field[axis], axis, 0) for field in (residual, result, self.diagonal))
                 for layer in (1, -2):
                     flowing = whole[layer] > 0
                     found[layer][flowing] = given[layer][flowing] / whole[layer][flowing]
@@ -139,7 +127,7 @@ def _layers(like: NDArray[Any], work: Callable[[int, int], None]) -> None:
 
 
 def _inverse(diagonal: Field, ends: tuple[int, int, int]) -> Field:
-    """Return one over the diagonal; zero where nothing flows, and for the velocities through faces of given pressure."""
+    """Return one over the diagonal; zero where nothing flows, and for velocities through faces of given pressure."""
     inverse = np.zeros_like(diagonal)
     np.divide(np.float32(1), diagonal, out=inverse, where=diagonal > 0)
     for axis, kind in enumerate(ends):
@@ -259,33 +247,60 @@ def _divide(diagonal, residual, result, sums, first, stop):
 
 
 @njit(cache=True, nogil=True)
-def _smooth(inverse, residual, result, weights, relaxation, halves, first, stop):
-    """Relax the blocks from `first` to `stop`; every half sweep follows the one before it a layer behind."""
+def _smooth(inverse, residual, result, weights, relaxation, ends, halves, first, stop):
+    """Relax the layers from `first` to `stop`, every half sweep a layer behind the one before it.
+
+    The layers around that a result depends on are relaxed too, and forgotten: so it is the same wherever a slab ends.
+    """
     depth, height, width = inverse.shape[1:]
+    count = depth - 3
+    wraps = ends[0] == PERIODIC and count % 2 == 0
+    from_layer, to_layer = max(first, 1), min(stop, depth - 1)
+    low, high = from_layer - halves + 1, to_layer + halves - 1
+    if not wraps:
+        low, high = max(low, 1), min(high, depth - 1)
     line = np.empty(width, np.float32)
     colours = np.zeros((2, width), np.float32)
     colours[0, ::2], colours[1, 1::2] = relaxation, relaxation
     nothing = np.zeros((height, width), np.float32)
-    for block in range(first, stop):
-        low, high = max(block * BLOCK_LAYERS, 1), min((block + 1) * BLOCK_LAYERS, depth - 1)
-        for part in range(3):
-            field = result[part]
-            for front in range(low, high + halves - 1):
-                if front < high:
-                    for y in range(1, height - 1):
-                        row, given, scale = field[front, y], residual[part, front, y], inverse[part, front, y]
-                        chosen = colours[(front + y) % 2]
-                        for x in range(width):
-                            row[x] = chosen[x] * given[x] * scale[x]
-                for half in range(1, halves):
-                    z = front - half
-                    if low <= z < high:
-                        below = field[z - 1] if z > low else nothing
-                        above = field[z + 1] if z + 1 < high else nothing
-                        _relax(
-                            field[z], below, above, residual[part, z], inverse[part, z], weights,
-                            colours[(z + half) % 2], colours[(z + half + 1) % 2], line,
-                        )  # fmt: skip
+    field = np.zeros((high - low, height, width), np.float32)
+    for part in range(3):
+        field[:] = np.float32(0)
+        mirrored = ends[0] == SLIP and part != 0
+        for front in range(low, high + halves - 1):
+            for half in range(min(halves, front - low + 1)):
+                layer = front - half
+                if layer >= high:
+                    continue
+                z = (layer - 1) % count + 1 if wraps else layer
+                own = field[layer - low]
+                below = field[layer - low - 1] if layer > low else nothing
+                above = field[layer - low + 1] if layer + 1 < high else nothing
+                if mirrored and z == 1:
+                    below = own
+                if mirrored and z == count:
+                    above = own
+                _fill_sides(own, ends, part)
+                _relax(
+                    own, below, above, residual[part, z], inverse[part, z], weights,
+                    colours[(layer + half) % 2], colours[(layer + half + 1) % 2], line,
+                )  # fmt: skip
+        for z in range(from_layer, to_layer):
+            result[part, z, 1:-1, 1:-1] = field[z - low, 1:-1, 1:-1]
+
+
+@njit(cache=True, nogil=True)
+def _fill_sides(layer, ends, part):
+    """Set what lies beyond the image along y and x in one layer."""
+    height, width = layer.shape
+    if ends[1] == PERIODIC:
+        layer[0], layer[height - 2] = layer[height - 3], layer[1]
+    elif ends[1] == SLIP and part != 1:
+        layer[0], layer[height - 2] = layer[1], layer[height - 3]
+    if ends[2] == PERIODIC:
+        layer[:, 0], layer[:, width - 2] = layer[:, width - 3], layer[:, 1]
+    elif ends[2] == SLIP and part != 2:
+        layer[:, 0], layer[:, width - 2] = layer[:, 1], layer[:, width - 3]
 
 
 @njit(cache=True, nogil=True)

@@ -48,13 +48,13 @@ def test_what_cannot_be_is_refused_with_words(parameters, error, words):
 
 def test_a_flow_that_does_not_converge_is_an_error(monkeypatch):
     monkeypatch.setattr(_flowing, "MOST_ITERATIONS", 1)
-    with pytest.raises(ConvergenceError, match="the flow along z is right to .* after 1 iterations; expected 0.001"):
+    with pytest.raises(ConvergenceError, match=r"the flow along z is right to .* after 1 iterations; expected 0.001"):
         vt.transport.permeability(channel(), phase="pore")
 
 
 def test_an_image_that_does_not_fit_is_refused_before_anything_is_made(monkeypatch):
     monkeypatch.setattr(_flowing, "BYTES_PER_VOXEL", 1e15)
-    with pytest.raises(MemoryEstimateError, match="permeability needs about .* The largest cube that fits"):
+    with pytest.raises(MemoryEstimateError, match=r"permeability needs about .* The largest cube that fits"):
         vt.transport.permeability(channel(), phase="pore")
 
 
@@ -123,7 +123,7 @@ def test_the_maps_are_in_si_units_and_on_the_grid_of_the_image():
     labels[:, 1:9] = 1
     image = vt.data.PhaseImage(labels, voxel_size_um=0.5, phases={0: "solid", 1: "pore"}, origin_um=(1, 2, 3))
     flow = vt.transport.flow_field(image, phase="pore", axis="x", viscosity_pa_s=0.002, tolerance=1e-6)
-    # a parabola, 4 um high: dp / dx / (2 mu) y (H - y) in the middle of the voxels, and an eighth of a square voxel more
+    # a parabola, 4 um high: dp / dx / (2 mu) y (H - y) in the middle of the voxels, and a little at the walls
     y = (np.arange(8) + 0.5) * 0.5e-6
     expected = 30e3 / 3e-6 / (2 * 0.002) * (y * (4e-6 - y) + (0.5e-6) ** 2 / 4)
     assert flow.velocity_x.values[1, 1:9, 2] == pytest.approx(expected, rel=1e-4)
