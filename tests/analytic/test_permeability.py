@@ -138,7 +138,7 @@ def test_velocities_carry_the_same_flux_through_every_layer_and_none_is_made(par
     image = phases_of(blobs((18, 20, 22)), 0.5)
     flow = vt.transport.flow_field(image, phase="pore", axis="y", tolerance=1e-6, **parameters)
     row = flow.permeability.frame.iloc[0]
-    assert row.flux_spread < 2e-4
+    assert row.flux_spread < 1e-3  # the root of the tolerance
     # Darcy's law with the mean of the velocity in the voxels; buffers hold a part of the pressure back
     mean = flow.velocity_y.values.mean(dtype=np.float64)
     gradient = 30e3 / (20 * 0.5e-6)
