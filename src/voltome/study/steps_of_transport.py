@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from voltome.study import references
-from voltome.study.step import Step
+from voltome.study.step import Parameters, Step
+
+
+def _flow_check(parameters: Parameters) -> None:
+    from voltome.transport._flowing import Drive
+
+    Drive(**{name: value for name, value in parameters.items() if name not in ("phase", "axis")})
+
 
 _STOKES = "transport._kernels_stokes"
 _OF_FLOW = (references.STAGGERED, references.MINIMAL_RESIDUALS, references.STOKES_PRESSURE, references.BALLS)
@@ -13,6 +20,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "permeability",
         "transport:permeability",
         kind="permeability",
+        check=_flow_check,
         bytes_per_voxel=220,
         kernels=_STOKES,
         references=_OF_FLOW,
@@ -21,6 +29,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "flow_field",
         "transport:flow_field",
         kind="speed",
+        check=_flow_check,
         bytes_per_voxel=220,
         kernels=_STOKES,
         references=_OF_FLOW,

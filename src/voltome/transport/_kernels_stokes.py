@@ -303,7 +303,7 @@ def _fill_sides(layer, ends, part):
         layer[:, 0], layer[:, width - 2] = layer[:, 1], layer[:, width - 3]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath=_FAST)
 def _relax(layer, below, above, residual, inverse, weights, of_even, of_odd, line):
     """Relax the velocities of one colour in a layer."""
     height, width = layer.shape

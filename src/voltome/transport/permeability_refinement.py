@@ -68,9 +68,12 @@ def permeability_refinement(
 
     Notes
     -----
-    Richardson's extrapolation for errors of second order, ``k_fine + (k_fine - k) / 3``, which they are along walls
-    that follow the voxels; between plates it is exact. At edges and corners of voxels the order is lower, and the
-    extrapolation falls short. Phases that do not percolate have 0 throughout.
+    Richardson's extrapolation for errors of second order, ``k_fine + (k_fine - k) / 3``. Between plates it is exact.
+    At the edges of voxels the order is lower, 1.2 for two random media, and the extrapolation ends 6 to 9 % above that
+    from three sizes. It is the permeability of a body with the steps of the voxels, which are rougher than the smooth
+    body that the image stands for: of spheres in cells of 32 voxels the image itself is right to -4 to +1 %, the
+    extrapolation 5 to 12 % too low. Take both as the ends of what the voxels leave open. Phases that do not percolate
+    have 0 throughout.
 
     Time: ten times that of one axis of `permeability`. Memory: about 1800 bytes per voxel of the image.
 
