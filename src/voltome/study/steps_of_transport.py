@@ -14,8 +14,57 @@ def _flow_check(parameters: Parameters) -> None:
 
 _STOKES = "transport._kernels_stokes"
 _OF_FLOW = (references.STAGGERED, references.MINIMAL_RESIDUALS, references.STOKES_PRESSURE, references.BALLS)
+_DIFFUSION = "transport._kernels_lattice"
 
 STEPS_OF_TRANSPORT: tuple[Step, ...] = (
+    Step(
+        "tortuosity",
+        "transport:tortuosity",
+        kind="tortuosity",
+        bytes_per_voxel=32,
+        kernels=_DIFFUSION,
+        references=(references.TAUFACTOR, references.TORTUOSITIES, references.RADAU),
+    ),
+    Step(
+        "effective_diffusivity",
+        "transport:effective_diffusivity",
+        kind="effective_diffusivity",
+        bytes_per_voxel=60,
+        kernels=_DIFFUSION,
+        references=(references.FINITE_VOLUMES, references.RADAU),
+    ),
+    Step(
+        "diffusivity_tensor",
+        "transport:diffusivity_tensor",
+        kind="diffusivity_tensor",
+        bytes_per_voxel=56,
+        kernels=_DIFFUSION,
+        references=(references.TORQUATO, references.RADAU),
+    ),
+    Step(
+        "electrode_tortuosity",
+        "transport:electrode_tortuosity",
+        kind="electrode_tortuosity",
+        bytes_per_voxel=36,
+        kernels=_DIFFUSION,
+        references=(references.ELECTRODE_TORTUOSITY, references.RADAU),
+    ),
+    Step(
+        "diffusion_field",
+        "transport:diffusion_field",
+        kind="diffusive flux",
+        bytes_per_voxel=34,
+        kernels=_DIFFUSION,
+        references=(references.TAUFACTOR, references.RADAU),
+    ),
+    Step(
+        "tortuosity_refinement",
+        "transport:tortuosity_refinement",
+        kind="tortuosity_refinement",
+        bytes_per_voxel=240,
+        kernels=_DIFFUSION,
+        references=(references.GRID_REFINEMENT, references.TAUFACTOR),
+    ),
     Step(
         "permeability",
         "transport:permeability",
