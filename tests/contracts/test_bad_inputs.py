@@ -625,6 +625,20 @@ CASES += [
         ("'source' is a Volume; expected a PhaseImage",),
     ),
     Case(
+        "pressure that does not fall",
+        good,
+        SCAN,
+        CUT + "  - permeability: {phase: pore, inlet_pressure_pa: 1000, outlet_pressure_pa: 2000}\n",
+        ("permeability", "inlet_pressure_pa is 1000", "expected the pressure to fall"),
+    ),
+    Case(
+        "flow through nothing",
+        good,
+        SCAN,
+        "  - threshold: {intervals: {solid: [0, null]}, rest: pore}\n  - permeability: {phase: pore}\n",
+        ("phase 'pore' has no voxel in the sample, so nothing can flow",),
+    ),
+    Case(
         "NRRD with more voxels than data",
         contradictory("6 5 40"),
         "scan.nrrd, voxel_size_um: 1",
