@@ -66,6 +66,8 @@ KEY_MEASURES = {
     "interface_areas": ("area_per_total_volume_per_um",),
     "triple_phase_boundary": ("length_per_total_volume_per_um2", "active_share"),
     "connectivity": ("percolating_fraction",),
+    # lines are as many as were asked for; of their lengths and times the middle is enough
+    "streamline_statistics": ("geometric_tortuosity", "travel_time_d50_s"),
     "fraction_confidence": ("fraction_low", "fraction_high"),
 }
 """Kind of a table -> the few of its measures that are key numbers; of other kinds all that say something."""

@@ -48,6 +48,8 @@ MEASURES = {
     "connectivity": "which share of a phase is connected to the faces of the sample",
     "fraction_confidence": "confidence intervals of volume fractions",
     "two_point_correlation": "two-point correlations",
+    "streamlines": "streamlines",
+    "streamline_statistics": "the lengths of streamlines",
 }
 
 OTHERS = {"sweep": "how results change with the {}", "subvolumes": "how results scatter among sub-volumes"}
@@ -352,4 +354,7 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         f"The {parameters['phase']} was divided by its connection to both faces along {parameters.get('axis', 'z')}"
     ),
     "intrusion_radius": _intrusion,
+    "project": lambda parameters: (
+        f"A volume was seen through along {parameters['axis']} ({parameters.get('take', 'mean')} of every column)"
+    ),
 }

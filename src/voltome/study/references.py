@@ -98,3 +98,9 @@ POWDER = (
     "T. M. M. Heenan et al., Resolving Li-ion battery electrode particles using rapid lab-based X-ray nano-computed "
     "tomography for high-throughput quantification, Adv. Sci. 7, 2000362 (2020)"
 )
+FACES = (
+    "D. W. Pollock, Semianalytical computation of path lines for finite-difference models, Ground Water 26, 743 (1988)"
+)
+FLUX_WEIGHTED = (
+    "A. Duda, Z. Koza, M. Matyka, Hydraulic tortuosity in arbitrary porous media flow, Phys. Rev. E 84, 036319 (2011)"
+)
