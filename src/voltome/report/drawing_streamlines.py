@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 from voltome.data import ResultTable
 from voltome.report.drawn import Drawn, Looked
-from voltome.report.fields import ROBUST
 from voltome.report.figures_streamlines import MOST_DRAWN, draw_streamlines
 from voltome.report.formatting import listed, number_in_print, title_in_print
 from voltome.report.key_numbers import scans_of
-from voltome.report.paths import MEASURES, measure_of, paths_of, scale_of_paths
+from voltome.report.paths import MEASURES, ROBUST, measure_of, paths_of, scale_of_paths
 from voltome.report.rendering import View
 
 

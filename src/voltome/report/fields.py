@@ -119,12 +119,12 @@ def style_of(volume: Volume) -> FieldStyle:
     return FIELDS.get(volume.quantity.partition(" along ")[0], _GREY)
 
 
-def scale_of(values: NDArray[Any], style: FieldStyle, unit: str) -> Scale:
+def scale_of(values: NDArray[Any], style: FieldStyle, unit: str, *, robust: float = ROBUST) -> Scale:
     """Return the scale for these values, which are those of the field without walls; at least one."""
     ends = (float(values.min()), float(values.max()))
     if style.from_zero:
-        high = float(np.percentile(values, ROBUST))
-        low = min(0.0, float(np.percentile(values, 100 - ROBUST)))
+        high = float(np.percentile(values, robust))
+        low = min(0.0, float(np.percentile(values, 100 - robust)))
         low, high = (low, high) if high > low else ends
     else:
         low, high = ends

@@ -17,6 +17,7 @@ from voltome.report import style
 from voltome.report.fields import Scale
 from voltome.report.figures_renderings import DOTS_PER_MM, colours_of, draw_box
 from voltome.report.formatting import unit_in_print
+from voltome.report.key_numbers import ALL_SCANS
 from voltome.report.paths import MEASURES, Paths, box_of, colour_map, measure_of, paths_of, scale_of_paths
 from voltome.report.rendering import AZIMUTH_DEG, ELEVATION_DEG, Bodies, View, bodies_of, extent_um, render
 
@@ -60,7 +61,7 @@ def figure_streamlines(
     -------
     matplotlib.figure.Figure
         89 mm wide for one scan, 183 mm for several; z runs upwards. Parallel projection: the scale bar holds for every
-        length parallel to the page. One scale of colours for all, which ends at the 99.5 percentile of the points.
+        length parallel to the page. One scale of colours for all, which ends at the 97th percentile of the points.
 
     Raises
     ------
@@ -112,7 +113,8 @@ def draw_streamlines(paths: Mapping[str, Paths], bodies: Mapping[str, Bodies], m
         _panel(figure.add_axes(place), lines, boxes[scan], view, scale, (slot, high), shades)
         letter = "abcd"[number] if len(paths) > 1 else ""
         figure.text((left + 1) / width, (top - 2) / height, letter, weight="bold", fontsize=8, va="top")
-        figure.text((left + (4 if letter else 1)) / width, (top - 2.1) / height, scan, va="top")
+        title = "" if scan == ALL_SCANS else scan
+        figure.text((left + (4 if letter else 1)) / width, (top - 2.1) / height, title, va="top")
     style.scale_bar_below(figure, style.round_length(widest / 4), scale, left_mm=2, bottom_mm=FOOT_MM - 3)
     long = min(50.0, width - 34.0)
     bar = figure.add_axes(((width - long - 4) / width, (FOOT_MM - 4.5) / height, long / width, BAR_MM / height))
