@@ -37,6 +37,8 @@ WORTH_SAYING = {
         "mean_void_surface_to_volume_per_um",
     ),
     "crack_statistics": ("crack_frequency", "crack_volume_fraction"),
+    "permeability": ("permeability_um2", "mean_pore_velocity_m_per_s", "reynolds_number"),
+    "permeability_refinement": ("permeability_um2", "permeability_extrapolated_um2", "resolution_error"),
     # of diffusion its numbers, not how the solver came to them
     "tortuosity": ("tortuosity", "relative_diffusivity", "porosity", "percolating_porosity"),
     "effective_diffusivity": ("effective_diffusivity", "tortuosity", "mean_diffusivity"),
@@ -75,6 +77,8 @@ KEY_MEASURES = {
     # lines are as many as were asked for; of their lengths and times the middle is enough
     "streamline_statistics": ("geometric_tortuosity", "travel_time_d50_s"),
     "fraction_confidence": ("fraction_low", "fraction_high"),
+    "permeability": ("permeability_um2",),
+    "permeability_refinement": ("permeability_extrapolated_um2", "resolution_error"),
     "tortuosity": ("tortuosity", "relative_diffusivity"),
     "effective_diffusivity": ("effective_diffusivity",),
     "electrode_tortuosity": ("electrode_tortuosity",),

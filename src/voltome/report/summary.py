@@ -48,6 +48,8 @@ MEASURES = {
     "connectivity": "which share of a phase is connected to the faces of the sample",
     "fraction_confidence": "confidence intervals of volume fractions",
     "two_point_correlation": "two-point correlations",
+    "permeability": "permeabilities",
+    "permeability_refinement": "how far the voxels change a permeability",
     "tortuosity": "tortuosity factors",
     "effective_diffusivity": "effective diffusivities",
     "diffusivity_tensor": "the tensor of the effective diffusivity",
@@ -364,6 +366,10 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         f"The {parameters['phase']} was divided by its connection to both faces along {parameters.get('axis', 'z')}"
     ),
     "intrusion_radius": _intrusion,
+    "flow_field": lambda parameters: (
+        f"Speed and pressure of a liquid that flows through {parameters['phase']} along {parameters.get('axis', 'z')} "
+        f"were computed from Stokes' equations"
+    ),
     "diffusion_field": _diffusion,
     "project": lambda parameters: (
         f"A volume was seen through along {parameters['axis']} ({parameters.get('take', 'mean')} of every column)"

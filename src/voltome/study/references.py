@@ -98,6 +98,22 @@ POWDER = (
     "T. M. M. Heenan et al., Resolving Li-ion battery electrode particles using rapid lab-based X-ray nano-computed "
     "tomography for high-throughput quantification, Adv. Sci. 7, 2000362 (2020)"
 )
+STAGGERED = (
+    "F. H. Harlow, J. E. Welch, Numerical calculation of time-dependent viscous incompressible flow of fluid with free "
+    "surface, Phys. Fluids 8, 2182 (1965)"
+)
+MINIMAL_RESIDUALS = (
+    "C. C. Paige, M. A. Saunders, Solution of sparse indefinite systems of linear equations, SIAM J. Numer. Anal. 12, "
+    "617 (1975)"
+)
+STOKES_PRESSURE = (
+    "J. Cahouet, J.-P. Chabard, Some fast 3D finite element solvers for the generalized Stokes problem, Int. J. Numer. "
+    "Methods Fluids 8, 869 (1988)"
+)
+RICHARDSON = (
+    "L. F. Richardson, The approximate arithmetical solution by finite differences of physical problems involving "
+    "differential equations, Phil. Trans. R. Soc. A 210, 307 (1911)"
+)
 TORTUOSITIES = (
     "B. Tjaden, D. J. L. Brett, P. R. Shearing, Tortuosity in electrochemical devices: a review of calculation "
     "approaches, Int. Mater. Rev. 63, 47 (2018)"
