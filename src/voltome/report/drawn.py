@@ -61,6 +61,8 @@ class Looked:
         Scan -> its particles or phases, reduced to what a rendering can show.
     paths : dict of str to Paths
         Scan -> its streamlines.
+    ends : dict of str to (float, float)
+        Field -> the values of its first and last colour, the same for all scans that are drawn.
     movies : dict of str to bytes
         Name -> movie that was made already.
     work : sequence of mapping
@@ -72,6 +74,7 @@ class Looked:
     remarks: list[str] = field(default_factory=list)
     bodies: dict[str, Bodies] = field(default_factory=dict)
     paths: dict[str, Paths] = field(default_factory=dict)
+    ends: dict[str, tuple[float, float]] = field(default_factory=dict)
     movies: dict[str, bytes] = field(default_factory=dict)
     work: Sequence[Mapping[str, Any]] = ()
 

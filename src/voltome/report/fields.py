@@ -43,7 +43,7 @@ class FieldStyle:
     colours : str
         Name of the colour map: even to the eye and to every colour vision.
     meaning : str
-        What the quantity is, for the caption.
+        What is to be said of its values in the caption, or nothing.
     from_zero : bool
         Whether the scale begins at 0 and ends where few values lie above; otherwise it holds all values.
     """
@@ -55,11 +55,11 @@ class FieldStyle:
 
 FIELDS: Mapping[str, FieldStyle] = {
     "diffusive flux": FieldStyle(
-        "plasma", "diffusive flux relative to that through an empty box under the same drop of potential", True
+        "plasma", "relative to that through an empty box under the same drop of potential", True
     ),
-    "speed": FieldStyle("plasma", "speed of the flow", True),
-    "potential": FieldStyle("viridis", "potential, from 1 at the inlet to 0 at the outlet", False),
-    "pressure": FieldStyle("viridis", "pressure of the fluid", False),
+    "speed": FieldStyle("plasma", "", True),
+    "potential": FieldStyle("viridis", "from 1 at the inlet to 0 at the outlet", False),
+    "pressure": FieldStyle("viridis", "", False),
 }
 """Quantity -> how it is drawn."""
 
@@ -119,20 +119,31 @@ def style_of(volume: Volume) -> FieldStyle:
     return FIELDS.get(volume.quantity.partition(" along ")[0], _GREY)
 
 
-def scale_of(values: NDArray[Any], style: FieldStyle, unit: str, *, robust: float = ROBUST) -> Scale:
-    """Return the scale for these values, which are those of the field without walls; at least one."""
-    ends = (float(values.min()), float(values.max()))
+def ends_of(values: NDArray[Any], style: FieldStyle, *, robust: float = ROBUST) -> tuple[float, float]:
+    """Return the values of the first and last colour for the values of a field without walls; at least one."""
+    low, high = float(values.min()), float(values.max())
     if style.from_zero:
-        high = float(np.percentile(values, robust))
-        low = min(0.0, float(np.percentile(values, 100 - robust)))
-        low, high = (low, high) if high > low else ends
-    else:
-        low, high = ends
+        top = float(np.percentile(values, robust))
+        bottom = min(0.0, float(np.percentile(values, 100 - robust)))
+        low, high = (bottom, top) if top > bottom else (low, high)
     if not high > low:
         margin = 0.5 * abs(high) or 0.5
         low, high = low - margin, high + margin
+    return low, high
+
+
+def scale_of(
+    values: NDArray[Any],
+    style: FieldStyle,
+    unit: str,
+    *,
+    robust: float = ROBUST,
+    ends: tuple[float, float] | None = None,
+) -> Scale:
+    """Return the scale for the values of a field without walls, with these ends or its own."""
+    low, high = ends_of(values, style, robust=robust) if ends is None else ends
     factor, named = _prefix(max(abs(low), abs(high)), unit)
-    return Scale(style, factor, named, factor * low, factor * high, cut=ends[1] > high)
+    return Scale(style, factor, named, factor * low, factor * high, cut=float(values.max()) > high)
 
 
 def sampled(volume: Volume) -> NDArray[Any]:

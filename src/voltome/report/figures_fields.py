@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import matplotlib
@@ -11,7 +11,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from voltome.data import AxisName, Volume
+from voltome.data import Volume
 from voltome.data._parameters import AXES
 from voltome.errors import ValuesError
 from voltome.report import style
@@ -23,8 +23,6 @@ from voltome.transport import project
 BAR_MM = 3.0
 ROOM_MM = 12.0
 """Height of the colour bar, and of all below the pictures that belongs to it."""
-
-AXES_OF_PLANES: tuple[AxisName, AxisName, AxisName] = AXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class SeenThrough(Plane):
 
 
 @style.styled
-def figure_field(field: Volume) -> Figure:
+def figure_field(field: Volume, *, ends: tuple[float, float] | None = None) -> Figure:
     """Draw three planes through the centre of a field, such as a flux, a flow, a potential or a pressure.
 
     For grey values take `figure_slices`. A slice shows only the paths that it happens to cut; `figure_projections`
@@ -51,6 +49,9 @@ def figure_field(field: Volume) -> Figure:
     field : Volume
         A field that is 0 in walls, as `voltome.transport.diffusion_field` and `voltome.transport.flow_field` give it,
         or a projection of one voxel along an axis.
+    ends : tuple of float, optional
+        Values of the first and last colour in the unit of the field, so that several figures can be compared; by
+        default its own.
 
     Returns
     -------
@@ -61,7 +62,7 @@ def figure_field(field: Volume) -> Figure:
     Raises
     ------
     ValuesError
-        A field that is 0 everywhere.
+        A field that is 0 everywhere, or ends that are not in order.
 
     Examples
     --------
@@ -77,7 +78,7 @@ def figure_field(field: Volume) -> Figure:
     how = seen_through(field)
     if how and thin:
         planes = [_through(planes[0], how)]
-    scale = scale_of(_checked(field), style_of(field), field.unit)
+    scale = scale_of(_checked(field, ends), style_of(field), field.unit, ends=ends)
 
     def picture(plane: Plane) -> Picture:
         return _coloured(field, plane, scale, walls=not how)
@@ -86,7 +87,7 @@ def figure_field(field: Volume) -> Figure:
 
 
 @style.styled
-def figure_projections(field: Volume) -> Figure:
+def figure_projections(field: Volume, *, ends: tuple[float, float] | None = None) -> Figure:
     """Draw a field seen through along all three axes: the mean over every column, walls with their 0 included.
 
     Shows every path in one picture: even where transport is spread, a few bright spots where it is forced through
@@ -97,6 +98,9 @@ def figure_projections(field: Volume) -> Figure:
     field : Volume
         A flux or a speed that is 0 in walls, as `voltome.transport.diffusion_field` and
         `voltome.transport.flow_field` give it.
+    ends : tuple of float, optional
+        Values of the first and last colour in the unit of the field, so that several figures can be compared; by
+        default its own.
 
     Returns
     -------
@@ -106,7 +110,7 @@ def figure_projections(field: Volume) -> Figure:
     Raises
     ------
     ValuesError
-        A field that is 0 everywhere.
+        A field that is 0 everywhere, or ends that are not in order.
 
     Examples
     --------
@@ -117,10 +121,10 @@ def figure_projections(field: Volume) -> Figure:
     >>> len(figure_projections(speed).axes)
     4
     """
-    _checked(field)
+    _checked(field, ends)
     planes = [_through(plane, f"mean along {AXES[plane.across]}") for plane in planes_of(field)]
-    seen = {plane.across: project(field, axis=AXES_OF_PLANES[plane.across]) for plane in planes}
-    scale = scale_of(np.concatenate([sampled(each) for each in seen.values()]), style_of(field), field.unit)
+    seen = projections_of(field)
+    scale = scale_of(sampled_projections(seen), style_of(field), field.unit, ends=ends)
 
     def picture(plane: Plane) -> Picture:
         return _coloured(seen[plane.across], plane, scale, walls=False)
@@ -128,13 +132,25 @@ def figure_projections(field: Volume) -> Figure:
     return _drawn(field.quantity, planes, picture, scale)
 
 
+def projections_of(field: Volume) -> dict[int, Volume]:
+    """Return the means of a field along the axes (0, 1, 2) across which a plane of it is drawn."""
+    return {plane.across: project(field, axis=AXES[plane.across]) for plane in planes_of(field)}
+
+
+def sampled_projections(seen: Mapping[int, Volume]) -> Picture:
+    """Return values of all projections of a field."""
+    return np.concatenate([sampled(each) for each in seen.values()])
+
+
 def _through(plane: Plane, how: str) -> Plane:
     """Return the picture of a field seen through, in the place of a plane."""
     return SeenThrough(plane.across, 0, plane.height_um, plane.width_um, plane.place_um, how)
 
 
-def _checked(field: Volume) -> Picture:
-    """Return the values of a field that are not walls, or refuse one that has none."""
+def _checked(field: Volume, ends: tuple[float, float] | None) -> Picture:
+    """Return the values of a field that are not walls, or refuse one that has none, or ends that are not in order."""
+    if ends is not None and not ends[0] < ends[1]:
+        raise ValuesError(f"the ends of the colours are {ends[0]:g} and {ends[1]:g}; expected the lower one first.")
     values = sampled(field)
     if not values.any():
         raise ValuesError(

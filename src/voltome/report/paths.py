@@ -51,6 +51,16 @@ class Paths:
         """Number of lines."""
         return len(self.points_um) - len(self.joined)
 
+    def every(self, step: int) -> Paths:
+        """Return lines of every so many points, with the first and the last of each."""
+        if step == 1:
+            return self
+        ends = np.ones(len(self.points_um), bool)
+        ends[self.joined] = False
+        begins = np.roll(ends, 1)
+        chosen = np.flatnonzero(ends | begins | (np.arange(len(ends)) % step == 0))
+        return Paths(self.points_um[chosen], self.values[chosen], np.flatnonzero(~ends[chosen]))
+
     def inside(self, bodies: Bodies) -> NDArray[np.float64]:
         """Return the points about the middle of the box of bodies."""
         placed: NDArray[np.float64] = self.points_um - bodies.origin_um - np.array(bodies.size_um) / 2

@@ -102,6 +102,9 @@ def _component(
         weight = share if side == 1 else 1.0 - share
         if weight == 0.0 or _blocked(wall, c, z, y, x, side):
             continue
+        if not slip and _blocked(wall, c, z, y, x, -side):
+            # along a wall that holds the field its components grow linearly, and so what leaves it quadratically
+            weight *= weight
         own = _face(field, wall, c, z, y, x, side, axis, closed)
         in_a = mirror * own if wall_a else _face(field, wall, c, za, ya, xa, side, axis, closed)
         in_b = mirror * own if wall_b else _face(field, wall, c, zb, yb, xb, side, axis, closed)
