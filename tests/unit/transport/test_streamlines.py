@@ -185,3 +185,12 @@ def test_statistics_need_streamlines_that_cross():
     )
     with pytest.raises(ValuesError, match="a table of phase_fractions; expected one of streamlines"):
         vt.transport.streamline_statistics(fractions)
+
+
+def test_lines_of_a_flow_keep_off_walls():
+    """What leaves a wall grows with the square of the distance; linearly, many more lines would end in walls."""
+    pore = solved_fields.percolating((20, 16, 16), porosity=0.6, seed=6)
+    phases = vt.data.PhaseImage(pore.astype(np.uint8), voxel_size_um=0.65, phases={0: "solid", 1: "pore"})
+    flow = vt.transport.flow_field(phases, phase="pore", mode="experiment")
+    table = vt.transport.streamlines(flow.velocity_z, along_y=flow.velocity_y, along_x=flow.velocity_x, count=100)
+    assert vt.transport.streamline_statistics(table).frame["crossing_fraction"].iloc[0] >= 0.9
