@@ -1,0 +1,214 @@
+"""Diffusion and flow through a pore network, held against the same on the voxels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from voltome.data import AxisName, PhaseImage, PoreNetwork, ResultTable
+from voltome.data._parameters import axis_index, check_choice
+from voltome.errors import GeometryError
+from voltome.transport import _conduits as conduits
+from voltome.transport.columns_network import NETWORK_TRANSPORT, VOXEL_DIFFUSION, VOXEL_FLOW
+from voltome.transport.network import measured_on
+
+VoxelSolve = Literal["diffusion", "diffusion and flow"]
+
+FAR_OFF = 0.3
+"""By how much a network may be off before a reader is warned."""
+
+Row = dict[str, Any]
+
+
+def network_transport(
+    network: PoreNetwork,
+    *,
+    phases: PhaseImage | None = None,
+    axis: AxisName = "z",
+    voxel_solve: VoxelSolve = "diffusion",
+) -> ResultTable:
+    """Compute diffusion and viscous flow through a pore network, and how far they are off the same on the voxels.
+
+    Tells whether a network may stand for its image before it is used for more, in OpenPNM or elsewhere. The values
+    on the voxels (`tortuosity`, `permeability`) are the better ones: give `phases` and trust the network as far as
+    the ratios are near 1.
+
+    Parameters
+    ----------
+    network : PoreNetwork
+        The network.
+    phases : PhaseImage, optional
+        The image that the network was made from. With it diffusion is solved on the voxels too.
+    axis : {"z", "y", "x"}
+        From the first to the last face along this axis.
+    voxel_solve : {"diffusion", "diffusion and flow"}
+        With `phases`: what is solved on the voxels. Flow takes minutes where diffusion takes a second.
+
+    Returns
+    -------
+    ResultTable
+        Kind ``network_transport``, one row: `porosity`, `relative_diffusivity` (effective over free), `tortuosity`
+        (porosity over relative diffusivity; infinite without a path), `permeability_um2`, `flux_imbalance`, counts of
+        pores; with `phases` also `voxel_relative_diffusivity` and `diffusivity_ratio`, and with flow
+        `voxel_permeability_um2` and `permeability_ratio` (network over voxels; 1 where both are 0). Both are 0, and
+        a warning says so, where no pores connect the faces.
+
+    Raises
+    ------
+    AxisError
+        An unknown axis.
+    ParameterError
+        An unknown `voxel_solve`.
+    GeometryError
+        Phases on another grid than the network.
+    PhaseError
+        Phases without the phase of the network.
+
+    Notes
+    -----
+    A way from the centre of a pore to that of a throat, of length l, conducts like a duct that has the mean cross-section
+    of the pore, V / sqrt(12 n.C.n), for half of its length, and the cross-section of the throat for the rest; both ways
+    lie in series. Diffusive conductance of a duct: area / l. Viscous: F G area^2 / l for a unit viscosity, with the
+    shape G = r^2 / (4 area), r the inscribed radius, which is area over squared perimeter for every polygon around a
+    circle [2]_, and the factor F between 3/5 for triangles, 0.5623 for squares and 1/2 for circles [3]_; for a circle
+    that is Hagen and Poiseuille's law. The face of the image is the end of a way like a throat. The other faces let
+    nothing through. Straight channels are exact.
+
+    Solved directly in double precision; effective values refer to the sample (inside the mask).
+
+    What to expect: on random media of porosity 0.4 to 0.45 and pores of some 10 voxels the diffusivity was
+    0.88 to 1.06 times that on the voxels, for `min_depth_um` from half a voxel to two; see ``docs/network.md``.
+
+    Time: 10,000 pores take less than a second, apart from the voxels.
+
+    References
+    ----------
+    .. [1] J. Gostick, Phys. Rev. E 96 (2017) 023307 (network from a watershed).
+    .. [2] G. Mason, N. R. Morrow, J. Colloid Interface Sci. 141 (1991) 262 (shape factor).
+    .. [3] T. W. Patzek, D. B. Silin, J. Colloid Interface Sci. 236 (2001) 295 (conductance by shape);
+       P. H. Valvatne, M. J. Blunt, Water Resour. Res. 40 (2004) W07406 (pore, throat and pore in series).
+
+    Examples
+    --------
+    >>> import numpy as np, voltome as vt
+    >>> labels = np.zeros((12, 12, 24), np.int32)
+    >>> labels[2:10, 2:10, :12], labels[2:10, 2:10, 12:] = 1, 2
+    >>> network = vt.transport.extract_network(vt.data.ParticleImage(labels, voxel_size_um=0.5, phase="pore"))
+    >>> row = vt.transport.network_transport(network, axis="x").frame.iloc[0]
+    >>> round(float(row.relative_diffusivity), 6), round(float(row.porosity), 6)  # a straight channel
+    (0.444444, 0.444444)
+    """
+    check_choice("voxel_solve", voxel_solve, get_args(VoxelSolve))
+    along = axis_index(axis)
+    if phases is not None:
+        _check_grid(network, phases)
+    found = _solved(network, axis, along)
+    row, columns = found.row, NETWORK_TRANSPORT
+    if phases is not None:
+        row, columns = row | _diffusion_on_voxels(found, phases, network, axis), (*columns, *VOXEL_DIFFUSION)
+        if voxel_solve == "diffusion and flow":
+            row, columns = row | _flow_on_voxels(found, phases, network, axis), (*columns, *VOXEL_FLOW)
+    return ResultTable(
+        pd.DataFrame([row])[[column.name for column in columns]],
+        columns=columns,
+        kind="network_transport",
+        measured_on=measured_on(network),
+        method="pore and throat each for half of the way between their centres; shape factors after Mason and Morrow",
+        history=network.history,
+        warnings=_warnings(network, axis, row),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found on the network."""
+
+    row: Row
+
+    def ratio(self, name: str, on_voxels: float) -> float:
+        """Return a value of the network over that on the voxels; 1 where both are 0."""
+        own = float(self.row[name])
+        if on_voxels == 0:
+            return 1.0 if own == 0 else float("inf")
+        return own / on_voxels
+
+
+def _solved(network: PoreNetwork, axis: AxisName, along: int) -> _Found:
+    """Solve diffusion and flow on the network."""
+    pores = conduits.percolating(network, along)
+    carried = [conduits.carried(network, way(network), along, pores) for way in (conduits.diffusive, conduits.hydraulic)]
+    length = network.size_um[along]
+    per_conductance = length**2 / network.sample_volume_um3  # length over the mean cross-section of the sample
+    diffusivity, permeability = (each.flow_in * per_conductance for each in carried)
+    imbalance = [abs(each.flow_in - each.flow_out) / max(each.flow_in, each.flow_out, 1e-300) for each in carried]
+    at_ends = [int(np.count_nonzero(pores & (network.face_area_um2[:, 2 * along + end] > 0))) for end in (0, 1)]
+    return _Found(
+        {
+            "phase": network.phase,
+            "axis": axis,
+            "porosity": network.porosity,
+            "percolating_porosity": float(network.volume_um3[pores].sum()) / network.sample_volume_um3,
+            "relative_diffusivity": diffusivity,
+            "tortuosity": network.porosity / diffusivity if diffusivity > 0 else float("inf"),
+            "permeability_um2": permeability,
+            "flux_imbalance": max(imbalance),
+            "percolating_pores": int(np.count_nonzero(pores)),
+            "inlet_pores": at_ends[0],
+            "outlet_pores": at_ends[1],
+        }
+    )
+
+
+def _check_grid(network: PoreNetwork, phases: PhaseImage) -> None:
+    """Refuse phases of another size or place than the network."""
+    phases.label_of(network.phase)
+    for what, own, other in (
+        ("size_um", network.size_um, phases.size_um),
+        ("origin_um", network.origin_um, phases.origin_um),
+        ("voxel_size_um", network.voxel_size_um, phases.voxel_size_um),
+    ):
+        if not np.allclose(own, other, rtol=1e-6, atol=1e-9):
+            raise GeometryError(
+                f"the network has {what} = {own}, the phases {other} (z, y, x); expected the image from which the "
+                f"network was made. Give that image as phases, or none."
+            )
+
+
+def _diffusion_on_voxels(found: _Found, phases: PhaseImage, network: PoreNetwork, axis: AxisName) -> Row:
+    """Solve diffusion on the voxels."""
+    from voltome.transport import tortuosity
+
+    solved = tortuosity(phases, phase=network.phase, axis=axis).relative_diffusivity
+    return {
+        "voxel_relative_diffusivity": solved,
+        "diffusivity_ratio": found.ratio("relative_diffusivity", solved),
+    }
+
+
+def _flow_on_voxels(found: _Found, phases: PhaseImage, network: PoreNetwork, axis: AxisName) -> Row:
+    """Solve flow on the voxels."""
+    from voltome.transport import permeability
+
+    solved = permeability(phases, phase=network.phase, axis=axis, mode="tensor", sides="mirrored").permeability_um2
+    return {"voxel_permeability_um2": solved, "permeability_ratio": found.ratio("permeability_um2", solved)}
+
+
+def _warnings(network: PoreNetwork, axis: AxisName, row: Row) -> tuple[str, ...]:
+    """Return what a reader must know: that nothing flows, or that the network is far off."""
+    if row["percolating_pores"] == 0:
+        return (
+            f"No pores of {network.phase} connect the first and the last face along {axis}, so the diffusivity and the "
+            f"permeability are 0 and the tortuosity is infinite. Check the threshold, or try another axis.",
+        )
+    said = []
+    for name, words in (("diffusivity_ratio", "diffusivity"), ("permeability_ratio", "permeability")):
+        ratio = row.get(name, 1.0)
+        if abs(ratio - 1) > FAR_OFF:
+            said.append(
+                f"The {words} of the network along {axis} is {ratio:.2f} times that on the voxels. Use the value on the "
+                f"voxels, and separate the pores with another min_depth_um before the network is used for more."
+            )
+    return tuple(said)
