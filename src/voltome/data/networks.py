@@ -14,7 +14,7 @@ from voltome.data._noun import Noun
 from voltome.errors import GeometryError, ValuesError
 
 FACES = ("z-", "z+", "y-", "y+", "x-", "x+")
-"""The faces of the image, in the order of the columns that say what a pore has on each: first and last along an axis."""
+"""The faces of the image, first and last along each axis, in the order of the columns of what a pore has there."""
 
 _PORES: dict[str, tuple[int, ...]] = {
     "position_um": (3,),
@@ -164,7 +164,9 @@ class PoreNetwork(Noun):
                     ((ends[:, 0] < 0) | (ends[:, 1] <= ends[:, 0]) | (ends[:, 1] >= pores)).any()
                 ),
                 "numbers that are not finite": not all(np.isfinite(each).all() for each in numbers.values()),
-                "volumes, areas or diameters that are not above 0": any((numbers[name] <= 0).any() for name in _ABOVE_ZERO),
+                "volumes, areas or diameters that are not above 0": any(
+                    (numbers[name] <= 0).any() for name in _ABOVE_ZERO
+                ),
                 "negative areas or diameters on a face": any(
                     (each < 0).any() for name, each in numbers.items() if name.startswith("face_")
                 ),
@@ -174,7 +176,7 @@ class PoreNetwork(Noun):
         if faults:
             raise ValuesError(
                 f"a pore network has {', '.join(faults)}; expected pores and throats as "
-                f"voltome.transport.extract_network makes them. Extract it again, or copy its file again from its source."
+                f"voltome.transport.extract_network makes them. Extract it again, or copy its file again."
             )
 
     @property

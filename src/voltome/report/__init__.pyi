@@ -8,6 +8,7 @@ from .figures_cycles import figure_mass_balance, figure_particle_events, figure_
 from .figures_distributions import figure_size_distribution
 from .figures_histogram import figure_histogram
 from .figures_intrusion import figure_intrusion
+from .figures_network import figure_pores, figure_throats
 from .figures_powder import figure_histograms, figure_particle_radii, figure_particle_roughness
 from .figures_profiles import figure_profile
 from .figures_renderings import figure_renderings
@@ -41,6 +42,7 @@ __all__ = [
     "figure_particle_matches",
     "figure_particle_radii",
     "figure_particle_roughness",
+    "figure_pores",
     "figure_profile",
     "figure_renderings",
     "figure_separation_curve",
@@ -51,6 +53,7 @@ __all__ = [
     "figure_subvolumes",
     "figure_surface_estimators",
     "figure_sweep",
+    "figure_throats",
     "phase_colours",
     "png_bytes",
     "slice_movie",

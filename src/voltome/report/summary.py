@@ -46,6 +46,9 @@ MEASURES = {
     "measure_cracks": "the cracks of particles",
     "find_collector": "the height and tilt of the current collector",
     "connectivity": "which share of a phase is connected to the faces of the sample",
+    "measure_pores": "size and coordination number of every pore of a network",
+    "measure_throats": "size and length of every throat of a network",
+    "network_transport": "diffusion and flow through a pore network, held against the voxels",
     "fraction_confidence": "confidence intervals of volume fractions",
     "two_point_correlation": "two-point correlations",
 }
@@ -352,4 +355,5 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         f"The {parameters['phase']} was divided by its connection to both faces along {parameters.get('axis', 'z')}"
     ),
     "intrusion_radius": _intrusion,
+    "extract_network": lambda parameters: "The pore space was made a network of pores and throats",
 }

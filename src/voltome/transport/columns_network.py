@@ -40,11 +40,14 @@ NETWORK_TRANSPORT = (
     Column("axis", "", "Axis along which transport was computed.", "key"),
     Column("porosity", "1", "Volume of all pores over that of the sample."),
     Column("percolating_porosity", "1", "Of that the pores that are connected to both faces."),
-    Column("relative_diffusivity", "1", "Effective over free diffusivity, of the network."),
+    Column("network_relative_diffusivity", "1", "Effective over free diffusivity, of the network."),
     Column(
-        "tortuosity", "1", "Porosity over the relative diffusivity; infinite without a path.", may_be_infinite=True
+        "network_tortuosity",
+        "1",
+        "Porosity over the relative diffusivity; infinite without a path.",
+        may_be_infinite=True,
     ),
-    Column("permeability_um2", "um2", "Permeability of the network."),
+    Column("network_permeability_um2", "um2", "Permeability of the network."),
     Column("flux_imbalance", "1", "Largest relative difference of what flows in and what flows out."),
     Column("percolating_pores", "1", "Pores that are connected to both faces."),
     Column("inlet_pores", "1", "Of these those on the first face."),

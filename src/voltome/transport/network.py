@@ -226,7 +226,7 @@ def _table(
         columns=columns,
         kind=kind,
         measured_on=measured_on(network),
-        method="inscribed diameters: largest distance to the wall, doubled; cross-sections: sum of the vectors of faces",
+        method="inscribed diameters: twice the largest distance to the wall; cross-sections: sum of vectors of faces",
         history=network.history,
         warnings=warnings,
     )
@@ -236,10 +236,11 @@ def _narrow(network: PoreNetwork) -> tuple[str, ...]:
     """Return the warning that many throats are narrow, or nothing."""
     edge = max(network.voxel_size_um)
     narrow = int(np.count_nonzero(network.throat_inscribed_diameter_um < FEW_VOXELS * edge))
-    if 10 * narrow <= network.throat_count:
+    throats = network.throat_count
+    if 10 * narrow <= throats:
         return ()
     return (
-        f"{narrow} of {network.throat_count} throats are less than {FEW_VOXELS} voxels ({FEW_VOXELS * edge:g} um) wide, "
+        f"{narrow} of {throats} throats are less than {FEW_VOXELS} voxels ({FEW_VOXELS * edge:g} um) wide, "
         f"so that their diameter is uncertain by a fifth or more. Use a scan of smaller voxels, or raise min_depth_um "
         f"of separate_particles where they are no true constrictions.",
     )

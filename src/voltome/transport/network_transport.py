@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from voltome.data import AxisName, PhaseImage, PoreNetwork, ResultTable
+from voltome.data import AxisName, Column, PhaseImage, PoreNetwork, ResultTable
 from voltome.data._parameters import axis_index, check_choice
 from voltome.errors import GeometryError
 from voltome.transport import _conduits as conduits
@@ -50,11 +50,11 @@ def network_transport(
     Returns
     -------
     ResultTable
-        Kind ``network_transport``, one row: `porosity`, `relative_diffusivity` (effective over free), `tortuosity`
-        (porosity over relative diffusivity; infinite without a path), `permeability_um2`, `flux_imbalance`, counts of
-        pores; with `phases` also `voxel_relative_diffusivity` and `diffusivity_ratio`, and with flow
-        `voxel_permeability_um2` and `permeability_ratio` (network over voxels; 1 where both are 0). Both are 0, and
-        a warning says so, where no pores connect the faces.
+        Kind ``network_transport``, one row: `porosity`, `network_relative_diffusivity` (effective over free),
+        `network_tortuosity` (porosity over that; infinite without a path), `network_permeability_um2`,
+        `flux_imbalance`, counts of pores; with `phases` also `voxel_relative_diffusivity` and
+        `diffusivity_ratio`, and with flow `voxel_permeability_um2` and `permeability_ratio` (network over voxels; 1
+        where both are 0). Where no pores connect the faces, diffusivity and permeability are 0 and a warning says so.
 
     Raises
     ------
@@ -69,13 +69,13 @@ def network_transport(
 
     Notes
     -----
-    A way from the centre of a pore to that of a throat, of length l, conducts like a duct that has the mean cross-section
-    of the pore, V / sqrt(12 n.C.n), for half of its length, and the cross-section of the throat for the rest; both ways
-    lie in series. Diffusive conductance of a duct: area / l. Viscous: F G area^2 / l for a unit viscosity, with the
-    shape G = r^2 / (4 area), r the inscribed radius, which is area over squared perimeter for every polygon around a
-    circle [2]_, and the factor F between 3/5 for triangles, 0.5623 for squares and 1/2 for circles [3]_; for a circle
-    that is Hagen and Poiseuille's law. The face of the image is the end of a way like a throat. The other faces let
-    nothing through. Straight channels are exact.
+    A way from the centre of a pore to that of a throat, of length l, conducts like a duct that has the mean
+    cross-section of the pore, V / sqrt(12 n.C.n), for half of its length, and the cross-section of the throat for the
+    rest; both ways of a throat lie in series. Diffusive conductance of a duct: area / l. Viscous, for a unit
+    viscosity: F G area^2 / l with the shape G = r^2 / (4 area), r the inscribed radius, which is area over squared
+    perimeter for every polygon around a circle [2]_, and the factor F between 3/5 for triangles, 0.5623 for squares and
+    1/2 for circles [3]_; for a circle that is Hagen and Poiseuille's law. The face of the image is the end of a way
+    like a throat. The other faces let nothing through. Straight channels are exact.
 
     Solved directly in double precision; effective values refer to the sample (inside the mask).
 
@@ -98,7 +98,7 @@ def network_transport(
     >>> labels[2:10, 2:10, :12], labels[2:10, 2:10, 12:] = 1, 2
     >>> network = vt.transport.extract_network(vt.data.ParticleImage(labels, voxel_size_um=0.5, phase="pore"))
     >>> row = vt.transport.network_transport(network, axis="x").frame.iloc[0]
-    >>> round(float(row.relative_diffusivity), 6), round(float(row.porosity), 6)  # a straight channel
+    >>> round(float(row.network_relative_diffusivity), 6), round(float(row.porosity), 6)  # a straight channel
     (0.444444, 0.444444)
     """
     check_choice("voxel_solve", voxel_solve, get_args(VoxelSolve))
@@ -106,7 +106,8 @@ def network_transport(
     if phases is not None:
         _check_grid(network, phases)
     found = _solved(network, axis, along)
-    row, columns = found.row, NETWORK_TRANSPORT
+    row = found.row
+    columns: tuple[Column, ...] = NETWORK_TRANSPORT
     if phases is not None:
         row, columns = row | _diffusion_on_voxels(found, phases, network, axis), (*columns, *VOXEL_DIFFUSION)
         if voxel_solve == "diffusion and flow":
@@ -139,7 +140,9 @@ class _Found:
 def _solved(network: PoreNetwork, axis: AxisName, along: int) -> _Found:
     """Solve diffusion and flow on the network."""
     pores = conduits.percolating(network, along)
-    carried = [conduits.carried(network, way(network), along, pores) for way in (conduits.diffusive, conduits.hydraulic)]
+    carried = [
+        conduits.carried(network, way(network), along, pores) for way in (conduits.diffusive, conduits.hydraulic)
+    ]
     length = network.size_um[along]
     per_conductance = length**2 / network.sample_volume_um3  # length over the mean cross-section of the sample
     diffusivity, permeability = (each.flow_in * per_conductance for each in carried)
@@ -151,9 +154,9 @@ def _solved(network: PoreNetwork, axis: AxisName, along: int) -> _Found:
             "axis": axis,
             "porosity": network.porosity,
             "percolating_porosity": float(network.volume_um3[pores].sum()) / network.sample_volume_um3,
-            "relative_diffusivity": diffusivity,
-            "tortuosity": network.porosity / diffusivity if diffusivity > 0 else float("inf"),
-            "permeability_um2": permeability,
+            "network_relative_diffusivity": diffusivity,
+            "network_tortuosity": network.porosity / diffusivity if diffusivity > 0 else float("inf"),
+            "network_permeability_um2": permeability,
             "flux_imbalance": max(imbalance),
             "percolating_pores": int(np.count_nonzero(pores)),
             "inlet_pores": at_ends[0],
@@ -184,7 +187,7 @@ def _diffusion_on_voxels(found: _Found, phases: PhaseImage, network: PoreNetwork
     solved = tortuosity(phases, phase=network.phase, axis=axis).relative_diffusivity
     return {
         "voxel_relative_diffusivity": solved,
-        "diffusivity_ratio": found.ratio("relative_diffusivity", solved),
+        "diffusivity_ratio": found.ratio("network_relative_diffusivity", solved),
     }
 
 
@@ -193,7 +196,7 @@ def _flow_on_voxels(found: _Found, phases: PhaseImage, network: PoreNetwork, axi
     from voltome.transport import permeability
 
     solved = permeability(phases, phase=network.phase, axis=axis, mode="tensor", sides="mirrored").permeability_um2
-    return {"voxel_permeability_um2": solved, "permeability_ratio": found.ratio("permeability_um2", solved)}
+    return {"voxel_permeability_um2": solved, "permeability_ratio": found.ratio("network_permeability_um2", solved)}
 
 
 def _warnings(network: PoreNetwork, axis: AxisName, row: Row) -> tuple[str, ...]:
@@ -208,7 +211,7 @@ def _warnings(network: PoreNetwork, axis: AxisName, row: Row) -> tuple[str, ...]
         ratio = row.get(name, 1.0)
         if abs(ratio - 1) > FAR_OFF:
             said.append(
-                f"The {words} of the network along {axis} is {ratio:.2f} times that on the voxels. Use the value on the "
-                f"voxels, and separate the pores with another min_depth_um before the network is used for more."
+                f"The {words} of the network along {axis} is {ratio:.2f} times that on the voxels. Use the value on "
+                f"the voxels, and separate the pores with another min_depth_um before the network is used for more."
             )
     return tuple(said)

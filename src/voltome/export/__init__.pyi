@@ -1,0 +1,3 @@
+from .openpnm import write_openpnm
+
+__all__ = ["write_openpnm"]
