@@ -51,6 +51,11 @@ MEASURES = {
     "network_transport": "diffusion and flow through a pore network, held against the voxels",
     "fraction_confidence": "confidence intervals of volume fractions",
     "two_point_correlation": "two-point correlations",
+    "tortuosity": "tortuosity factors",
+    "effective_diffusivity": "effective diffusivities",
+    "diffusivity_tensor": "the tensor of the effective diffusivity",
+    "electrode_tortuosity": "electrode tortuosity factors",
+    "tortuosity_refinement": "what the size of the voxels adds to the tortuosity",
 }
 
 OTHERS = {"sweep": "how results change with the {}", "subvolumes": "how results scatter among sub-volumes"}
@@ -316,6 +321,11 @@ def _intrusion(parameters: Mapping[str, Any]) -> str:
     return f"For every voxel of {phase} the largest ball that can be pressed to it through {through} was found"
 
 
+def _diffusion(parameters: Mapping[str, Any]) -> str:
+    """Return the phrase of the field of diffusion."""
+    return f"Diffusion through {parameters.get('phase', 'the phase')} along {parameters.get('axis', 'z')} was solved"
+
+
 PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "crop": _with_parameters("The image was cropped"),
     "median": _with_parameters("Noise was lowered by a median filter"),
@@ -356,4 +366,5 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "intrusion_radius": _intrusion,
     "extract_network": lambda parameters: "The pore space was made a network of pores and throats",
+    "diffusion_field": _diffusion,
 }

@@ -1,4 +1,27 @@
+from .effective import EffectiveDiffusivity, effective_diffusivity
+from .electrode import ElectrodeTortuosity, electrode_tortuosity
+from .fields import DiffusionField, diffusion_field
 from .network import extract_network, measure_pores, measure_throats
 from .network_transport import network_transport
+from .refinement import TortuosityRefinement, tortuosity_refinement
+from .tensor import DiffusivityTensor, diffusivity_tensor
+from .tortuosity import Tortuosity, tortuosity
 
-__all__ = ["extract_network", "measure_pores", "measure_throats", "network_transport"]
+__all__ = [
+    "DiffusionField",
+    "DiffusivityTensor",
+    "EffectiveDiffusivity",
+    "ElectrodeTortuosity",
+    "Tortuosity",
+    "TortuosityRefinement",
+    "diffusion_field",
+    "diffusivity_tensor",
+    "effective_diffusivity",
+    "electrode_tortuosity",
+    "extract_network",
+    "measure_pores",
+    "measure_throats",
+    "network_transport",
+    "tortuosity",
+    "tortuosity_refinement",
+]
