@@ -170,6 +170,7 @@ ON_PARTICLES: Mapping[str, dict[str, Any]] = {
     "particle_contacts": {},
     "particle_neighbours": {},
     "particle_radii": {},
+    "extract_network": {},
     "measure_cracks": {"crack_width_um": 2.0},
 }
 
@@ -230,6 +231,11 @@ def _match(step: Step, scene: Scene) -> Callable[[], Any]:
     return lambda: step(cycled)
 
 
+def _on_network(step: Step, scene: Scene) -> Callable[[], Any]:
+    network = vt.transport.extract_network(scene.particles)
+    return lambda: step(network)
+
+
 _SPECIAL: Mapping[str, Callable[[Step, Scene], Callable[[], Any]]] = {
     "align": _align,
     "find_collector": _on_collector(),
@@ -244,6 +250,9 @@ _SPECIAL: Mapping[str, Callable[[Step, Scene], Callable[[], Any]]] = {
     "diffusivity_tensor": _tensor,
     "mass_balance": _on_scans(density_g_per_cm3=2.0),
     "match_particles": _match,
+    "measure_pores": _on_network,
+    "measure_throats": _on_network,
+    "network_transport": _on_network,
     "measure_voids": lambda step, scene: lambda: step(scene.particles, phases=scene.phases, grey=scene.grey),
 }
 

@@ -79,7 +79,7 @@ class PoreNetwork(Noun):
     throat_inscribed_diameter_um : numpy.ndarray
         Diameter of the largest ball centred at the contact that meets no wall.
     voxel_size_um, size_um, origin_um : tuple of float
-        Of the image: voxel, edges, outer corner of the first voxel.
+        Voxel; edges and outer corner of the image, or of the box around its mask.
     sample_volume_um3 : float
         Volume of the sample: of the mask, or the whole image.
     phase : str

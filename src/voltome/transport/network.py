@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import edt
 import fastremap
 import numpy as np
@@ -56,8 +58,8 @@ def extract_network(pores: ParticleImage) -> PoreNetwork:
     Inscribed diameter of a pore: twice the largest distance of one of its voxels to the nearest voxel of the wall,
     centre to centre (Euclidean, anisotropic), as in `local_thickness`. Of a throat: of the smaller distance on both
     sides of each shared face the largest, but no more than fits into its area. Faces of the image and the edge of the
-    mask are no wall. Bias: plates and channels along the axes 0 where an even number of voxels wide, +1 voxel
-    where odd; balls about -1 voxel.
+    mask are no wall; with a mask, the faces are those of the box around it. Bias: plates and channels along the axes 0
+    where an even number of voxels wide, +1 voxel where odd; balls about -1 voxel.
 
     Cross-section of a throat: the length of the sum of the vectors of its faces, which for a flat contact of any
     direction is its area, and for a bowl that of its rim: a watershed makes bowls, and a stream passes the rim.
@@ -84,6 +86,7 @@ def extract_network(pores: ParticleImage) -> PoreNetwork:
     PoreNetwork(2 pores, 1 throats, pore in 10 x 10 x 17 um)
     """
     check_memory(BYTES_PER_VOXEL * pores.values.size, task="extract_network", voxels=pores.values.size)
+    pores = _boxed(pores)
     bodies, contacts = measure_particles(pores).frame, particle_contacts(pores).frame
     labels = bodies["label"].to_numpy(np.int64)
     values = _numbered(pores, labels)
@@ -244,6 +247,19 @@ def _narrow(network: PoreNetwork) -> tuple[str, ...]:
         f"so that their diameter is uncertain by a fifth or more. Use a scan of smaller voxels, or raise min_depth_um "
         f"of separate_particles where they are no true constrictions.",
     )
+
+
+def _boxed(pores: ParticleImage) -> ParticleImage:
+    """Return the box around the sample: its faces are those that transport goes between."""
+    mask = pores.mask
+    if mask is None:
+        return pores
+    others = ((1, 2), (0, 2), (0, 1))
+    inside = [np.flatnonzero(mask.any(axis=each)) for each in others]
+    box = tuple(slice(int(found[0]), int(found[-1]) + 1) for found in inside)
+    starts = zip(pores.origin_um, pores.voxel_size_um, box, strict=True)
+    z, y, x = (first + edge * extent.start for first, edge, extent in starts)
+    return replace(pores, values=pores.values[box], mask=mask[box], origin_um=(z, y, x))
 
 
 def _numbered(pores: ParticleImage, labels: NDArray[np.int64]) -> NDArray[np.int32]:

@@ -12,6 +12,7 @@ from voltome.data import AxisName, Column, PhaseImage, PoreNetwork, ResultTable
 from voltome.data._parameters import axis_index, check_choice
 from voltome.errors import GeometryError
 from voltome.transport import _conduits as conduits
+from voltome.transport._sample import box_of
 from voltome.transport.columns_network import NETWORK_TRANSPORT, VOXEL_DIFFUSION, VOXEL_FLOW
 from voltome.transport.network import measured_on
 
@@ -168,14 +169,17 @@ def _solved(network: PoreNetwork, axis: AxisName, along: int) -> _Found:
 def _check_grid(network: PoreNetwork, phases: PhaseImage) -> None:
     """Refuse phases of another size or place than the network."""
     phases.label_of(network.phase)
+    edges, box = np.array(phases.voxel_size_um), box_of(phases)
+    origin = np.array(phases.origin_um) + edges * [extent.start for extent in box.box]
     for what, own, other in (
-        ("size_um", network.size_um, phases.size_um),
-        ("origin_um", network.origin_um, phases.origin_um),
+        ("size_um", network.size_um, tuple((edges * box.shape).tolist())),
+        ("origin_um", network.origin_um, tuple(origin.tolist())),
         ("voxel_size_um", network.voxel_size_um, phases.voxel_size_um),
     ):
         if not np.allclose(own, other, rtol=1e-6, atol=1e-9):
             raise GeometryError(
-                f"the network has {what} = {own}, the phases {other} (z, y, x); expected the image from which the "
+                f"the network has {what} = {own}, the sample of the phases "
+                f"{other} (z, y, x); expected the image from which the "
                 f"network was made. Give that image as phases, or none."
             )
 
@@ -195,7 +199,7 @@ def _flow_on_voxels(found: _Found, phases: PhaseImage, network: PoreNetwork, axi
     """Solve flow on the voxels."""
     from voltome.transport import permeability
 
-    solved = permeability(phases, phase=network.phase, axis=axis, mode="tensor", sides="mirrored").permeability_um2
+    solved = permeability(phases, phase=network.phase, axis=axis, mode="tensor", sides="mirrored").value
     return {"voxel_permeability_um2": solved, "permeability_ratio": found.ratio("network_permeability_um2", solved)}
 
 

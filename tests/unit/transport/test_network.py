@@ -87,6 +87,19 @@ def test_what_is_outside_the_mask_is_neither_pore_nor_wall():
     assert (network.pore_count, network.throat_count) == (1, 0)
     assert network.sample_volume_um3 == 6 * 6 * 6
     assert network.inscribed_diameter_um.tolist() == [4.0]
+    assert network.size_um == (6, 6, 6)
+    assert network.face_area_um2.tolist() == [[0, 0, 0, 0, 0, 16]]  # the faces are those of the box around the mask
+
+
+def test_a_mask_away_from_the_corner_moves_the_origin():
+    labels = np.zeros((12, 12, 30), np.int32)
+    labels[2:10, 2:10, 5:20] = 1
+    mask = np.zeros(labels.shape, np.bool_)
+    mask[1:11, 2:, 10:25] = True
+    network = vt.transport.extract_network(image(labels, mask=mask, origin_um=(1, 1, 1)))
+    assert network.origin_um == (1.5, 2.0, 6.0)
+    assert network.size_um == (5, 5, 7.5)
+    np.testing.assert_allclose(network.position_um, [[4, 4, 8.5]])
 
 
 def test_a_pore_space_without_walls_is_refused():

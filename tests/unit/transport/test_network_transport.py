@@ -31,7 +31,7 @@ def solved_on_voxels(monkeypatch, diffusivity, permeability=1.0):
         return call
 
     monkeypatch.setitem(vars(transport), "tortuosity", solve("tortuosity", ("relative_diffusivity", diffusivity)))
-    monkeypatch.setitem(vars(transport), "permeability", solve("permeability", ("permeability_um2", permeability)))
+    monkeypatch.setitem(vars(transport), "permeability", solve("permeability", ("value", permeability)))
     return asked
 
 
