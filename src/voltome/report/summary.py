@@ -56,6 +56,8 @@ MEASURES = {
     "diffusivity_tensor": "the tensor of the effective diffusivity",
     "electrode_tortuosity": "electrode tortuosity factors",
     "tortuosity_refinement": "what the size of the voxels adds to the tortuosity",
+    "permeability": "permeabilities",
+    "permeability_refinement": "how far the voxels change a permeability",
 }
 
 OTHERS = {"sweep": "how results change with the {}", "subvolumes": "how results scatter among sub-volumes"}
@@ -367,4 +369,8 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "intrusion_radius": _intrusion,
     "extract_network": lambda parameters: "The pore space was made a network of pores and throats",
     "diffusion_field": _diffusion,
+    "flow_field": lambda parameters: (
+        f"Speed and pressure of a liquid that flows through {parameters['phase']} along {parameters.get('axis', 'z')} "
+        f"were computed from Stokes' equations"
+    ),
 }

@@ -1,8 +1,11 @@
 from .effective import EffectiveDiffusivity, effective_diffusivity
 from .electrode import ElectrodeTortuosity, electrode_tortuosity
 from .fields import DiffusionField, diffusion_field
+from .flow import FlowField, flow_field
 from .network import extract_network, measure_pores, measure_throats
 from .network_transport import network_transport
+from .permeability import Permeability, permeability
+from .permeability_refinement import permeability_refinement
 from .refinement import TortuosityRefinement, tortuosity_refinement
 from .tensor import DiffusivityTensor, diffusivity_tensor
 from .tortuosity import Tortuosity, tortuosity
@@ -12,6 +15,8 @@ __all__ = [
     "DiffusivityTensor",
     "EffectiveDiffusivity",
     "ElectrodeTortuosity",
+    "FlowField",
+    "Permeability",
     "Tortuosity",
     "TortuosityRefinement",
     "diffusion_field",
@@ -19,9 +24,12 @@ __all__ = [
     "effective_diffusivity",
     "electrode_tortuosity",
     "extract_network",
+    "flow_field",
     "measure_pores",
     "measure_throats",
     "network_transport",
+    "permeability",
+    "permeability_refinement",
     "tortuosity",
     "tortuosity_refinement",
 ]

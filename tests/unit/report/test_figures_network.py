@@ -27,8 +27,8 @@ def table_of(columns, kind, *scans, **values):
 
 def pores(*scans, border=(False, False, False, True)):
     return table_of(
-        PORES, "pores", *scans, inscribed_diameter_um=[2.0, 3.0, 5.0, 60.0], equivalent_diameter_um=[3.0, 4.0, 8.0, 70.0],
-        coordination_number=[2, 2, 6, 30], touches_border=list(border),
+        PORES, "pores", *scans, inscribed_diameter_um=[2.0, 3.0, 5.0, 60.0],
+        equivalent_diameter_um=[3.0, 4.0, 8.0, 70.0], coordination_number=[2, 2, 6, 30], touches_border=list(border),
     )  # fmt: skip
 
 
