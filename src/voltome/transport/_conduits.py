@@ -63,13 +63,13 @@ def diffusive(network: PoreNetwork) -> Conduits:
 
 
 def hydraulic(network: PoreNetwork) -> Conduits:
-    """Return how well the ways carry a viscous flow: half of each like a duct as wide as the pore, half as its end."""
+    """Return how well the ways carry a viscous flow: each like a duct that narrows evenly from the pore to its end."""
     pores = (network.half_cross_section_um2, network.inscribed_diameter_um[network.throat_pores] / 2)
     throats = (network.throat_cross_section_um2[:, np.newaxis], network.throat_inscribed_diameter_um[:, np.newaxis] / 2)
-    halves = _stepped(_carrying(*pores), _carrying(*throats)) / network.half_length_um
+    halves = _tapered(_carrying(*pores), _carrying(*throats)) / network.half_length_um
     at_face = _carrying(network.face_area_um2, network.face_inscribed_diameter_um / 2)
     inside = _carrying(network.face_cross_section_um2, network.inscribed_diameter_um[:, np.newaxis] / 2)
-    return Conduits(_in_series(halves), _stepped(inside, at_face) / network.face_length_um)
+    return Conduits(_in_series(halves), _tapered(inside, at_face) / network.face_length_um)
 
 
 def percolating(network: PoreNetwork, axis: int) -> NDArray[np.bool_]:
@@ -105,6 +105,17 @@ def _stepped(one: Reals, other: Reals) -> Reals:
     """Return what conducts like one for half of a length and like the other for the rest: their harmonic mean."""
     whole = np.asarray(one + other)
     mean: Reals = np.divide(2 * one * other, whole, out=np.zeros_like(whole), where=whole > 0)
+    return mean
+
+
+def _tapered(one: Reals, other: Reals) -> Reals:
+    """Return what a duct carries that narrows evenly from one end to the other, by what ducts like its ends carry.
+
+    A tube of radius R carries as R^4; along a cone 1 / R^4 has the mean (a^2 + a b + b^2) / (3 a^3 b^3).
+    """
+    a, b = one**0.25, other**0.25
+    whole = np.asarray(a * a + a * b + b * b)
+    mean: Reals = np.divide(3 * (a * b) ** 3, whole, out=np.zeros_like(whole), where=whole > 0)
     return mean
 
 
