@@ -4,7 +4,8 @@ Rooms, from the ground up:
 
 ``errors``        every error voltome raises
 ``runtime``       progress and memory
-``data``          the nouns: Volume, PhaseImage, ParticleImage, ResultTable, Transform, PixelClassifier
+``data``          the nouns: Volume, PhaseImage, ParticleImage, ResultTable, Transform, PixelClassifier,
+                  PoreNetwork
 ``io``            files <-> nouns
 ``filters``       image -> image: crop, median, Gaussian, non-local means
 ``registration``  scans of one object -> one frame

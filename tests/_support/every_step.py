@@ -157,14 +157,14 @@ ON_PHASES: Mapping[str, dict[str, Any]] = {
     "connectivity": _OF_SOLID,
     "fraction_confidence": _OF_SOLID,
     "two_point_correlation": {**_OF_SOLID, "maximum_um": 4.0},
-    "permeability": {"phase": "pore"},
-    "flow_field": {"phase": "pore", "mode": "experiment", "buffer_voxels": 2},
-    "permeability_refinement": {"phase": "pore", "tolerance": 0.1},
     "tortuosity": {"phase": "pore"},
     "effective_diffusivity": {"diffusivities": {"pore": 1.0, "solid": 0.1}},
     "electrode_tortuosity": {"phase": "pore", "reactive": "solid"},
     "diffusion_field": {"phase": "pore"},
     "tortuosity_refinement": {"phase": "pore"},
+    "permeability": {"phase": "pore"},
+    "flow_field": {"phase": "pore", "mode": "experiment", "buffer_voxels": 2},
+    "permeability_refinement": {"phase": "pore", "tolerance": 0.1},
 }
 ON_PARTICLES: Mapping[str, dict[str, Any]] = {
     "drop_touching_border": {},
@@ -174,6 +174,7 @@ ON_PARTICLES: Mapping[str, dict[str, Any]] = {
     "particle_contacts": {},
     "particle_neighbours": {},
     "particle_radii": {},
+    "extract_network": {},
     "measure_cracks": {"crack_width_um": 2.0},
 }
 
@@ -245,6 +246,11 @@ def _match(step: Step, scene: Scene) -> Callable[[], Any]:
     return lambda: step(cycled)
 
 
+def _on_network(step: Step, scene: Scene) -> Callable[[], Any]:
+    network = vt.transport.extract_network(scene.particles)
+    return lambda: step(network)
+
+
 _SPECIAL: Mapping[str, Callable[[Step, Scene], Callable[[], Any]]] = {
     "align": _align,
     "find_collector": _on_collector(),
@@ -260,6 +266,9 @@ _SPECIAL: Mapping[str, Callable[[Step, Scene], Callable[[], Any]]] = {
     "mass_balance": _on_scans(density_g_per_cm3=2.0),
     "match_particles": _match,
     "streamlines": _streamlines,
+    "measure_pores": _on_network,
+    "measure_throats": _on_network,
+    "network_transport": _on_network,
     "measure_voids": lambda step, scene: lambda: step(scene.particles, phases=scene.phases, grey=scene.grey),
 }
 

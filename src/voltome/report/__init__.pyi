@@ -9,6 +9,7 @@ from .figures_distributions import figure_size_distribution
 from .figures_fields import figure_field, figure_projections
 from .figures_histogram import figure_histogram
 from .figures_intrusion import figure_intrusion
+from .figures_network import figure_pores, figure_throats
 from .figures_powder import figure_histograms, figure_particle_radii, figure_particle_roughness
 from .figures_profiles import figure_profile
 from .figures_renderings import figure_renderings
@@ -44,6 +45,7 @@ __all__ = [
     "figure_particle_matches",
     "figure_particle_radii",
     "figure_particle_roughness",
+    "figure_pores",
     "figure_profile",
     "figure_projections",
     "figure_renderings",
@@ -56,6 +58,7 @@ __all__ = [
     "figure_subvolumes",
     "figure_surface_estimators",
     "figure_sweep",
+    "figure_throats",
     "phase_colours",
     "png_bytes",
     "slice_movie",

@@ -36,15 +36,23 @@ WORTH_SAYING = {
         "mean_void_sphericity",
         "mean_void_surface_to_volume_per_um",
     ),
+    # of a network what it gives and how far it is off; what the voxels give stands in their own tables
+    "network_transport": (
+        "network_relative_diffusivity",
+        "network_tortuosity",
+        "diffusivity_ratio",
+        "network_permeability_um2",
+        "permeability_ratio",
+    ),
     "crack_statistics": ("crack_frequency", "crack_volume_fraction"),
-    "permeability": ("permeability_um2", "mean_pore_velocity_m_per_s", "reynolds_number"),
-    "permeability_refinement": ("permeability_um2", "permeability_extrapolated_um2", "resolution_error"),
     # of diffusion its numbers, not how the solver came to them
     "tortuosity": ("tortuosity", "relative_diffusivity", "porosity", "percolating_porosity"),
     "effective_diffusivity": ("effective_diffusivity", "tortuosity", "mean_diffusivity"),
     "diffusivity_tensor": ("effective_diffusivity",),
     "electrode_tortuosity": ("electrode_tortuosity", "porosity", "reached_porosity"),
     "tortuosity_refinement": ("resolution_error", "tortuosity", "tortuosity_extrapolated"),
+    "permeability": ("permeability_um2", "mean_pore_velocity_m_per_s", "reynolds_number"),
+    "permeability_refinement": ("permeability_um2", "permeability_extrapolated_um2", "resolution_error"),
 }
 """Kind of a table -> the measures that say something of their own."""
 
@@ -77,12 +85,18 @@ KEY_MEASURES = {
     # lines are as many as were asked for; of their lengths and times the middle is enough
     "streamline_statistics": ("geometric_tortuosity", "travel_time_d50_s"),
     "fraction_confidence": ("fraction_low", "fraction_high"),
-    "permeability": ("permeability_um2",),
-    "permeability_refinement": ("permeability_extrapolated_um2", "resolution_error"),
+    "network_transport": (
+        "network_relative_diffusivity",
+        "diffusivity_ratio",
+        "network_permeability_um2",
+        "permeability_ratio",
+    ),
     "tortuosity": ("tortuosity", "relative_diffusivity"),
     "effective_diffusivity": ("effective_diffusivity",),
     "electrode_tortuosity": ("electrode_tortuosity",),
     "tortuosity_refinement": ("resolution_error",),
+    "permeability": ("permeability_um2",),
+    "permeability_refinement": ("permeability_extrapolated_um2", "resolution_error"),
 }
 """Kind of a table -> the few of its measures that are key numbers; of other kinds all that say something."""
 
@@ -125,6 +139,11 @@ MEANS_TO_SAY = {
         "porosity": "mean porosity of particles",
     },
     "particle_neighbours": {"neighbours": "mean number of neighbours", "contact_share": "mean contact share"},
+    "pores": {
+        "inscribed_diameter_um": "mean inscribed diameter of pores",
+        "coordination_number": "mean coordination number of pores",
+    },
+    "throats": {"inscribed_diameter_um": "mean inscribed diameter of throats"},
     "particle_contacts": {"contact_area_um2": "mean area of a contact"},
 }
 """Kind of a table with one row per particle or contact -> the measures whose means are key numbers, and their names."""

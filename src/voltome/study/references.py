@@ -48,6 +48,18 @@ WILSON = (
     "E. B. Wilson, Probable inference, the law of succession, and statistical inference, J. Am. Stat. Assoc. 22, 209 "
     "(1927)"
 )
+SNOW = (
+    "J. Gostick, Versatile and efficient pore network extraction method using marker-based watershed segmentation, "
+    "Phys. Rev. E 96, 023307 (2017)"
+)
+SHAPE_FACTORS = (
+    "G. Mason, N. R. Morrow, Capillary behavior of a perfectly wetting liquid in irregular triangular tubes, "
+    "J. Colloid Interface Sci. 141, 262 (1991)"
+)
+DUCTS = (
+    "T. W. Patzek, D. B. Silin, Shape factor and hydraulic conductance in noncircular capillaries: I. One-phase "
+    "creeping flow, J. Colloid Interface Sci. 236, 295 (2001)"
+)
 TORQUATO = "S. Torquato, Random Heterogeneous Materials: Microstructure and Macroscopic Properties, Springer (2002)"
 CONSTRICTIVITY = (
     "L. Holzer et al., The influence of constrictivity on the effective transport properties of porous layers in "
@@ -98,22 +110,6 @@ POWDER = (
     "T. M. M. Heenan et al., Resolving Li-ion battery electrode particles using rapid lab-based X-ray nano-computed "
     "tomography for high-throughput quantification, Adv. Sci. 7, 2000362 (2020)"
 )
-STAGGERED = (
-    "F. H. Harlow, J. E. Welch, Numerical calculation of time-dependent viscous incompressible flow of fluid with free "
-    "surface, Phys. Fluids 8, 2182 (1965)"
-)
-MINIMAL_RESIDUALS = (
-    "C. C. Paige, M. A. Saunders, Solution of sparse indefinite systems of linear equations, SIAM J. Numer. Anal. 12, "
-    "617 (1975)"
-)
-STOKES_PRESSURE = (
-    "J. Cahouet, J.-P. Chabard, Some fast 3D finite element solvers for the generalized Stokes problem, Int. J. Numer. "
-    "Methods Fluids 8, 869 (1988)"
-)
-RICHARDSON = (
-    "L. F. Richardson, The approximate arithmetical solution by finite differences of physical problems involving "
-    "differential equations, Phil. Trans. R. Soc. A 210, 307 (1911)"
-)
 TORTUOSITIES = (
     "B. Tjaden, D. J. L. Brett, P. R. Shearing, Tortuosity in electrochemical devices: a review of calculation "
     "approaches, Int. Mater. Rev. 63, 47 (2018)"
@@ -131,6 +127,22 @@ RADAU = (
 GRID_REFINEMENT = (
     "P. J. Roache, Perspective: a method for uniform reporting of grid refinement studies, J. Fluids Eng. 116, 405 "
     "(1994)"
+)
+STAGGERED = (
+    "F. H. Harlow, J. E. Welch, Numerical calculation of time-dependent viscous incompressible flow of fluid with free "
+    "surface, Phys. Fluids 8, 2182 (1965)"
+)
+MINIMAL_RESIDUALS = (
+    "C. C. Paige, M. A. Saunders, Solution of sparse indefinite systems of linear equations, SIAM J. Numer. Anal. 12, "
+    "617 (1975)"
+)
+STOKES_PRESSURE = (
+    "J. Cahouet, J.-P. Chabard, Some fast 3D finite element solvers for the generalized Stokes problem, Int. J. Numer. "
+    "Methods Fluids 8, 869 (1988)"
+)
+RICHARDSON = (
+    "L. F. Richardson, The approximate arithmetical solution by finite differences of physical problems involving "
+    "differential equations, Phil. Trans. R. Soc. A 210, 307 (1911)"
 )
 FACES = (
     "D. W. Pollock, Semianalytical computation of path lines for finite-difference models, Ground Water 26, 743 (1988)"

@@ -7,34 +7,12 @@ from voltome.study.step import Step
 
 _DIFFUSION = "transport._kernels_faces"
 
+_NETWORK = "transport._kernels_network"
+
 _STOKES = "transport._kernels_stokes"
 _OF_FLOW = (references.STAGGERED, references.MINIMAL_RESIDUALS, references.STOKES_PRESSURE, references.BALLS)
 
 STEPS_OF_TRANSPORT: tuple[Step, ...] = (
-    Step(
-        "permeability",
-        "transport:permeability",
-        kind="permeability",
-        bytes_per_voxel=220,
-        kernels=_STOKES,
-        references=_OF_FLOW,
-    ),
-    Step(
-        "flow_field",
-        "transport:flow_field",
-        kind="speed",
-        bytes_per_voxel=220,
-        kernels=_STOKES,
-        references=_OF_FLOW,
-    ),
-    Step(
-        "permeability_refinement",
-        "transport:permeability_refinement",
-        kind="permeability_refinement",
-        bytes_per_voxel=1600,
-        kernels=_STOKES,
-        references=(*_OF_FLOW[:3], references.RICHARDSON),
-    ),
     Step(
         "tortuosity",
         "transport:tortuosity",
@@ -82,6 +60,46 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         bytes_per_voxel=232,
         kernels=_DIFFUSION,
         references=(references.GRID_REFINEMENT, references.TAUFACTOR),
+    ),
+    Step(
+        "permeability",
+        "transport:permeability",
+        kind="permeability",
+        bytes_per_voxel=220,
+        kernels=_STOKES,
+        references=_OF_FLOW,
+    ),
+    Step(
+        "flow_field",
+        "transport:flow_field",
+        kind="speed",
+        bytes_per_voxel=220,
+        kernels=_STOKES,
+        references=_OF_FLOW,
+    ),
+    Step(
+        "permeability_refinement",
+        "transport:permeability_refinement",
+        kind="permeability_refinement",
+        bytes_per_voxel=1600,
+        kernels=_STOKES,
+        references=(*_OF_FLOW[:3], references.RICHARDSON),
+    ),
+    Step(
+        "extract_network",
+        "transport:extract_network",
+        bytes_per_voxel=14,
+        kernels=_NETWORK,
+        references=(references.SNOW, references.CROFTON, references.DISTANCE),
+    ),
+    Step("measure_pores", "transport:measure_pores", kind="pores", references=(references.SNOW,)),
+    Step("measure_throats", "transport:measure_throats", kind="throats", references=(references.SNOW,)),
+    Step(
+        "network_transport",
+        "transport:network_transport",
+        kind="network_transport",
+        bytes_per_voxel=26,
+        references=(references.SNOW, references.SHAPE_FACTORS, references.DUCTS),
     ),
     Step("project", "transport:project", bytes_per_voxel=5),
     Step(
