@@ -171,10 +171,10 @@ def export(
     ] = None,
     file_format: Annotated[
         Literal["vtk"],
-        typer.Option("--format", help="vtk: images as .vti, streamlines as .vtp, as ParaView opens them."),
+        typer.Option("--format", help="vtk: images as .vti, lines as .vtp, as ParaView opens them."),
     ] = "vtk",
 ) -> None:
-    """Write images, fields and streamlines of a finished run as files for other programs."""
+    """Write images, fields, streamlines and networks of a finished run as files for other programs."""
     from voltome import export as exports
     from voltome import study as studies
 

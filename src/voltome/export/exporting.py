@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
-from voltome.data import ResultTable, Volume
+from voltome.data import PoreNetwork, ResultTable, Volume
 from voltome.data._parameters import check_choice
 from voltome.errors import MissingFileError, ResultsFolderError, ValuesError
+from voltome.export.openpnm import write_openpnm
 from voltome.export.vtk import IMAGE, LINES, STREAMLINES, Fields, write_vtk
 from voltome.runtime import Progress, ProgressEvent, silent
 
@@ -20,6 +21,7 @@ Format = Literal["vtk"]
 
 FOLDER = "export"
 IMAGES = ("Volume", "PhaseImage", "ParticleImage")
+NETWORK = "PoreNetwork"
 
 _COMPONENTS = ("z", "y", "x")
 
@@ -46,10 +48,11 @@ class Exported:
 def export_results(
     results: Results, *, folder: str | Path | None = None, file_format: Format = "vtk", progress: Progress = silent
 ) -> Exported:
-    r"""Write all images, fields and streamlines of a finished study as files of VTK.
+    r"""Write all images, fields, streamlines and pore networks of a finished study as files of VTK.
 
     Images that one step gives, such as a flow with its components and its pressure, go into one file, three components
-    as a vector. Tables are in the folder ``tables`` of the results, as CSV, and are not written again.
+    as a vector. A network is also written for OpenPNM. Tables are in the folder ``tables`` of the results, as CSV, and
+    are not written again.
 
     Parameters
     ----------
@@ -59,7 +62,7 @@ def export_results(
         Where files go, in a folder for each scan; by default ``export`` in the results folder. Files of the same name
         are replaced, others stay.
     file_format : {"vtk"}
-        Images as ``.vti``, streamlines as ``.vtp``.
+        Images as ``.vti``, streamlines and networks as ``.vtp``.
     progress : callable, optional
         Is told of every file; by default nobody is.
 
@@ -73,7 +76,7 @@ def export_results(
     ParameterError
         An unknown format.
     ValuesError
-        A study without an image or streamlines.
+        A study without an image, streamlines or a network.
     ResultsFolderError
         A folder in which nothing can be written.
 
@@ -101,8 +104,8 @@ def export_results(
     jobs = list(_jobs(results))
     if not jobs:
         raise ValuesError(
-            f"{results.folder} has no image and no streamlines, so there is nothing to export; its tables are in "
-            f"{results.folder / 'tables'} as CSV."
+            f"{results.folder} has no image, no streamlines and no network, so there is nothing to export; its "
+            f"tables are in {results.folder / 'tables'} as CSV."
         )
     if target.exists() and not target.is_dir():
         raise ResultsFolderError(f"cannot write into {str(target)!r}: a file is there. Choose a folder.")
@@ -110,7 +113,7 @@ def export_results(
     for number, (name, job) in enumerate(jobs):
         progress(ProgressEvent("export", number, len(jobs), f"{job[0].scan}: {name}"))
         try:
-            files.append(_write(results, job, target / job[0].scan / name))
+            files += _write(results, job, target / job[0].scan / name)
         except MissingFileError as error:
             left_out.append(f"{job[0].scan}: {name} is left out: {error}")
     progress(ProgressEvent("export", len(jobs), len(jobs)))
@@ -118,12 +121,12 @@ def export_results(
 
 
 def _jobs(results: Results) -> Iterator[tuple[str, list[StoredNoun]]]:
-    """Yield name and nouns of every file: the images of one step together, and every table of streamlines."""
+    """Yield name and nouns of every file: the images of one step together, streamlines and networks alone."""
     together: dict[tuple[str, str], list[StoredNoun]] = {}
     for stored in results.nouns:
         if stored.noun in IMAGES:
             together.setdefault((stored.scan, _step_of(stored, results.nouns)), []).append(stored)
-        elif stored.kind == STREAMLINES:
+        elif stored.kind == STREAMLINES or stored.noun == NETWORK:
             together[stored.scan, f"{stored.name}{LINES}"] = [stored]
     for (_, name), nouns in together.items():
         yield name if name.endswith(LINES) else f"{name}{IMAGE}", nouns
@@ -140,14 +143,18 @@ def _step_of(stored: StoredNoun, nouns: Sequence[StoredNoun]) -> str:
     return max(mains, key=len, default=stored.name)
 
 
-def _write(results: Results, job: Sequence[StoredNoun], path: Path) -> Path:
-    """Read the nouns of one file and write it."""
-    if job[0].kind == STREAMLINES and job[0].noun not in IMAGES:
-        return write_vtk(cast(ResultTable, results.load(job[0])), path)
+def _write(results: Results, job: Sequence[StoredNoun], path: Path) -> list[Path]:
+    """Read the nouns of one file and write it, a network also for OpenPNM; return what was written."""
+    if job[0].noun not in IMAGES:
+        noun = results.load(job[0])
+        files = [write_vtk(noun, path)]
+        if isinstance(noun, PoreNetwork):
+            files.append(write_openpnm(noun, path.with_name(f"{path.stem}-openpnm.csv")))
+        return files
     images = {stored.name: cast(Volume, results.load(stored)) for stored in job}
     if len(images) == 1:
-        return write_vtk(next(iter(images.values())), path)
-    return write_vtk(_fields(images, path.stem), path)
+        return [write_vtk(next(iter(images.values())), path)]
+    return [write_vtk(_fields(images, path.stem), path)]
 
 
 def _fields(images: dict[str, Volume], main: str) -> Fields:
@@ -167,7 +174,7 @@ def _fields(images: dict[str, Volume], main: str) -> Fields:
 def _others(results: Results) -> Iterator[str]:
     """Yield a sentence for every noun that is neither image nor table: no file of VTK holds it."""
     for stored in results.nouns:
-        if stored.noun not in (*IMAGES, ResultTable.__name__):
+        if stored.noun not in (*IMAGES, NETWORK, ResultTable.__name__):
             yield (
                 f"{stored.scan}: {stored.name} is left out: a file of VTK cannot hold a {stored.noun}; it is in the "
                 f"store."

@@ -1,4 +1,4 @@
-"""Images, fields and streamlines as files of VTK, which ParaView and most viewers of volumes open."""
+"""Images, fields, streamlines and pore networks as files of VTK, which ParaView and most viewers of volumes open."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from voltome.data import ImageNoun, Noun, ParticleImage, PhaseImage, ResultTable, Volume
+from voltome.data import ImageNoun, Noun, ParticleImage, PhaseImage, PoreNetwork, ResultTable, Volume
 from voltome.data._grids import check_one_grid
 from voltome.errors import FileFormatError, ParameterError, ValuesError
 from voltome.export._vtk_xml import Array, Section, write_file
@@ -24,19 +25,19 @@ STREAMLINES = "streamlines"
 
 
 def write_vtk(noun: Noun | Fields, path: str | Path) -> Path:
-    """Write an image, several on one grid, or streamlines as a file of VTK.
+    """Write an image, several on one grid, streamlines or a pore network as a file of VTK.
 
     For ParaView, VisIt, 3D Slicer and other programs that draw. To keep a noun with all it says, and to read it back,
     take `voltome.io.write`: voltome does not read files of VTK.
 
     Parameters
     ----------
-    noun : Volume, PhaseImage, ParticleImage, ResultTable or mapping of str to these images
-        An image, written as ``.vti``; streamlines, as `voltome.transport.streamlines` gives them, as ``.vtp``; or
-        several images on one grid by the names that they shall have. In a mapping, three volumes in a tuple are the
-        components along z, y and x of a vector.
+    noun : Volume, PhaseImage, ParticleImage, ResultTable, PoreNetwork or mapping of str to these images
+        An image, written as ``.vti``; streamlines, as `voltome.transport.streamlines` gives them, or a pore network, as
+        ``.vtp``; or several images on one grid by the names that they shall have. In a mapping, three volumes in a
+        tuple are the components along z, y and x of a vector.
     path : str or pathlib.Path
-        The file, which is replaced if it is there; it ends in ``.vti`` for images, ``.vtp`` for streamlines.
+        The file, which is replaced if it is there; it ends in ``.vti`` for images, ``.vtp`` for others.
 
     Returns
     -------
@@ -61,8 +62,9 @@ def write_vtk(noun: Noun | Fields, path: str | Path) -> Path:
     Lengths are in um, which the file says in a text named ``unit of length``. Voxels are cells, not points, so that a
     voxel is drawn as large as it is; the origin is the outer corner of the first. A unit stands in brackets behind the
     name of its array, the names of the phases in the text ``phases``, a mask as an array ``sample`` of 0 and 1, and the
-    history in a text of its own. Vectors are in the order x, y, z. Arrays are packed without loss (zlib) and appended
-    raw, in blocks of 1 MiB: the memory above that of the noun is a few MiB.
+    history in a text of its own. Vectors are in the order x, y, z. Of a network the pores are points, where glyphs take
+    their diameter, and the throats lines; for computing on it see `write_openpnm`. Arrays are packed without loss
+    (zlib) and appended raw, in blocks of 1 MiB: the memory above that of the noun is a few MiB.
 
     References
     ----------
@@ -83,6 +85,10 @@ def write_vtk(noun: Noun | Fields, path: str | Path) -> Path:
         _check(target, LINES, "streamlines")
         write_atomically(target, lambda part: _write_lines(noun, part, target))
         return target
+    if isinstance(noun, PoreNetwork):
+        _check(target, LINES, "networks")
+        write_atomically(target, lambda part: _write_network(noun, part))
+        return target
     if isinstance(noun, Mapping):
         fields = noun
     elif isinstance(noun, Volume | PhaseImage | ParticleImage):
@@ -90,7 +96,7 @@ def write_vtk(noun: Noun | Fields, path: str | Path) -> Path:
     else:
         raise FileFormatError(
             f"{target}: a file of VTK cannot hold a {type(noun).__name__}; expected an image, images by their names, "
-            f"or a table of streamlines. Keep it with voltome.io.write."
+            f"a network, or a table of streamlines. Keep it with voltome.io.write."
         )
     _check(target, IMAGE, "images")
     images = _images(fields)
@@ -197,12 +203,56 @@ def _write_lines(table: ResultTable, path: Path, target: Path) -> None:
     points = Array("points", [frame[name].to_numpy(np.float64) for name in ("x_um", "y_um", "z_um")])
     measures = [name for name in ("distance_um", "magnitude", "speed_m_per_s", "travel_time_s") if name in frame]
     crosses = (frame["end"].to_numpy() == "outlet")[begins]
+    _write_poly(
+        path,
+        points,
+        np.arange(len(numbers)),
+        ends,
+        at_points=[Array(name, [frame[name].to_numpy(np.float64)]) for name in measures],
+        of_lines=[Array("line", [numbers[begins]]), Array("crosses", [crosses])],
+        notes=[("unit of length", "um"), ("method", table.method), ("history", "\n".join(table.history))],
+    )
+
+
+def _write_network(network: PoreNetwork, path: Path) -> None:
+    """Write a pore network as points, the pores, and lines between them, the throats."""
+    _write_poly(
+        path,
+        Array("points", [network.position_um[:, axis] for axis in (2, 1, 0)]),
+        network.throat_pores.ravel(),
+        np.arange(2, 2 * network.throat_count + 1, 2),
+        at_points=[
+            Array("pore", [network.labels]),
+            Array("inscribed_diameter_um", [network.inscribed_diameter_um]),
+            Array("equivalent_diameter_um", [network.equivalent_diameter_um]),
+            Array("volume_um3", [network.volume_um3]),
+            Array("coordination_number", [network.coordination_number]),
+        ],
+        of_lines=[
+            Array("throat_inscribed_diameter_um", [network.throat_inscribed_diameter_um]),
+            Array("throat_cross_section_um2", [network.throat_cross_section_um2]),
+        ],
+        notes=[("unit of length", "um"), ("phase", network.phase), ("history", "\n".join(network.history))],
+    )
+
+
+def _write_poly(
+    path: Path,
+    points: Array,
+    joined: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    *,
+    at_points: list[Array],
+    of_lines: list[Array],
+    notes: list[tuple[str, str]],
+) -> None:
+    """Write points and the lines between them: the numbers of the points that they join, and where each line ends."""
     sections = [
-        Section("PointData", [Array(name, [frame[name].to_numpy(np.float64)]) for name in measures]),
-        Section("CellData", [Array("line", [numbers[begins]]), Array("crosses", [crosses])]),
+        Section("PointData", at_points),
+        Section("CellData", of_lines),
         Section("Points", [points]),
-        Section("Lines", [Array("connectivity", [np.arange(len(numbers))]), Array("offsets", [ends.astype(np.int64)])]),
+        Section("Lines", [Array("connectivity", [joined]), Array("offsets", [ends.astype(np.int64)])]),
     ]
-    piece = f' NumberOfPoints="{len(numbers)}" NumberOfVerts="0" NumberOfLines="{len(begins)}" NumberOfStrips="0"'
-    notes = [("unit of length", "um"), ("method", table.method), ("history", "\n".join(table.history))]
-    write_file(path, "PolyData", dataset="", piece=piece + ' NumberOfPolys="0"', sections=sections, notes=notes)
+    counts = {"Points": len(points.parts[0]), "Verts": 0, "Lines": len(ends), "Strips": 0, "Polys": 0}
+    piece = "".join(f' NumberOf{what}="{count}"' for what, count in counts.items())
+    write_file(path, "PolyData", dataset="", piece=piece, sections=sections, notes=notes)

@@ -13,6 +13,13 @@ from voltome.data import Noun
 from voltome.errors import ParameterError, ResultsFolderError, ValuesError
 
 
+def network() -> vt.data.PoreNetwork:
+    """Return two pores and the throat between them."""
+    labels = np.zeros((12, 12, 24), np.int32)
+    labels[2:10, 2:10, :12], labels[2:10, 2:10, 12:] = 1, 2
+    return vt.transport.extract_network(vt.data.ParticleImage(labels, voxel_size_um=0.5, phase="pore"))
+
+
 def with_fields(folder: Path) -> Finished:
     """Return a study of one scan: phases, a field of five volumes, a projection of it, its streamlines, a table."""
     pore = solved_fields.percolating((8, 8, 8))
@@ -27,6 +34,7 @@ def with_fields(folder: Path) -> Finished:
         ("project", vt.transport.project(solved["flux_z"], axis="z"), "flux_z", "project"),
         ("streamlines", lines, "streamlines", "streamlines"),
         ("streamline_statistics", vt.transport.streamline_statistics(lines), "streamline_statistics", "s"),
+        ("extract_network", network(), "", "extract_network"),
         ("moved", vt.data.Transform((0, 0, 0)), "", "align"),
     ]
     nouns = [Stored("cell", name, type(noun).__name__, kind, step, {}, Path(name)) for name, noun, kind, step in made]
@@ -39,19 +47,20 @@ def test_the_images_of_a_step_share_a_file_and_streamlines_have_one(tmp_path: Pa
     told = []
     exported = vt.export.export_results(results, progress=told.append)
     assert exported.folder == tmp_path / "export"
-    names = ["source.vti", "flux.vti", "project.vti", "streamlines.vtp"]
+    names = ["source.vti", "flux.vti", "project.vti", "streamlines.vtp", "extract_network.vtp"]
+    names.append("extract_network-openpnm.csv")
     assert [file.relative_to(exported.folder).as_posix() for file in exported.files] == [f"cell/{n}" for n in names]
     cells = read_vtk(exported.files[1]).arrays["CellData"]
     assert list(cells) == ["diffusive flux", "flux", "potential"]
     assert np.array_equal(cells["flux"][:, 2], results.held[Path("flux-flux_z")].values.ravel())
-    assert told[-1].done == told[-1].total == 4
+    assert told[-1].done == told[-1].total == 5
 
 
 def test_what_is_left_out_is_said(tmp_path: Path):
     results = with_fields(tmp_path)
     del results.held[Path("source")]
     exported = vt.export.export_results(results, folder=tmp_path / "elsewhere")
-    assert len(exported.files) == 3
+    assert len(exported.files) == 5
     assert exported.left_out == (
         "cell: moved is left out: a file of VTK cannot hold a Transform; it is in the store.",
         "cell: source.vti is left out: source is not there",
@@ -73,5 +82,5 @@ def test_what_cannot_be_done_is_named(tmp_path: Path):
         vt.export.export_results(results, folder=tmp_path / "file")
     tables = [stored for stored in results.nouns if stored.kind == "streamline_statistics"]
     bare = Finished(tmp_path, "Tables", {"cell": {}}, None, tuple(tables), {}, {})
-    with pytest.raises(ValuesError, match="has no image and no streamlines, so there is nothing to export"):
+    with pytest.raises(ValuesError, match="has no image, no streamlines and no network, so there is nothing to export"):
         vt.export.export_results(bare)

@@ -91,6 +91,20 @@ def test_streamlines_are_lines_with_their_measures(tmp_path: Path):
     assert np.array_equal(read.arrays["CellData"]["crosses"], frame.groupby("line")["end"].last() == "outlet")
 
 
+def test_a_network_is_points_and_lines_between_them(tmp_path: Path):
+    labels = np.zeros((12, 12, 36), np.int32)
+    for number in range(3):
+        labels[2:10, 2:10, 12 * number : 12 * number + 12] = number + 1
+    network = vt.transport.extract_network(vt.data.ParticleImage(labels, voxel_size_um=0.5, phase="pore"))
+    read = read_vtk(vt.export.write_vtk(network, tmp_path / "network.vtp"))
+    assert (read.piece["NumberOfPoints"], read.piece["NumberOfLines"]) == ("3", "2")
+    assert np.array_equal(read.arrays["Points"]["points"], network.position_um[:, ::-1])
+    assert np.array_equal(read.arrays["Lines"]["connectivity"].reshape(-1, 2), network.throat_pores)
+    assert read.arrays["Lines"]["offsets"].tolist() == [2, 4]
+    assert read.arrays["PointData"]["coordination_number"].tolist() == [1, 2, 1]
+    assert np.array_equal(read.arrays["CellData"]["throat_cross_section_um2"], network.throat_cross_section_um2)
+
+
 def test_what_vtk_cannot_hold_is_refused(tmp_path: Path):
     table = lines()
     empty = vt.data.ResultTable(table.frame[:0], columns=table.columns, kind=table.kind)
