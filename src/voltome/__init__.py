@@ -4,7 +4,8 @@ Rooms, from the ground up:
 
 ``errors``        every error voltome raises
 ``runtime``       progress and memory
-``data``          the nouns: Volume, PhaseImage, ParticleImage, ResultTable, Transform, PixelClassifier
+``data``          the nouns: Volume, PhaseImage, ParticleImage, ResultTable, Transform, PixelClassifier,
+                  PoreNetwork
 ``io``            files <-> nouns
 ``filters``       image -> image: crop, median, Gaussian, non-local means
 ``registration``  scans of one object -> one frame
@@ -14,6 +15,7 @@ Rooms, from the ground up:
 ``transport``     diffusion and flow through phases -> tortuosity, permeability, with their errors
 ``study``         one YAML file -> checked, run, cached, resumable
 ``report``        a finished study -> figures and one HTML file
+``export``        images, fields and streamlines -> files for other programs
 ``papers``        demonstrations, each with its twin and its truth
 ``app``           the command line
 

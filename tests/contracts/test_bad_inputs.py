@@ -652,6 +652,22 @@ CASES += [
         "  - median\n",
         ("scan.nrrd", "sizes", "6 20"),
     ),
+    Case(
+        "streamlines of one component",
+        good,
+        SCAN,
+        "  - streamlines: {axis: z}\n",
+        ("the noun 'along_y' is missing", "the noun 'along_x' is missing", "name a Volume of this scan"),
+    ),
+    Case(
+        "streamlines where nothing percolates",
+        good,
+        SCAN,
+        CUT + "  - diffusion_field: {phase: solid, axis: z}\n"
+        "  - streamlines: {of: diffusion_field-flux_z, along_y: diffusion_field-flux_y, "
+        "along_x: diffusion_field-flux_x}\n",
+        ("the field is 0 everywhere: nothing moves", "Take a phase that percolates"),
+    ),
 ]
 
 

@@ -166,7 +166,17 @@ def test_every_page_is_found_from_the_index() -> None:
 
 
 NOUNS = (ROOT / "docs" / "nouns.md").read_text(encoding="utf-8")
-KINDS = ("ImageNoun", "Volume", "PhaseImage", "ParticleImage", "ResultTable", "Transform", "PixelClassifier", "Column")
+KINDS = (
+    "ImageNoun",
+    "Volume",
+    "PhaseImage",
+    "ParticleImage",
+    "ResultTable",
+    "Transform",
+    "PixelClassifier",
+    "PoreNetwork",
+    "Column",
+)
 
 
 def rows(title: str) -> list[list[str]]:
@@ -194,7 +204,9 @@ def test_the_table_of_fields_is_that_of_the_class(kind: str) -> None:
     assert [(row[0], row[3]) for row in rows(f"fields of {kind}")] == expected
 
 
-@pytest.mark.parametrize("kind", ["ImageNoun", "PhaseImage", "ParticleImage", "ResultTable", "Transform"])
+@pytest.mark.parametrize(
+    "kind", ["ImageNoun", "PhaseImage", "ParticleImage", "ResultTable", "Transform", "PoreNetwork"]
+)
 def test_the_table_of_properties_is_that_of_the_class(kind: str) -> None:
     loaded = getattr(data, kind)
     fields = {field.name for field in dataclasses.fields(loaded)}

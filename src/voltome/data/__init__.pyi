@@ -2,6 +2,7 @@ from ._noun import Noun, noun_types
 from ._parameters import AxisName, NonNegative, PhaseName, Positive, ScanName, Share
 from .classifiers import PixelClassifier
 from .images import ImageNoun, ParticleImage, PhaseImage, Volume
+from .networks import PoreNetwork
 from .tables import Column, ResultTable
 from .transforms import Transform
 
@@ -15,6 +16,7 @@ __all__ = [
     "PhaseImage",
     "PhaseName",
     "PixelClassifier",
+    "PoreNetwork",
     "Positive",
     "ResultTable",
     "ScanName",

@@ -6,8 +6,10 @@ from .figures_connectivity import figure_connectivity
 from .figures_correlation import figure_correlation
 from .figures_cycles import figure_mass_balance, figure_particle_events, figure_particle_matches
 from .figures_distributions import figure_size_distribution
+from .figures_fields import figure_field, figure_projections
 from .figures_histogram import figure_histogram
 from .figures_intrusion import figure_intrusion
+from .figures_network import figure_pores, figure_throats
 from .figures_powder import figure_histograms, figure_particle_radii, figure_particle_roughness
 from .figures_profiles import figure_profile
 from .figures_renderings import figure_renderings
@@ -16,6 +18,7 @@ from .figures_separation import figure_separation_curve
 from .figures_shapes import figure_neighbours, figure_shapes
 from .figures_slices import figure_slices
 from .figures_states import figure_states
+from .figures_streamlines import figure_streamlines
 from .figures_surfaces import figure_interfaces, figure_surface_estimators
 from .figures_thickness import figure_local_thickness
 from .figures_transport import figure_tortuosity
@@ -30,6 +33,7 @@ __all__ = [
     "figure_connectivity",
     "figure_correlation",
     "figure_distribution",
+    "figure_field",
     "figure_histogram",
     "figure_histograms",
     "figure_importances",
@@ -42,16 +46,20 @@ __all__ = [
     "figure_particle_matches",
     "figure_particle_radii",
     "figure_particle_roughness",
+    "figure_pores",
     "figure_profile",
+    "figure_projections",
     "figure_renderings",
     "figure_separation_curve",
     "figure_shapes",
     "figure_size_distribution",
     "figure_slices",
     "figure_states",
+    "figure_streamlines",
     "figure_subvolumes",
     "figure_surface_estimators",
     "figure_sweep",
+    "figure_throats",
     "figure_tortuosity",
     "phase_colours",
     "png_bytes",

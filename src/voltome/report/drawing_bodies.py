@@ -86,7 +86,7 @@ def scenes(looked: Looked, options: ReportOptions) -> list[Scene]:
             f"and write the report again (voltome report RESULTS)."
         )
         return []
-    made, left_out = scenes_of(looked.bodies, View())
+    made, left_out = scenes_of(looked.bodies, View(), looked.paths)
     if left_out:
         looked.remarks.append(
             f"The page would become too large with the scenes of {listed(left_out)}; they are left out."

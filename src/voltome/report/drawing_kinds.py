@@ -12,9 +12,11 @@ from voltome.data import ResultTable
 from voltome.report.drawing_classifiers import confusions_drawn, importances_drawn, nothing_drawn
 from voltome.report.drawing_cycles import draw_events, draw_mass_balance, draw_matches, draw_replicates
 from voltome.report.drawing_intrusion import draw_intrusion
+from voltome.report.drawing_network import draw_pores, draw_throats
 from voltome.report.drawing_powder import draw_particles_with_voids, draw_radii, draw_roughness, draw_voids
 from voltome.report.drawing_separation import draw_separation_curve
 from voltome.report.drawing_shapes import neighbours_drawn, shapes_drawn
+from voltome.report.drawing_streamlines import draw_paths
 from voltome.report.drawing_surfaces import interfaces, surface_estimators
 from voltome.report.drawing_thresholds import threshold_sensitivity
 from voltome.report.drawing_transport import draw_tortuosity
@@ -37,11 +39,14 @@ FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Dra
     "particle_roughness": draw_roughness,
     "particle_shapes": shapes_drawn,
     "particles_with_voids": draw_particles_with_voids,
+    "pores": draw_pores,
     "replicates": draw_replicates,
     "separation_curve": draw_separation_curve,
+    "streamlines": draw_paths,
     "surface_areas": surface_estimators,
     "threshold_sensitivity": threshold_sensitivity,
     "tortuosity": draw_tortuosity,
+    "throats": draw_throats,
     "two_point_correlation": draw_correlation,
     "voids": draw_voids,
 }

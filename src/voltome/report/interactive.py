@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from voltome.errors import MissingDependencyError
+from voltome.report.fields import FIELDS, scale_of
+from voltome.report.paths import ROBUST, Paths
 from voltome.report.rendering import Bodies, View, extent_um, reduced
 
 MOST_TRIANGLES = 200_000
@@ -34,6 +36,12 @@ FINEST, COARSEST = 128, 16
 """Voxels along the longest edge at the first try, and at least."""
 
 MOST_TRIES = 5
+MOST_POINTS = 60_000
+"""Of the streamlines of a scene."""
+
+PALE = 0.22
+"""Opacity of bodies around streamlines."""
+
 PADDING = 3
 PARTS = 64
 """Parts of a voxel to which the corners of triangles are rounded."""
@@ -75,8 +83,10 @@ def is_available() -> bool:
     return importlib.util.find_spec("k3d") is not None
 
 
-def scenes_of(bodies: Mapping[str, Bodies], view: View) -> tuple[list[Scene], list[str]]:
-    """Return the scenes that fit into a page, and the scans that do not.
+def scenes_of(
+    bodies: Mapping[str, Bodies], view: View, paths: Mapping[str, Paths] | None = None
+) -> tuple[list[Scene], list[str]]:
+    """Return the scenes that fit into a page, and the scans that do not; streamlines run inside a pale body.
 
     Raises
     ------
@@ -87,8 +97,9 @@ def scenes_of(bodies: Mapping[str, Bodies], view: View) -> tuple[list[Scene], li
     scenes: list[Scene] = []
     left_out: list[str] = []
     room = MOST_BYTES - len(viewer()) if bodies else 0
+    lines = dict(paths or {})
     for scan, body in bodies.items():
-        scene = scene_of(scan, body, view)
+        scene = scene_of(scan, body, view, lines.get(scan))
         room -= len(scene.data)
         if room >= 0:
             scenes.append(scene)
@@ -98,7 +109,7 @@ def scenes_of(bodies: Mapping[str, Bodies], view: View) -> tuple[list[Scene], li
     return scenes, left_out
 
 
-def scene_of(scan: str, bodies: Bodies, view: View) -> Scene:
+def scene_of(scan: str, bodies: Bodies, view: View, paths: Paths | None = None) -> Scene:
     """Return one scan as the viewer loads it, seen from the same side as in the figure."""
     k3d = _import_k3d()
     mesh = mesh_of(bodies)
@@ -111,9 +122,14 @@ def scene_of(scan: str, bodies: Bodies, view: View) -> Scene:
         side="double",
         name=scan,
         roughness=0.75,
+        opacity=1.0 if paths is None else PALE,
     )
     drawn.id = 1  # k3d counts on; the same scene has the same bytes
     plot += drawn
+    if paths is not None:
+        lines = _lines(bodies, paths)
+        lines.id = 2
+        plot += lines
     data = base64.b64encode(plot.get_binary_snapshot(9)).decode()
     return Scene(scan, len(mesh.triangles), data, _camera(bodies, view))
 
@@ -180,6 +196,24 @@ def _surface_of(body: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[n
     places, triangles, _, _ = marching_cubes(soft, level)  # type: ignore[no-untyped-call]
     rounded = np.round(places * PARTS) / PARTS  # packs well
     return rounded - PADDING + 0.5, triangles.astype(np.int64)
+
+
+def _lines(bodies: Bodies, paths: Paths) -> Any:
+    """Return streamlines in the colours of the size of the field, in the box of the bodies."""
+    step = max(1, -(-len(paths.points_um) // MOST_POINTS))
+    keep = paths.every(step)
+    points = keep.points_um - np.array(bodies.origin_um)
+    tints = np.round(255 * keep.colours(scale_of(keep.values, FIELDS["speed"], "", robust=ROBUST))[:, :3]).astype(
+        np.uint32
+    )
+    return _import_k3d().lines(
+        np.ascontiguousarray(points[:, ::-1], np.float32),
+        np.stack([keep.joined, keep.joined + 1], axis=1).astype(np.uint32),
+        indices_type="segment",
+        colors=(tints[:, 0] << 16) | (tints[:, 1] << 8) | tints[:, 2],
+        shader="simple",
+        name="streamlines",
+    )
 
 
 def _plot(bodies: Bodies) -> Any:

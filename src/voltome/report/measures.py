@@ -36,6 +36,14 @@ WORTH_SAYING = {
         "mean_void_sphericity",
         "mean_void_surface_to_volume_per_um",
     ),
+    # of a network what it gives and how far it is off; what the voxels give stands in their own tables
+    "network_transport": (
+        "network_relative_diffusivity",
+        "network_tortuosity",
+        "diffusivity_ratio",
+        "network_permeability_um2",
+        "permeability_ratio",
+    ),
     "crack_statistics": ("crack_frequency", "crack_volume_fraction"),
     # of diffusion its numbers, not how the solver came to them
     "tortuosity": ("tortuosity", "relative_diffusivity", "porosity", "percolating_porosity"),
@@ -74,7 +82,15 @@ KEY_MEASURES = {
     "interface_areas": ("area_per_total_volume_per_um",),
     "triple_phase_boundary": ("length_per_total_volume_per_um2", "active_share"),
     "connectivity": ("percolating_fraction",),
+    # lines are as many as were asked for; of their lengths and times the middle is enough
+    "streamline_statistics": ("geometric_tortuosity", "travel_time_d50_s"),
     "fraction_confidence": ("fraction_low", "fraction_high"),
+    "network_transport": (
+        "network_relative_diffusivity",
+        "diffusivity_ratio",
+        "network_permeability_um2",
+        "permeability_ratio",
+    ),
     "tortuosity": ("tortuosity", "relative_diffusivity"),
     "effective_diffusivity": ("effective_diffusivity",),
     "electrode_tortuosity": ("electrode_tortuosity",),
@@ -123,6 +139,11 @@ MEANS_TO_SAY = {
         "porosity": "mean porosity of particles",
     },
     "particle_neighbours": {"neighbours": "mean number of neighbours", "contact_share": "mean contact share"},
+    "pores": {
+        "inscribed_diameter_um": "mean inscribed diameter of pores",
+        "coordination_number": "mean coordination number of pores",
+    },
+    "throats": {"inscribed_diameter_um": "mean inscribed diameter of throats"},
     "particle_contacts": {"contact_area_um2": "mean area of a contact"},
 }
 """Kind of a table with one row per particle or contact -> the measures whose means are key numbers, and their names."""

@@ -46,6 +46,9 @@ MEASURES = {
     "measure_cracks": "the cracks of particles",
     "find_collector": "the height and tilt of the current collector",
     "connectivity": "which share of a phase is connected to the faces of the sample",
+    "measure_pores": "size and coordination number of every pore of a network",
+    "measure_throats": "size and length of every throat of a network",
+    "network_transport": "diffusion and flow through a pore network, held against the voxels",
     "fraction_confidence": "confidence intervals of volume fractions",
     "two_point_correlation": "two-point correlations",
     "tortuosity": "tortuosity factors",
@@ -55,6 +58,8 @@ MEASURES = {
     "tortuosity_refinement": "what the size of the voxels adds to the tortuosity",
     "permeability": "permeabilities",
     "permeability_refinement": "how far the voxels change a permeability",
+    "streamlines": "streamlines",
+    "streamline_statistics": "the lengths of streamlines",
 }
 
 OTHERS = {"sweep": "how results change with the {}", "subvolumes": "how results scatter among sub-volumes"}
@@ -364,9 +369,13 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         f"The {parameters['phase']} was divided by its connection to both faces along {parameters.get('axis', 'z')}"
     ),
     "intrusion_radius": _intrusion,
+    "extract_network": lambda parameters: "The pore space was made a network of pores and throats",
     "diffusion_field": _diffusion,
     "flow_field": lambda parameters: (
         f"Speed and pressure of a liquid that flows through {parameters['phase']} along {parameters.get('axis', 'z')} "
         f"were computed from Stokes' equations"
+    ),
+    "project": lambda parameters: (
+        f"A volume was seen through along {parameters['axis']} ({parameters.get('take', 'mean')} of every column)"
     ),
 }

@@ -48,6 +48,18 @@ WILSON = (
     "E. B. Wilson, Probable inference, the law of succession, and statistical inference, J. Am. Stat. Assoc. 22, 209 "
     "(1927)"
 )
+SNOW = (
+    "J. Gostick, Versatile and efficient pore network extraction method using marker-based watershed segmentation, "
+    "Phys. Rev. E 96, 023307 (2017)"
+)
+SHAPE_FACTORS = (
+    "G. Mason, N. R. Morrow, Capillary behavior of a perfectly wetting liquid in irregular triangular tubes, "
+    "J. Colloid Interface Sci. 141, 262 (1991)"
+)
+DUCTS = (
+    "T. W. Patzek, D. B. Silin, Shape factor and hydraulic conductance in noncircular capillaries: I. One-phase "
+    "creeping flow, J. Colloid Interface Sci. 236, 295 (2001)"
+)
 TORQUATO = "S. Torquato, Random Heterogeneous Materials: Microstructure and Macroscopic Properties, Springer (2002)"
 CONSTRICTIVITY = (
     "L. Holzer et al., The influence of constrictivity on the effective transport properties of porous layers in "
@@ -131,4 +143,10 @@ STOKES_PRESSURE = (
 RICHARDSON = (
     "L. F. Richardson, The approximate arithmetical solution by finite differences of physical problems involving "
     "differential equations, Phil. Trans. R. Soc. A 210, 307 (1911)"
+)
+FACES = (
+    "D. W. Pollock, Semianalytical computation of path lines for finite-difference models, Ground Water 26, 743 (1988)"
+)
+FLUX_WEIGHTED = (
+    "A. Duda, Z. Koza, M. Matyka, Hydraulic tortuosity in arbitrary porous media flow, Phys. Rev. E 84, 036319 (2011)"
 )

@@ -16,12 +16,14 @@ _STOKES = "transport._kernels_stokes"
 _OF_FLOW = (references.STAGGERED, references.MINIMAL_RESIDUALS, references.STOKES_PRESSURE, references.BALLS)
 _DIFFUSION = "transport._kernels_lattice"
 
+_NETWORK = "transport._kernels_network"
+
 STEPS_OF_TRANSPORT: tuple[Step, ...] = (
     Step(
         "tortuosity",
         "transport:tortuosity",
         kind="tortuosity",
-        bytes_per_voxel=32,
+        bytes_per_voxel=26,
         kernels=_DIFFUSION,
         references=(references.TAUFACTOR, references.TORTUOSITIES, references.RADAU),
     ),
@@ -29,7 +31,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "effective_diffusivity",
         "transport:effective_diffusivity",
         kind="effective_diffusivity",
-        bytes_per_voxel=60,
+        bytes_per_voxel=44,
         kernels=_DIFFUSION,
         references=(references.FINITE_VOLUMES, references.RADAU),
     ),
@@ -37,7 +39,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "diffusivity_tensor",
         "transport:diffusivity_tensor",
         kind="diffusivity_tensor",
-        bytes_per_voxel=56,
+        bytes_per_voxel=70,
         kernels=_DIFFUSION,
         references=(references.TORQUATO, references.RADAU),
     ),
@@ -45,7 +47,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "electrode_tortuosity",
         "transport:electrode_tortuosity",
         kind="electrode_tortuosity",
-        bytes_per_voxel=36,
+        bytes_per_voxel=44,
         kernels=_DIFFUSION,
         references=(references.ELECTRODE_TORTUOSITY, references.RADAU),
     ),
@@ -53,7 +55,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "diffusion_field",
         "transport:diffusion_field",
         kind="diffusive flux",
-        bytes_per_voxel=34,
+        bytes_per_voxel=42,
         kernels=_DIFFUSION,
         references=(references.TAUFACTOR, references.RADAU),
     ),
@@ -61,7 +63,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "tortuosity_refinement",
         "transport:tortuosity_refinement",
         kind="tortuosity_refinement",
-        bytes_per_voxel=240,
+        bytes_per_voxel=232,
         kernels=_DIFFUSION,
         references=(references.GRID_REFINEMENT, references.TAUFACTOR),
     ),
@@ -90,6 +92,38 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         bytes_per_voxel=1600,
         kernels=_STOKES,
         references=(*_OF_FLOW[:3], references.RICHARDSON),
+    ),
+    Step(
+        "extract_network",
+        "transport:extract_network",
+        bytes_per_voxel=14,
+        kernels=_NETWORK,
+        references=(references.SNOW, references.CROFTON, references.DISTANCE),
+    ),
+    Step("measure_pores", "transport:measure_pores", kind="pores", references=(references.SNOW,)),
+    Step("measure_throats", "transport:measure_throats", kind="throats", references=(references.SNOW,)),
+    Step(
+        "network_transport",
+        "transport:network_transport",
+        kind="network_transport",
+        bytes_per_voxel=26,
+        references=(references.SNOW, references.SHAPE_FACTORS, references.DUCTS),
+    ),
+    Step("project", "transport:project", bytes_per_voxel=5),
+    Step(
+        "streamlines",
+        "transport:streamlines",
+        kind="streamlines",
+        bytes_per_voxel=19,
+        kernels="transport._kernels_streamlines",
+        references=(references.FACES,),
+    ),
+    Step(
+        "streamline_statistics",
+        "transport:streamline_statistics",
+        kind="streamline_statistics",
+        takes="streamlines",
+        references=(references.FLUX_WEIGHTED,),
     ),
 )
 """In the order in which a report shows them."""

@@ -2,9 +2,13 @@ from .effective import EffectiveDiffusivity, effective_diffusivity
 from .electrode import ElectrodeTortuosity, electrode_tortuosity
 from .fields import DiffusionField, diffusion_field
 from .flow import FlowField, flow_field
+from .network import extract_network, measure_pores, measure_throats
+from .network_transport import network_transport
 from .permeability import Permeability, permeability
 from .permeability_refinement import permeability_refinement
+from .projection import project
 from .refinement import TortuosityRefinement, tortuosity_refinement
+from .streamlines import streamline_statistics, streamlines
 from .tensor import DiffusivityTensor, diffusivity_tensor
 from .tortuosity import Tortuosity, tortuosity
 
@@ -21,9 +25,16 @@ __all__ = [
     "diffusivity_tensor",
     "effective_diffusivity",
     "electrode_tortuosity",
+    "extract_network",
     "flow_field",
+    "measure_pores",
+    "measure_throats",
+    "network_transport",
     "permeability",
     "permeability_refinement",
+    "project",
+    "streamline_statistics",
+    "streamlines",
     "tortuosity",
     "tortuosity_refinement",
 ]
