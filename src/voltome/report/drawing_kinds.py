@@ -18,6 +18,7 @@ from voltome.report.drawing_separation import draw_separation_curve
 from voltome.report.drawing_shapes import neighbours_drawn, shapes_drawn
 from voltome.report.drawing_surfaces import interfaces, surface_estimators
 from voltome.report.drawing_thresholds import threshold_sensitivity
+from voltome.report.drawing_transport import draw_tortuosity
 from voltome.report.drawing_trust import draw_confidence, draw_connectivity, draw_correlation
 from voltome.report.drawn import Drawn, Looked
 
@@ -43,6 +44,7 @@ FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Dra
     "surface_areas": surface_estimators,
     "threshold_sensitivity": threshold_sensitivity,
     "throats": draw_throats,
+    "tortuosity": draw_tortuosity,
     "two_point_correlation": draw_correlation,
     "voids": draw_voids,
 }
