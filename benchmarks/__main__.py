@@ -23,8 +23,15 @@ ON_PHANTOM = (*MORPHOLOGY, "classifier", "powder")
 """Modules with a function ``report(scene, times)``, and perhaps ``accuracy()`` on bodies of their own."""
 
 OTHERS = (
-    "memory", "network", "radii_accuracy", "registration_accuracy", "study", "surface_bias", "transport", "void_detection"
-)  # fmt: skip
+    "memory",
+    "network",
+    "radii_accuracy",
+    "registration_accuracy",
+    "study",
+    "surface_bias",
+    "transport",
+    "void_detection",
+)
 """Modules with a function ``main(arguments)``."""
 
 

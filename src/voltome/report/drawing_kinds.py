@@ -45,8 +45,8 @@ FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Dra
     "streamlines": draw_paths,
     "surface_areas": surface_estimators,
     "threshold_sensitivity": threshold_sensitivity,
-    "tortuosity": draw_tortuosity,
     "throats": draw_throats,
+    "tortuosity": draw_tortuosity,
     "two_point_correlation": draw_correlation,
     "voids": draw_voids,
 }
