@@ -1,7 +1,7 @@
 """Diffusion through pores: voltome, TauFactor and PoreSpy in one process, with the error of each.
 
-``python -m benchmarks transport``: times and errors against both peers (``--only peers``), three axes of one large image
-(``--only large``) and the cost per voxel as images grow (``--only growth``).
+``python -m benchmarks transport``: times and errors against both peers (``--only peers``), three axes of one large
+image (``--only large``) and the cost per voxel as images grow (``--only growth``).
 """
 
 from __future__ import annotations
@@ -129,14 +129,15 @@ def large(edge: int) -> None:
     def three() -> None:
         for axis in range(3):
             start = time.perf_counter()
-            print(f"| {'zyx'[axis]} | {{:.1f}} | {own(space, axis=axis):.5f} |".format(time.perf_counter() - start))
+            found = own(space, axis=axis)
+            print(f"| {'zyx'[axis]} | {time.perf_counter() - start:.1f} | {found:.5f} |", flush=True)
 
     memory = peak_bytes(three)
     print(f"\nthree axes: {time.perf_counter() - every:.1f} s, {memory / 1e9:.2f} GB\n", flush=True)
 
 
 def growth() -> None:
-    """Print the cost per voxel of one iteration and of a whole solution as the image grows."""
+    """Print the cost per voxel of a whole solution as the image grows."""
     print("| edge | ns per voxel | D |\n|---|---|---|")
     own(blobs(24))
     for edge in (100, 150, 200, 300, 400):

@@ -8,6 +8,7 @@ ROOMS = ("transport",)
 
 
 def main() -> int:
+    """Return 0 where all agree."""
     parser = argparse.ArgumentParser(prog="python -m validation", description="voltome held against its peers")
     parser.add_argument("room", choices=ROOMS)
     room = importlib.import_module(f"validation.{parser.parse_args().room}")
