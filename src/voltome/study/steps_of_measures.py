@@ -41,6 +41,7 @@ STEPS_OF_MEASURES = (
     Step(
         "local_thickness",
         "morphology:local_thickness",
+        version=2,
         kind="local thickness",
         bytes_per_voxel=24,
         kernels=_THICKNESS,
@@ -49,6 +50,7 @@ STEPS_OF_MEASURES = (
     Step(
         "continuous_size_distribution",
         "morphology:continuous_size_distribution",
+        version=2,
         kind="continuous_size_distribution",
         bytes_per_voxel=28,
         kernels=_THICKNESS,
