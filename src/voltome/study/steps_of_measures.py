@@ -155,7 +155,7 @@ STEPS_OF_MEASURES = (
     Step(
         "particle_radii",
         "morphology:particle_radii",
-        version=2,
+        version=3,
         kind="particle_radii",
         bytes_per_voxel=16,
         kernels="morphology._kernels_rays",
