@@ -1,7 +1,7 @@
 """Radii and roughness of spheres with harmonics against their surface, which is known exactly.
 
 Expected: the level on a blurred sphere lies s^2 / r too far in, which is taken out; bumps of the order l lose about
-l (l + 1) s^2 / (2 r^2) of their height, so the roughness proxy of a small particle is too small. Without grey values
+l (l + 1) s^2 / (2 r^2) of their height, which is given back where there is hardly any noise. Without grey values
 the edge is known to a quarter of a voxel, and the largest less the smallest of eight reads too much.
 """
 
@@ -41,6 +41,22 @@ def test_with_grey_values_mean_and_roughness_are_within_a_tenth_of_a_voxel(radiu
     assert abs(np.mean([proxies.mean() for *_, proxies, _ in found])) < 0.1
     row = found[0][3]
     assert row.roughness_proxy_um == pytest.approx(row[PROXIES].to_numpy(float).mean())
+
+
+def test_bumps_of_every_small_body_have_their_height_within_a_tenth_of_a_voxel():
+    # without what is given back: -0.08 in the mean, -0.14 in the worst
+    bodies = [rough_spheres.rough_sphere(6, roughness=0.05, seed=seed) for seed in range(6)]
+    errors = [compared(body, grey=body.grey)[2].mean() for body in bodies]
+    assert max(map(abs, errors)) < 0.1
+    assert abs(np.mean(errors)) < 0.05
+
+
+def test_where_noise_is_seen_nothing_is_raised():
+    noisy = rough_spheres.rough_sphere(8, roughness=0.05, seed=1, noise=10.0)
+    clean = rough_spheres.rough_sphere(8, roughness=0.05, seed=1)
+    said = [vt.morphology.particle_radii(body.particles, grey=body.grey).radii.method for body in (noisy, clean)]
+    assert "bumps not, for noise" in said[0]
+    assert "of what they lose" in said[1]
 
 
 def test_on_uneven_voxels_the_mean_is_within_a_tenth_of_the_smallest_edge():

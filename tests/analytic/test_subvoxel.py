@@ -14,7 +14,7 @@ PARTS = 4
 BLUR = 0.7
 
 
-def scan_of(body, radius, room, seed, edges=CUBE):
+def scan_of(body, radius, room, seed, edges=CUBE, blur=BLUR):
     """Return the thickness radius by the grey values of a body, and where in the image it is to be read, in um."""
     rng = np.random.default_rng(seed)
     counts = [round((2 * radius + room) / edge) for edge in edges]
@@ -32,7 +32,7 @@ def scan_of(body, radius, room, seed, edges=CUBE):
     def mean(values):
         return values.reshape(cells).mean(axis=(1, 3, 5))
 
-    grey = 50 + 100 * gaussian_filter(mean(fine.astype(np.float32)), BLUR, mode="nearest")
+    grey = 50 + 100 * gaussian_filter(mean(fine.astype(np.float32)), blur, mode="nearest")
     middle = {"sphere": np.True_, "cylinder": abs(mean(height)) < 4, "plate": mean(square) < 16}[body]
     volume = vt.data.Volume(grey.astype(np.float32), voxel_size_um=edges)
     phases = vt.segmentation.threshold(volume, intervals={"solid": (100, None)}, rest="pore")
@@ -40,20 +40,22 @@ def scan_of(body, radius, room, seed, edges=CUBE):
     return thickness[phases.is_phase("solid") & middle]
 
 
+@pytest.mark.parametrize("blur", [0.01, 0.5, 0.7, 1.0])
 @pytest.mark.parametrize("radius", [4, 5, 8])
-def test_a_sphere_is_smaller_only_by_what_blur_moves_the_level(radius):
-    # a level of a blurred sphere lies s^2 / r inside, s^2 = 0.7^2 and 1 / 12 for the voxel itself: -0.14 at 4
-    moved = (BLUR**2 + 1 / 12) / radius
-    bias = np.mean([scan_of("sphere", radius, 9, seed).mean() for seed in range(3)]) - radius
-    assert bias == pytest.approx(-moved, abs=0.05)
-    assert abs(bias) < (0.15 if radius > 4 else 0.17)
+def test_a_sphere_is_right_within_a_seventh_of_a_voxel_at_any_blur(radius, blur):
+    # a level of a blurred sphere lies s^2 / r inside, s^2 = blur^2 and 1 / 12 for the voxel: -0.14 at 4 and 0.7, -0.27
+    # at 1.0, which is put back; what is left is the scatter of the points, of which the nearest count (-0.1 without
+    # blur), and, from lines between voxels, a blur that is found a little too wide (+)
+    bias = np.mean([scan_of("sphere", radius, 9, seed, blur=blur).mean() for seed in range(2)]) - radius
+    assert -0.15 < bias < 0.1
 
 
+@pytest.mark.parametrize("blur", [0.01, 0.7])
 @pytest.mark.parametrize("radius", [4, 6])
-def test_a_long_cylinder_is_a_twentieth_of_a_voxel_too_small_and_a_plate_a_tenth_too_large(radius):
-    # for a cylinder blur moves the level half as far; between points of the surface a ball has a little room
-    assert scan_of("cylinder", radius, 22, 1).mean() - radius == pytest.approx(-0.05, abs=0.1)
-    assert scan_of("plate", radius, 22, 1).mean() - radius == pytest.approx(0.07, abs=0.08)
+def test_long_cylinders_and_plates_are_up_to_a_tenth_of_a_voxel_too_large(radius, blur):
+    # between points of the surface a ball has a little room
+    assert scan_of("cylinder", radius, 22, 1, blur=blur).mean() - radius == pytest.approx(0.04, abs=0.08)
+    assert scan_of("plate", radius, 22, 1, blur=blur).mean() - radius == pytest.approx(0.07, abs=0.08)
 
 
 @pytest.mark.parametrize("body", ["sphere", "cylinder", "plate"])

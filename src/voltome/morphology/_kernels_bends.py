@@ -151,10 +151,11 @@ def _bend(grey, edges, z, y, x):
 def bend_at(grey, edges, place, side, share):
     """Return the mean curvature of the level at a point of the surface, above 0 where the phase bulges outwards.
 
-    The point lies at a share of the way from the voxel `place` outside to its neighbour in the phase.
+    The point lies at a share of the way from the voxel `place` outside to its neighbour in the phase; the bend is that
+    at the nearer of the two.
     """
     height, width = grey.shape[1], grey.shape[2]
     z, y, x = place // width // height, place // width % height, place % width
     iz, iy, ix = z + _STEPS[side, 0], y + _STEPS[side, 1], x + _STEPS[side, 2]
-    bend = (1 - share) * _bend(grey, edges, z, y, x) + share * _bend(grey, edges, iz, iy, ix)
+    bend = _bend(grey, edges, z, y, x) if share < 0.5 else _bend(grey, edges, iz, iy, ix)
     return -bend if grey[iz, iy, ix] > grey[z, y, x] else bend

@@ -40,6 +40,9 @@ _FIRST_STEP, _STEPS_OF_CENTRE = 0.3, 16
 _TOUCHING = 0.1
 """How much farther than the nearest point, in shortest edges, a point may be for a ball to touch it."""
 
+_NEARLY_TOUCHING = 0.5
+"""The same for the points at which the bend of the surface is seen: more, as noise dents the nearest ones."""
+
 _STEPS = np.array([(-1, 0, 0), (1, 0, 0), (0, -1, 0), (0, 1, 0), (0, 0, -1), (0, 0, 1)], np.int64)
 """From a voxel outside to the neighbour at each of its sides."""
 
@@ -318,7 +321,7 @@ def _bend_where_touched(grey, points, edges, around, codes, count, centre, radiu
         away = 0.0
         for axis in range(3):
             away += (around[point, axis] - centre[axis]) ** 2
-        if sqrt(away) <= radius + _TOUCHING:
+        if sqrt(away) <= radius + _NEARLY_TOUCHING:
             side, place = codes[point] % 6, codes[point] // 6
             total += bend_at(grey, edges, place, side, points[codes[point]] / _PARTS)
             touched += 1

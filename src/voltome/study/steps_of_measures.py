@@ -41,6 +41,7 @@ STEPS_OF_MEASURES = (
     Step(
         "local_thickness",
         "morphology:local_thickness",
+        version=2,
         kind="local thickness",
         bytes_per_voxel=24,
         kernels=_THICKNESS,
@@ -49,6 +50,7 @@ STEPS_OF_MEASURES = (
     Step(
         "continuous_size_distribution",
         "morphology:continuous_size_distribution",
+        version=2,
         kind="continuous_size_distribution",
         bytes_per_voxel=28,
         kernels=_THICKNESS,
@@ -153,7 +155,7 @@ STEPS_OF_MEASURES = (
     Step(
         "particle_radii",
         "morphology:particle_radii",
-        version=2,
+        version=3,
         kind="particle_radii",
         bytes_per_voxel=16,
         kernels="morphology._kernels_rays",

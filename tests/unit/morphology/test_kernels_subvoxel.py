@@ -43,10 +43,10 @@ def test_distances_are_those_to_the_nearest_point_of_all(edges):
 @pytest.mark.parametrize("edges", ALL_EDGES[::2])
 def test_slabs_change_nothing(monkeypatch, edges):
     grey = field((33, 24, 40), 1)
-    whole = kernels.largest_free_balls(surface(grey, edges), edges)
+    whole = kernels.largest_free_balls(surface(grey, edges), edges, grey, 0.8)
     monkeypatch.setattr(_kernels_slabs, "SMALLEST_VOXELS", 64)
     monkeypatch.setattr(_kernels_slabs, "get_num_threads", lambda: 5)
     assert _kernels_slabs.slab_count(grey.shape) == 5
-    assert np.array_equal(kernels.largest_free_balls(surface(grey, edges), edges), whole)
+    assert np.array_equal(kernels.largest_free_balls(surface(grey, edges), edges, grey, 0.8), whole)
     assert (whole[grey > 0] >= surface(grey, edges).distance[grey > 0]).all()
     assert (whole[grey <= 0] == 0).all()
