@@ -1,7 +1,8 @@
 """Diffusion through pores: voltome, TauFactor and PoreSpy in one process, with the error of each.
 
 ``python -m benchmarks transport``: times and errors against both peers (``--only peers``), three axes of one large
-image (``--only large``) and the cost per voxel as images grow (``--only growth``).
+image (``--only large``), the cost per voxel as images grow (``--only growth``), flow (``--only stokes``) and pore networks
+(``--only network``).
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from benchmarks import network, stokes
 from benchmarks.measuring import best_of, machine, peak_bytes
 
 Space = NDArray[np.bool_]
-SECTIONS = ("peers", "large", "growth")
+SECTIONS = ("peers", "large", "growth", "stokes", "network")
 OWN = "voltome 1e-4"
 
 
@@ -73,10 +75,12 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--skip", nargs="*", default=[], choices=("porespy", "taufactor"), help="peers left out")
     options = parser.parse_args(arguments)
     print(f"{machine()}; {os.getloadavg()[0]:.1f} processes waiting\n", flush=True)
-    reports: dict[str, Callable[[], None]] = {
+    reports: dict[str, Callable[[], object]] = {
         "peers": lambda: peers(options.edges, options.times, options.skip),
         "large": lambda: large(options.large),
         "growth": growth,
+        "stokes": lambda: stokes.report(options.edges, tensor_edge=max(options.edges)),
+        "network": lambda: [network.report(edge, options.times) for edge in options.edges],
     }
     for section in SECTIONS if options.only is None else (options.only,):
         reports[section]()
