@@ -1,8 +1,8 @@
 """Diffusion through pores: voltome, TauFactor and PoreSpy in one process, with the error of each.
 
 ``python -m benchmarks transport``: times and errors against both peers (``--only peers``), three axes of one large
-image (``--only large``), the cost per voxel as images grow (``--only growth``), flow (``--only stokes``) and pore networks
-(``--only network``).
+image (``--only large``), the cost per voxel as images grow (``--only growth``), flow (``--only stokes``) and pore
+networks (``--only network``).
 """
 
 from __future__ import annotations
