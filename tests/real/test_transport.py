@@ -20,8 +20,8 @@ def test_the_pore_of_the_electrode_is_as_tortuous_as_for_taufactor():
     found = diffuse(pore, spacing=(1.0, 1.0, 1.0), axis=0, tolerance=1e-4)
     assert found.relative_error_bound <= 1e-4
     assert pore.mean() / found.relative_diffusivity == pytest.approx(2.0772, rel=1e-3)
-    # by Cauchy and Schwarz, the mean flux along the axis (planes at the ends stand for half a voxel) is off by at
-    most the # root of the error in dissipation times the porosity
+    # by Cauchy and Schwarz, the mean flux is off by at most the root of the error in dissipation times the porosity;
+    # planes at the ends stand for half a voxel
     error = found.relative_error_bound * found.relative_diffusivity
     lengths = np.ones(257)
     lengths[[0, -1]] = 0.5
