@@ -26,7 +26,7 @@ MOST_ITERATIONS = 3000
 SMALLEST_TOLERANCE = 1e-6
 """What fields of 4 bytes per number can be right to."""
 
-BYTES_PER_VOXEL = 220.0
+BYTES_PER_VOXEL = 250.0
 
 
 @dataclass(frozen=True, slots=True)

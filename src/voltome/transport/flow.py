@@ -108,7 +108,7 @@ def flow_field(
     that repeats. Velocities are those of Stokes flow, which are proportional to the difference of the pressures: where
     the table warns of a Reynolds number above 1, real velocities are lower.
 
-    Time: about twice that of `permeability` for one axis. Memory: about 220 bytes per voxel.
+    Time: about twice that of `permeability` for one axis. Memory: about 250 bytes per voxel.
 
     References
     ----------

@@ -149,7 +149,7 @@ def permeability(
     ``experiment`` Darcy's law is taken with length and area of the sample; the drag in the buffers is counted in.
 
     Time: 25 to 50 iterations of about 0.05 us per voxel on one core; twice as many where pores are wider than 50
-    voxels. Memory: about 220 bytes per voxel.
+    voxels. Memory: about 250 bytes per voxel.
 
     References
     ----------

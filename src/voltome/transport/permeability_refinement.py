@@ -75,7 +75,7 @@ def permeability_refinement(
     extrapolation 5 to 12 % too low. Take both as the ends of what the voxels leave open. Phases that do not percolate
     have 0 throughout.
 
-    Time: ten times that of one axis of `permeability`. Memory: about 1800 bytes per voxel of the image.
+    Time: ten times that of one axis of `permeability`. Memory: about 2000 bytes per voxel of the image.
 
     References
     ----------
