@@ -558,6 +558,31 @@ MANY = [
 ]
 
 
+CASES += [
+    Case(
+        "a network of a pore space without walls",
+        good,
+        "scan.tif",
+        "  - threshold: {intervals: {pore: [0, 150]}, rest: solid}\n"
+        "  - crop: {box_voxels: [[0, 4], [0, 4], [0, 4]]}\n"
+        "  - separate_particles: {phase: pore}\n"
+        "  - extract_network: {}\n",
+        ("fill",),
+    ),
+    Case(
+        "a network held against another image",
+        good,
+        "scan.tif",
+        "  - threshold: {intervals: {pore: [0, 150]}, rest: solid}\n"
+        "  - separate_particles: {phase: pore}\n"
+        "  - extract_network: {}\n"
+        "  - crop: {of: threshold, box_voxels: [[0, 8], [0, 12], [0, 12]], name: piece}\n"
+        "  - network_transport: {phases: piece}\n",
+        ("network_transport", "the network has size_um = (6.0, 6.0, 6.0)", "expected the image from which the network"),
+    ),
+]
+
+
 @pytest.mark.parametrize("case", MANY, ids=lambda case: case.name)
 def test_scans_that_do_not_fit_get_one_clear_message(
     case: Scans, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -582,6 +607,27 @@ def contradictory(sizes: str) -> Build:
 
 
 CASES += [
+    Case(
+        "diffusion in a phase that conducts nothing",
+        good,
+        SCAN,
+        CUT + "  - effective_diffusivity: {diffusivities: {pore: 0.0}}\n",
+        ("found 0", "greater than 0"),
+    ),
+    Case(
+        "diffusion along an axis of a single layer",
+        raw_tiff(8 * np.arange(30, dtype=np.uint8).reshape(1, 5, 6)),
+        SIZED,
+        CUT + "  - tortuosity: {phase: solid}\n",
+        ("along z the sample has a single layer", "Choose another axis"),
+    ),
+    Case(
+        "a tolerance below single precision",
+        good,
+        SCAN,
+        CUT + "  - tortuosity: {phase: pore, tolerance: 1.0e-12}\n",
+        ("tolerance is 1e-12", "1e-07 or more"),
+    ),
     Case(
         "one phase brushed",
         good,

@@ -78,12 +78,14 @@ class PoreNetwork(Noun):
         Area of the contact as seen along its mean normal: what a straight stream passes through.
     throat_inscribed_diameter_um : numpy.ndarray
         Diameter of the largest ball centred at the contact that meets no wall.
-    voxel_size_um, size_um, origin_um : tuple of float
-        Voxel; edges and outer corner of the image, or of the box around its mask.
+    voxel_size_um, size_um : tuple of float
+        Edges of a voxel, and of the image or of the box around its mask, along (z, y, x).
     sample_volume_um3 : float
         Volume of the sample: of the mask, or the whole image.
     phase : str
         The phase that the pores are made of.
+    origin_um : tuple of float
+        Outer corner of the first voxel of the image, or of the box around its mask.
     history : tuple of str
         What was done to the image, oldest first.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import KW_ONLY, dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -88,17 +89,16 @@ class Transform(Noun):
     @property
     def matrix(self) -> NDArray[np.float64]:
         """The rotation as a matrix, shape (3, 3), for columns (z, y, x)."""
-        from scipy.spatial.transform import Rotation
-
-        matrix: NDArray[np.float64] = Rotation.from_rotvec(self.rotation_deg, degrees=True).as_matrix()
-        return matrix
+        return _matrix_of(self.rotation_deg).copy()
 
     def apply(self, points_um: Any) -> NDArray[np.float64]:
         """Return where points of the moving scan are in the frame of the fixed one, shape (..., 3) in um."""
         points = np.asarray(points_um, np.float64)
         if points.ndim == 0 or points.shape[-1] != 3:
             raise ParameterError(f"points_um has the shape {points.shape}; expected (..., 3), each point (z, y, x).")
-        moved: NDArray[np.float64] = (points - self.centre_um) @ self.matrix.T + np.add(self.centre_um, self.shift_um)
+        moved: NDArray[np.float64] = (points - self.centre_um) @ _matrix_of(self.rotation_deg).T + np.add(
+            self.centre_um, self.shift_um
+        )
         return moved
 
     def inverse(self) -> Transform:
@@ -131,6 +131,16 @@ class Transform(Noun):
             region="; then ".join(text for text in (self.region, other.region) if text),
             history=(*self.history, "then", *other.history),
         )
+
+
+@lru_cache(maxsize=64)  # thousands of solids of a scene are moved by one motion, each alone
+def _matrix_of(rotation_deg: Triple) -> NDArray[np.float64]:
+    """Return the matrix of a rotation vector in degrees; not to be written to."""
+    from scipy.spatial.transform import Rotation
+
+    matrix: NDArray[np.float64] = Rotation.from_rotvec(rotation_deg, degrees=True).as_matrix()
+    matrix.setflags(write=False)
+    return matrix
 
 
 def triple(numbers: NDArray[np.float64]) -> Triple:

@@ -11,6 +11,7 @@ import dataclasses
 import math
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, get_args, get_type_hints
 
 import numpy as np
@@ -169,7 +170,8 @@ class _Maker:
         return self.instance(cls, fields, {})
 
 
-def _dataclasses_in(cls: type) -> dict[str, type]:
+@cache  # annotations are text, and reading them takes longer than reading a table
+def _dataclasses_in(cls: type) -> Mapping[str, type]:
     """Return the dataclasses that the annotations of a dataclass name: only these are made from a file."""
     found: dict[str, type] = {}
     waiting = _hints(cls)

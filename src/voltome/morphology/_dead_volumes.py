@@ -49,7 +49,7 @@ def dead_volumes_um3(
     labels, numbers = compact_labels(particles, bodies["label"].to_numpy()[chosen])
     low, high = boxes_of(particles, bodies.iloc[chosen])
     # a void is background, as the pores around the particle are
-    greys = greys_of(particles, grey, np.where(voids, np.int32(0), labels), numbers, low, high - 1)
+    greys = greys_of(particles, grey, labels, numbers, low, high - 1, hidden=voids)
     solid = _solid(greys)
     counted = _around(voids, labels, particles)
     order = np.argsort(numbers)

@@ -35,18 +35,27 @@ def greys_of(
     numbers: NDArray[np.int64],
     lowest: NDArray[np.int64],
     highest: NDArray[np.int64],
+    *,
+    hidden: NDArray[np.bool_] | None = None,
 ) -> Greys:
     """Return the median grey value inside each particle and in the background around it.
+
+    Voxels that are `hidden` are background, whatever their label.
 
     Inside: its voxels further than `EDGE_VOXELS` voxels from every other label, or the deepest where there are few.
     Outside: the voxels of no particle as far from every particle, within `AROUND_VOXELS` of the particle's box, or the
     furthest there. Where a particle has no background around it, the median of the background of all others is taken.
     """
+    shifted = np.add(labels, 1, dtype=np.uint32, casting="unsafe")
+    if hidden is not None:
+        shifted[hidden] = 1
+    depths = _depths(shifted, particles)
+    shifted -= 1  # in place: no second copy of the labels beside the distances
     inside, outside = medians(
         plain_values(grey),
-        labels,
+        shifted.view(np.int32),
         particles.mask,
-        _depths(labels, particles),
+        depths,
         numbers,
         lowest,
         highest,
@@ -66,12 +75,13 @@ def plain_values(grey: Volume) -> NDArray[Any]:
     return grey.values if grey.values.dtype in known else grey.values.astype(np.float32)
 
 
-def _depths(labels: NDArray[np.int32], particles: ParticleImage) -> NDArray[np.float32]:
-    """Return the distance of every voxel to the nearest of another label, in smallest voxel edges."""
+def _depths(shifted: NDArray[np.uint32], particles: ParticleImage) -> NDArray[np.float32]:
+    """Return the distance of every voxel to the nearest of another label, in smallest voxel edges.
+
+    Labels are one higher than those of the particles: the background is then a label as others are, and one pass
+    serves both sides.
+    """
     smallest = min(particles.voxel_size_um)
     z, y, x = (edge / smallest for edge in particles.voxel_size_um)
-    # the background is a label as others are: one pass for both sides
-    depth: NDArray[np.float32] = edt.edt(
-        np.add(labels, 1, dtype=np.uint32, casting="unsafe"), anisotropy=(z, y, x), black_border=False, parallel=1
-    )
+    depth: NDArray[np.float32] = edt.edt(shifted, anisotropy=(z, y, x), black_border=False, parallel=1)
     return depth

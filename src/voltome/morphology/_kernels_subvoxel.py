@@ -18,6 +18,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from voltome.data._kernels_slabs import in_slabs
+from voltome.morphology._kernels_bends import bend_at
 from voltome.morphology._kernels_nearest import write_nearest
 from voltome.morphology._kernels_thickness import Triple, bits_of_phase, paint_word
 
@@ -85,8 +86,11 @@ def surface_at_level(
     return Surface(distance, points, nearer, float(crossed / pairs))
 
 
-def largest_free_balls(surface: Surface, edges: Triple) -> NDArray[np.float32]:
-    """Return for every voxel of the phase the radius of the largest ball that holds it; 0 outside."""
+def largest_free_balls(surface: Surface, edges: Triple, grey: NDArray[Any], blur: float) -> NDArray[np.float32]:
+    """Return for every voxel of the phase the radius of the largest ball that holds it; 0 outside.
+
+    What a blur of this standard deviation has taken from a ball, as the grey values bend where it touches, is put back.
+    """
     distance, steps = surface.distance, np.array(edges)
     known = (distance, surface.nearest, surface.points.ravel(), steps)
     counts = np.zeros(distance.shape[0] + 1, np.int64)
@@ -94,7 +98,7 @@ def largest_free_balls(surface: Surface, edges: Triple) -> NDArray[np.float32]:
     in_slabs(distance.shape, lambda _, first, stop: _mark(*known, first, stop, largest, counts[1:]))
     starts = np.cumsum(counts)
     balls = np.empty((starts[-1], 4), np.float32)
-    in_slabs(distance.shape, lambda _, first, stop: _list(*known, first, stop, largest, starts, balls))
+    in_slabs(distance.shape, lambda _, first, stop: _list(*known, grey, blur, first, stop, largest, starts, balls))
     balls = balls[np.argsort(-balls[:, 3], kind="stable")]
     painted = np.zeros(distance.shape, np.float32)
     in_slabs(distance.shape, lambda _, first, stop: _paint(balls, distance, steps, SLACK, first, stop, painted))
@@ -245,7 +249,7 @@ def _mark(distance, nearest, points, edges, first, stop, largest, counts):
 
 
 @njit(cache=True, nogil=True)
-def _points_around(distance, nearest, points, edges, z, y, x, around):
+def _points_around(distance, nearest, points, edges, z, y, x, around, codes):
     """Write the steps from a voxel to the nearest points of it and its neighbours, and return how many they are."""
     depth, height, width = distance.shape
     count = 0
@@ -256,6 +260,7 @@ def _points_around(distance, nearest, points, edges, z, y, x, around):
                     code = np.int64(nearest[qz, qy, qx])
                     dz, dy, dx = _from_point(code, points[code], z, y, x, height, width, edges)
                     around[count, 0], around[count, 1], around[count, 2] = -dz, -dy, -dx
+                    codes[count] = code
                     count += 1
     return count
 
@@ -306,17 +311,37 @@ def _widen(around, count, edges, centre, trial):
 
 
 @njit(cache=True, nogil=True)
-def _list(distance, nearest, points, edges, first, stop, largest, starts, balls):
+def _bend_where_touched(grey, points, edges, around, codes, count, centre, radius):
+    """Return the mean curvature of the grey values, towards the phase, over the points that a ball touches."""
+    total, touched = 0.0, 0
+    for point in range(count):
+        away = 0.0
+        for axis in range(3):
+            away += (around[point, axis] - centre[axis]) ** 2
+        if sqrt(away) <= radius + _TOUCHING:
+            side, place = codes[point] % 6, codes[point] // 6
+            total += bend_at(grey, edges, place, side, points[codes[point]] / _PARTS)
+            touched += 1
+    # a ball that touches from within is not wider than the surface bends; the other limit is for noise
+    return 0.0 if touched == 0 else min(max(total / touched, -1 / radius), 1 / radius)
+
+
+@njit(cache=True, nogil=True)
+def _list(distance, nearest, points, edges, grey, blur, first, stop, largest, starts, balls):
     """List centre (z, y, x) and radius of the largest balls of a slab."""
-    centre, trial, around = np.empty(3), np.empty(3), np.empty((27, 3))
+    centre, trial, around, codes = np.empty(3), np.empty(3), np.empty((27, 3)), np.empty(27, np.int64)
     for z in range(first, stop):
         entry = starts[z]
         for y in range(distance.shape[1]):
             for x in range(distance.shape[2]):
                 if largest[z, y, x]:
                     centre *= _growth(distance, nearest, points, edges, z, y, x, centre)
-                    count = _points_around(distance, nearest, points, edges, z, y, x, around)
-                    balls[entry, 3] = _widen(around, count, edges, centre, trial)
+                    count = _points_around(distance, nearest, points, edges, z, y, x, around, codes)
+                    radius = _widen(around, count, edges, centre, trial)
+                    if blur > 0:
+                        bend = _bend_where_touched(grey, points, edges, around, codes, count, centre, radius)
+                        radius += blur * blur * bend
+                    balls[entry, 3] = radius
                     balls[entry, 0] = edges[0] * z + centre[0]
                     balls[entry, 1] = edges[1] * y + centre[1]
                     balls[entry, 2] = edges[2] * x + centre[2]

@@ -11,6 +11,8 @@ from voltome.data import PhaseImage, Volume
 from voltome.errors import GeometryError, ParameterError, ValuesError
 from voltome.morphology import _kernels_subvoxel as kernels
 from voltome.morphology._distances import edges_of, solid_and_other
+from voltome.morphology._grey_levels import plain_values
+from voltome.morphology._kernels_bends import blur_of
 
 LEAST_CROSSED = 0.5
 """Share of the surface at which the level must lie between the grey values of the two sides."""
@@ -24,7 +26,8 @@ def subvoxel_radii(
     _check_grid(phases, grey)
     levels = _levels(phases, phase, level)
     unit_um, edges = edges_of(phases)
-    surface = kernels.surface_at_level(solid, other, grey.values, np.array(levels, np.float64), edges)
+    values = plain_values(grey)
+    surface = kernels.surface_at_level(solid, other, values, np.array(levels, np.float64), edges)
     if surface.crossed_share < LEAST_CROSSED:
         raise ValuesError(
             f"the grey value {_in_words(levels)} lies between the two sides of the surface of {phase!r} at "
@@ -35,7 +38,9 @@ def subvoxel_radii(
         f"sub-voxel: surface at the grey value {_in_words(levels)}, which lies between both sides at "
         f"{100 * surface.crossed_share:.3g} % of it, half-way elsewhere"
     )
-    return kernels.largest_free_balls(surface, edges), unit_um, how
+    blur = blur_of(solid, other, values, edges)
+    how += f"; put back what an edge blurred by {blur * unit_um:.3g} um takes where it is curved"
+    return kernels.largest_free_balls(surface, edges, values, blur), unit_um, how
 
 
 def _check_grid(phases: PhaseImage, grey: Volume) -> None:

@@ -124,7 +124,7 @@ def measure_voids(
     Voids of fewer than 10 voxels count if `minimum_voxels` lets them, but have no row and no part in the means, as
     their shape means nothing. Surfaces as in `measure_particles`.
 
-    Time: two passes of `measure_particles` and one of connected components. Memory: 12 bytes per voxel, 18 with
+    Time: two passes of `measure_particles` and one of connected components. Memory: 12 bytes per voxel, 14 with
     grey values.
 
     References

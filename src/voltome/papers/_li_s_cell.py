@@ -18,7 +18,8 @@ from scipy.optimize import brentq
 
 from voltome.data import Transform, Volume
 from voltome.errors import ParameterError
-from voltome.twins import Block, Capsule, Ellipsoid, Scene, Solid, Sphere, grey_volume, pack
+from voltome.twins import Block, Capsule, Ellipsoid, Solid, Sphere, grey_volume, pack
+from voltome.twins.scenes import scene_of
 
 __all__ = [
     "LOSS",
@@ -245,12 +246,7 @@ def _fibres(width: float, thickness: float, random: np.random.Generator) -> list
 
 def simulate(cell: Cell, state: str, scanner: Scanner, *, seed: int) -> Volume:
     """Return the scan of one state: partial volumes, unresolved carbon and binder, blur, noise."""
-    world = max(scanner.size_um) * 4
-    to_box = Transform((0, 0, 0), shift_um=(world / 2, world / 2, world / 2))
-    everything = Scene(
-        tuple(solid.moved(to_box) for solid in cell.solids(state)), size_um=(world, world, world), background=PORE
-    )
-    view = everything.moved(to_box.inverse().then(scanner.views[state]), size_um=scanner.size_um)
+    view = scene_of(cell.solids(state), scanner.views[state], size_um=scanner.size_um, background=PORE)
     volume = grey_volume(
         view,
         voxel_size_um=scanner.voxel_size_um,

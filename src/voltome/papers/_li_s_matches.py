@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from voltome.data import ParticleImage
 from voltome.papers._li_s_cell import SULFUR_DENSITY_G_PER_CM3, Cell
-from voltome.papers._li_s_truth import Frame, Shares, whole_particles
+from voltome.papers._li_s_truth import Frame, Shares, table_of, whole_particles
 from voltome.study import Results
 
 __all__ = ["Balance", "Followed", "balance_of", "followed", "matches_in_print"]
@@ -48,7 +48,7 @@ def followed(results: Results, cell: Cell, frame: Frame) -> Mapping[tuple[str, s
         state: cast(ParticleImage, results.load(results.find(scan=state, name="match_particles")[0]))
         for state in cell.states
     }
-    events = results.tables()["match_particles-matches"].frame
+    events = table_of(results, "match_particles-matches")
     found: dict[tuple[str, str], Followed] = {}
     for before, after in pairwise(cell.states):
         later = {particle.solid.centre_um for particle in cell.states[after]}
@@ -79,7 +79,7 @@ def _number_at(image: ParticleImage, centre_um: tuple[float, float, float], fram
 
 def balance_of(results: Results, frame: Frame, shares: Shares) -> Mapping[tuple[str, str], Balance]:
     """Return the true and the recovered loss and gain of sulfur between each two successive states."""
-    table = results.tables()["mass_balance"].frame
+    table = table_of(results, "mass_balance")
     to_mg = 0.1 * SULFUR_DENSITY_G_PER_CM3 * frame.voxel_size_um
     found: dict[tuple[str, str], Balance] = {}
     for before, after in pairwise(shares):

@@ -15,6 +15,7 @@ from scipy.spatial.transform import Rotation
 
 from voltome.data import PhaseImage, Transform, Volume
 from voltome.data.transforms import triple
+from voltome.io import read_table
 from voltome.papers._li_s_cell import PORE, SULFUR, Cell, Particle, Scanner
 from voltome.study import Results
 from voltome.twins import Scene, grey_volume
@@ -26,6 +27,7 @@ __all__ = [
     "found_measures",
     "found_motions",
     "found_profile",
+    "table_of",
     "true_measures",
     "true_share",
     "true_shares",
@@ -111,6 +113,11 @@ def frame_of(results: Results, scanner: Scanner) -> Frame:
     return Frame(np.asarray(phases.origin_um) - offset, offset, phases.shape, phases.voxel_size_um[0])
 
 
+def table_of(results: Results, name: str) -> pd.DataFrame:
+    """Return one table of the results, without reading all the others."""
+    return read_table(results.folder / "tables" / f"{name}.parquet").frame
+
+
 def compared(results: Results, cell: Cell, scanner: Scanner, frame: Frame, shares: Shares) -> list[str]:
     """Return what was recovered beside what is true, as lines of text."""
     pairs = {
@@ -192,9 +199,8 @@ def found_measures(results: Results, cell: Cell, state: str, frame: Frame) -> Me
     A particle counts where it lies in a true one that counts, or in none and is large enough to count itself: so parts
     of one particle count each, two particles found as one count once, and noise counts where it is large.
     """
-    tables = results.tables()
-    phases = tables["phase_fractions"].frame.query("scan == @state and phase == @SULFUR")
-    rows = tables["measure_particles"].frame.query("scan == @state").reset_index(drop=True)
+    phases = table_of(results, "phase_fractions").query("scan == @state and phase == @SULFUR")
+    rows = table_of(results, "measure_particles").query("scan == @state").reset_index(drop=True)
     particles = cell.states[state]
     centres = np.array([particle.solid.centre_um for particle in particles]) + frame.offset_um
     places = rows[["z_um", "y_um", "x_um"]].to_numpy()
@@ -239,15 +245,14 @@ def whole_particles(particles: tuple[Particle, ...], frame: Frame) -> list[Parti
 
 def found_excluded(results: Results, state: str) -> tuple[float, float]:
     """Return the shares of volume that were left out as too small: of particles, and of the continuous distribution."""
-    tables = results.tables()
-    frames = [tables[name].frame for name in ("particle_statistics", "continuous_size_distribution")]
+    frames = [table_of(results, name) for name in ("particle_statistics", "continuous_size_distribution")]
     particles, balls = (float(rows.loc[rows["scan"] == state, "excluded_volume_fraction"].iloc[0]) for rows in frames)
     return particles, balls
 
 
 def found_profile(results: Results, state: str) -> pd.DataFrame:
     """Return the layers of the sulfur profile of one state."""
-    rows = results.tables()["phase_profile"].frame.query("scan == @state and phase == @SULFUR")
+    rows = table_of(results, "phase_profile").query("scan == @state and phase == @SULFUR")
     return rows.sort_values("position_um").reset_index(drop=True)
 
 
@@ -263,7 +268,7 @@ def true_profile(share: NDArray[np.float64], frame: Frame, layers: pd.DataFrame)
 
 def found_motions(results: Results, scanner: Scanner) -> Mapping[str, Motion]:
     """Return how far the recovered motions are from the simulated ones."""
-    table = results.tables()["align-motions"].frame
+    table = table_of(results, "align-motions")
     middle = np.divide(scanner.size_um, 2)
     motions: dict[str, Motion] = {}
     for state, view in scanner.views.items():

@@ -21,6 +21,7 @@ from .figures_states import figure_states
 from .figures_streamlines import figure_streamlines
 from .figures_surfaces import figure_interfaces, figure_surface_estimators
 from .figures_thickness import figure_local_thickness
+from .figures_transport import figure_tortuosity
 from .movies import slice_movie, turntable
 from .style import phase_colours, png_bytes, svg_bytes
 from .writing import write
@@ -59,6 +60,7 @@ __all__ = [
     "figure_surface_estimators",
     "figure_sweep",
     "figure_throats",
+    "figure_tortuosity",
     "phase_colours",
     "png_bytes",
     "slice_movie",

@@ -19,6 +19,7 @@ from voltome.report.drawing_shapes import neighbours_drawn, shapes_drawn
 from voltome.report.drawing_streamlines import draw_paths
 from voltome.report.drawing_surfaces import interfaces, surface_estimators
 from voltome.report.drawing_thresholds import threshold_sensitivity
+from voltome.report.drawing_transport import draw_tortuosity
 from voltome.report.drawing_trust import draw_confidence, draw_connectivity, draw_correlation
 from voltome.report.drawn import Drawn, Looked
 
@@ -45,6 +46,7 @@ FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Dra
     "surface_areas": surface_estimators,
     "threshold_sensitivity": threshold_sensitivity,
     "throats": draw_throats,
+    "tortuosity": draw_tortuosity,
     "two_point_correlation": draw_correlation,
     "voids": draw_voids,
 }

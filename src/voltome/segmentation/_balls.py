@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from math import floor
+
 import edt
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +18,10 @@ Edges = tuple[float, float, float]
 
 ROUND_OFF = 1e-6
 """Share of the smallest voxel edge by which a radius may miss the centre of a voxel and still mean it."""
+
+
+SMALL_RADIUS = 2.1
+"""Up to so many smallest edges the voxels within the radius are looked at one by one: faster than all distances."""
 
 
 def check_radius(image: ImageNoun, radius_um: float) -> float:
@@ -57,6 +64,30 @@ def _beyond(away: Where, image: ImageNoun, radius_um: float) -> Where:
     """
     smallest = min(image.voxel_size_um)
     z, y, x = (round(edge / smallest, 6) for edge in image.voxel_size_um)
+    most = (radius_um / smallest + ROUND_OFF) ** 2
+    if most <= SMALL_RADIUS**2:
+        return _beyond_steps(away, _steps_within((z, y, x), most))
     squared = edt.edtsq(away, anisotropy=(z, y, x), black_border=False)
-    beyond: Where = squared > (radius_um / smallest + ROUND_OFF) ** 2
+    beyond: Where = squared > most
+    return beyond
+
+
+def _steps_within(edges: Edges, most: float) -> list[tuple[int, int, int]]:
+    """Return the steps in voxels, but for that of none, whose squared length is not above `most`."""
+    reach = [range(-floor(most**0.5 / edge), floor(most**0.5 / edge) + 1) for edge in edges]
+    return [
+        step
+        for step in itertools.product(*reach)
+        if any(step) and sum((count * edge) ** 2 for count, edge in zip(step, edges, strict=True)) <= most
+    ]
+
+
+def _beyond_steps(away: Where, steps: list[tuple[int, int, int]]) -> Where:
+    """Return the voxels that are `away` and from which no step leads to one that is not."""
+    beyond = away.copy()
+    for step in steps:
+        if all(abs(count) < length for count, length in zip(step, away.shape, strict=True)):
+            here = tuple(slice(max(0, -count), min(0, -count) or None) for count in step)
+            there = tuple(slice(max(0, count), min(0, count) or None) for count in step)
+            beyond[here] &= away[there]
     return beyond

@@ -164,7 +164,7 @@ STEPS_OF_MEASURES = (
         "morphology:measure_voids",
         version=2,
         kind="void_statistics",
-        bytes_per_voxel=18,
+        bytes_per_voxel=14,
         kernels="morphology._kernels_labels",
         references=(references.POWDER, references.WILSON, references.CROFTON, references.COMPONENTS),
     ),
@@ -197,6 +197,7 @@ STEPS_OF_MEASURES = (
     Step(
         "triple_phase_boundary",
         "morphology:triple_phase_boundary",
+        version=2,
         kind="triple_phase_boundary",
         bytes_per_voxel=8,
         kernels="morphology._kernels_lines",

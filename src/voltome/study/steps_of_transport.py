@@ -5,7 +5,7 @@ from __future__ import annotations
 from voltome.study import references
 from voltome.study.step import Step
 
-_DIFFUSION = "transport._kernels_faces"
+_DIFFUSION = "transport._kernels_lattice"
 
 _NETWORK = "transport._kernels_network"
 
@@ -17,7 +17,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "tortuosity",
         "transport:tortuosity",
         kind="tortuosity",
-        bytes_per_voxel=26,
+        bytes_per_voxel=32,
         kernels=_DIFFUSION,
         references=(references.TAUFACTOR, references.TORTUOSITIES, references.RADAU),
     ),
@@ -25,7 +25,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "effective_diffusivity",
         "transport:effective_diffusivity",
         kind="effective_diffusivity",
-        bytes_per_voxel=44,
+        bytes_per_voxel=60,
         kernels=_DIFFUSION,
         references=(references.FINITE_VOLUMES, references.RADAU),
     ),
@@ -33,7 +33,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "diffusivity_tensor",
         "transport:diffusivity_tensor",
         kind="diffusivity_tensor",
-        bytes_per_voxel=70,
+        bytes_per_voxel=56,
         kernels=_DIFFUSION,
         references=(references.TORQUATO, references.RADAU),
     ),
@@ -41,7 +41,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "electrode_tortuosity",
         "transport:electrode_tortuosity",
         kind="electrode_tortuosity",
-        bytes_per_voxel=44,
+        bytes_per_voxel=36,
         kernels=_DIFFUSION,
         references=(references.ELECTRODE_TORTUOSITY, references.RADAU),
     ),
@@ -49,7 +49,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "diffusion_field",
         "transport:diffusion_field",
         kind="diffusive flux",
-        bytes_per_voxel=42,
+        bytes_per_voxel=34,
         kernels=_DIFFUSION,
         references=(references.TAUFACTOR, references.RADAU),
     ),
@@ -57,7 +57,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "tortuosity_refinement",
         "transport:tortuosity_refinement",
         kind="tortuosity_refinement",
-        bytes_per_voxel=232,
+        bytes_per_voxel=240,
         kernels=_DIFFUSION,
         references=(references.GRID_REFINEMENT, references.TAUFACTOR),
     ),

@@ -83,11 +83,11 @@ def network_transport(
 
     Solved directly in double precision; effective values refer to the sample (inside the mask).
 
-    What to expect: on two random media of 100^3 voxels, of porosity 0.4 and 0.45, with pores of some 8 voxels, the
-    diffusivity was 0.88 to 0.97 times that on the voxels and the permeability 0.88 to 1.01 times; with `min_depth_um`
-    of two voxels instead of half a one 0.96 to 1.11, and 1.23 to 1.57. See ``docs/network.md``.
+    What to expect: on two random media of 100^3 voxels, of porosity 0.45 and 0.4 and a mean thickness of 8 and 12
+    voxels, the diffusivity was 0.88 to 0.97 times that on the voxels and the permeability 0.88 to 1.01 times; with
+    `min_depth_um` of two voxels instead of half a one 0.96 to 1.11, and 1.23 to 1.57. See ``docs/network.md``.
 
-    Time: 10,000 pores take less than a second, apart from the voxels.
+    Time: 10,648 pores and 30,492 throats took 0.7 s of processor time, without the voxels.
 
     References
     ----------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from voltome.data import Transform
@@ -51,13 +51,16 @@ class Scene:
         for edge in self.size_um:
             check_positive("each of size_um", edge)
         check_material(self.background)
+        known: set[type] = set()
         for number, solid in enumerate(self.solids, start=1):
-            self._check_solid(number, solid)
+            self._check_solid(number, solid, known)
 
-    def _check_solid(self, number: int, solid: Solid) -> None:
-        """Refuse what is no solid, lies outside the box, or is made of the background."""
-        if not isinstance(solid, Solid):
+    def _check_solid(self, number: int, solid: Solid, known: set[type]) -> None:
+        """Refuse what is no solid, lies outside the box, or is made of the background; note its type as known."""
+        # asking an object whether it has all that a solid has works every measure out, so each type is asked once
+        if type(solid) not in known and not isinstance(solid, Solid):
             raise ParameterError(f"solid {number} is {solid!r}; expected a Sphere, an Ellipsoid or another Solid.")
+        known.add(type(solid))
         if solid.material == self.background:
             raise ParameterError(
                 f"solid {number} is made of {solid.material!r}, the name of the background; expected another name."
@@ -103,9 +106,7 @@ class Scene:
         (5.0, 5.0, 6.0)
         """
         size = self.size_um if size_um is None else triple("size_um", size_um)
-        moved = tuple(solid.moved(transform) for solid in self.solids)
-        inside = tuple(solid for solid in moved if not _lies_outside(solid, size))
-        return Scene(inside, size_um=size, background=self.background)
+        return scene_of(self.solids, transform, size_um=size, background=self.background)
 
     @property
     def in_words(self) -> str:
@@ -114,6 +115,13 @@ class Scene:
         made_of = f" of {', '.join(self.materials)}" if self.solids else ""
         plural = "solid" if len(self.solids) == 1 else "solids"
         return f"{len(self.solids)} {plural}{made_of} in {self.background}, {size} um (z, y, x)"
+
+
+def scene_of(solids: Iterable[Solid], transform: Transform, *, size_um: Triple, background: str) -> Scene:
+    """Return what a box sees of solids after a rigid motion; where they were before, there need be no box."""
+    moved = (solid.moved(transform) for solid in solids)
+    inside = tuple(solid for solid in moved if not _lies_outside(solid, size_um))
+    return Scene(inside, size_um=size_um, background=background)
 
 
 def _lies_outside(solid: Solid, size_um: Triple) -> bool:

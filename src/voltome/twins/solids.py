@@ -221,6 +221,8 @@ class Ellipsoid:
 
 def triple(name: str, value: Any) -> Triple:
     """Return three finite floats, or raise `ParameterError` naming the parameter."""
+    if type(value) is tuple and len(value) == 3 and all(type(one) is float and math.isfinite(one) for one in value):
+        return value  # as they are between the moves of a solid: a scene asks a hundred thousand times
     numbers = tuple(value) if isinstance(value, Sequence | np.ndarray) and not isinstance(value, str) else ()
     if len(numbers) != 3 or not all(is_number(number) and math.isfinite(number) for number in numbers):
         raise ParameterError(f"{name} is {value!r}; expected three finite numbers (z, y, x).")
