@@ -109,7 +109,7 @@ def streamlines(
     random within its step, and anywhere in the voxel. Lines end where the field is below a millionth of its largest.
 
     Exact in a uniform field and in solid-body rotation; otherwise the error of a place falls with the square of the
-    voxel. Time: about a second for 200 lines through 200 voxels. Memory: 19 bytes per voxel.
+    voxel. Time: about 40 us for each voxel that a line passes. Memory: 19 bytes per voxel.
 
     References
     ----------
