@@ -223,6 +223,6 @@ def _of_blocked(blocked: Sequence[str], given: Mapping[str, float]) -> tuple[str
     if not blocked:
         return ()
     return (
-        f"Nothing flows along {' and '.join(blocked)}: no cluster of {' and '.join(map(repr, given))} goes through the "
+        f"Nothing flows along {', '.join(blocked)}: no cluster of {' and '.join(map(repr, given))} goes through the "
         f"repeated sample; so the tensor is 0 there. Check threshold and crop.",
     )
