@@ -85,8 +85,18 @@ def varied() -> list[Conductor]:
     """Return thirty images on which iterations behave very differently."""
     found = []
     for seed, (edge, porosity, sigma) in enumerate(
-        [(24, 0.5, 1.0), (32, 0.45, 1.5), (40, 0.6, 2.0), (48, 0.45, 2.5), (32, 0.35, 1.2), (32, 0.28, 1.0)]
-        + [(40, 0.25, 1.5), (24, 0.8, 1.0), (48, 0.3, 3.0), (32, 0.36, 0.0)]
+        [
+            (24, 0.5, 1.0),
+            (32, 0.45, 1.5),
+            (40, 0.6, 2.0),
+            (48, 0.45, 2.5),
+            (32, 0.35, 1.2),
+            (32, 0.28, 1.0),
+            (40, 0.25, 1.5),
+            (24, 0.8, 1.0),
+            (48, 0.3, 3.0),
+            (32, 0.36, 0.0),
+        ]
     ):
         found.append(Conductor(f"blobs-{seed}", blobs((edge,) * 3, porosity, sigma, 100 + seed), axis=seed % 3))
     for seed, (edge, radius, porosity) in enumerate(
@@ -108,7 +118,7 @@ def varied() -> list[Conductor]:
 
 
 def equations(conductor: Conductor) -> tuple[csr_array, NDArray[np.float64], float]:
-    """Return matrix, right-hand side and dissipation at zero of the equations with ends on the outer faces, in float64."""
+    """Return matrix, right-hand side and dissipation at zero of the equations with ends on outer faces."""
     mask, axis = conductor.conducting, conductor.axis
     number = np.full(mask.shape, -1)
     number[mask] = np.arange(mask.sum())

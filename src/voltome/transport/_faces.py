@@ -122,8 +122,8 @@ class Faces:
             _coarsen(fine, axis, factors, along[axis])
         extra = NOTHING
         if self.extra.size:
-            extra = np.empty(shape, np.float32)
-            in_slabs(shape, lambda _, first, stop: faces.coarsen_extra(self.extra, factors, extra, first, stop))
+            extra, unit = np.empty(shape, np.float32), np.float32(1.0)
+            in_slabs(shape, lambda _, first, stop: faces.coarsen_extra(self.extra, unit, factors, extra, first, stop))
         # only their ratios count: a cell twice as long conducts a quarter as well along that axis as before, per volume
         weights = [weight / by**2 for weight, by in zip(self.weights, factors, strict=True)]
         return assembled(along, extra, (weights[0], weights[1], weights[2])), factors
@@ -176,4 +176,4 @@ def _coarsen(fine: Field, axis: int, factors: Triple, coarse: Field) -> None:
 
 def odd_places(width: int) -> Field:
     """Return 1 for the odd indices along x, and 0 for the even ones."""
-    return (np.arange(width + 1) % 2).astype(np.float32)
+    return (np.arange(width + 2) % 2).astype(np.float32)

@@ -79,7 +79,7 @@ def sweep(along_z, along_y, along_x, inverse, source, values, below, above, odd,
             else:
                 _gather(along_z, along_y, along_x, values, values[z - 1, y], values[z + 1, y], north, south, z, y, line)
             shift = (z + y + colour) % 2
-            part = _relax(line, source[z, y], inverse[z, y], odd[shift : shift + width], values[z, y])
+            part = _relax(line, source[z, y], inverse[z, y], odd[shift : shift + width + 1], values[z, y])
             total += np.float64(part)
         sums[z] = total
 
@@ -87,11 +87,28 @@ def sweep(along_z, along_y, along_x, inverse, source, values, below, above, odd,
 @njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
 def _relax(line, given, scale, kept, row):
     """Solve the equations of half a row, and return the sum of source times value of all of it."""
+    for x in range(line.size):
+        line[x] = (line[x] + given[x]) * scale[x]
+    return choose(line, given, kept, row)
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "nsz"}, error_model="numpy")
+def _mix(line, kept, changed, row):
+    """Write the changed half of a row: the products are exact, so that the other half keeps its very bits."""
+    for x in range(line.size):
+        row[x] = kept[x] * row[x] + changed[x] * line[x]
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def choose(line, given, kept, row):
+    """Write to a row what is not kept of it, and return the sum of source times value of all of it.
+
+    `kept` is 1 and 0 in turns, and one longer than the row.
+    """
+    _mix(line, kept[:-1], kept[1:], row)
     part = _ZERO
     for x in range(line.size):
-        value = kept[x] * row[x] + (_ONE - kept[x]) * ((line[x] + given[x]) * scale[x])
-        row[x] = value
-        part += value * given[x]
+        part += row[x] * given[x]
     return part
 
 
@@ -236,17 +253,21 @@ def coarsen(along, axis, factors, coarse, first, stop):
                     coarse[coarse_z, coarse_y, coarse_x] += scale * along[z, y, x]
 
 
-@njit(cache=True, nogil=True)
-def coarsen_extra(extra, factors, coarse, first, stop):
-    """Sum the extra terms over every coarse cell, halved as the conductances are."""
+@njit(cache=True, nogil=True, error_model="numpy")
+def coarsen_extra(extra, unit, factors, coarse, first, stop):
+    """Sum the extra terms, in some unit, over every coarse cell, halved as the conductances are."""
     depth, height, width = extra.shape
     by_z, by_y, by_x = factors
+    block, half = np.empty(width, np.float32), np.float32(0.5) * unit
     for coarse_z in range(first, stop):
-        coarse[coarse_z] = np.float32(0.0)
-        for z in range(coarse_z * by_z, min(coarse_z * by_z + by_z, depth)):
-            for y in range(height):
-                for x in range(width):
-                    coarse[coarse_z, y // by_y, x // by_x] += np.float32(0.5) * extra[z, y, x]
+        for coarse_y in range(coarse.shape[1]):
+            block[:] = _ZERO
+            for z in range(coarse_z * by_z, min(coarse_z * by_z + by_z, depth)):
+                for y in range(coarse_y * by_y, min(coarse_y * by_y + by_y, height)):
+                    row = extra[z, y]
+                    for x in range(width):
+                        block[x] += half * np.float32(row[x])
+            sum_pairs(block, coarse[coarse_z, coarse_y], by_x)
 
 
 @njit(cache=True, nogil=True)

@@ -1,9 +1,10 @@
 # mypy: disable-error-code="no-untyped-def"
 """The seven-point operator on the voxels of a mask: no conductances are stored, as fields are zero in walls.
 
-``diagonal`` times `scale` is the diagonal of the operator, zero in walls; `weights` are the conductances of a face along z, y and x, and
-`repeats` says along which axes the last voxel is joined to the first; the number of voxels along such an axis is even. Whole rows
-are computed and the half of the other colour is thrown away: that is faster than to leave it out.
+``diagonal`` times `scale` is the diagonal of the operator, zero in walls; `weights` are the conductances of a face
+along z, y and x, and `repeats` says along which axes the last voxel is joined to the first; the number of voxels
+along such an axis is even. Whole rows are computed and the half of the other colour is thrown away: that is faster
+than to leave it out.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from voltome.transport._kernels_faces import sum_pairs
+from voltome.transport._kernels_faces import choose, sum_pairs
 
 _FAST = {"reassoc", "contract", "nsz"}
 """Sums along one row may be taken in the order of the machine's vectors, which is the same for every thread."""
@@ -60,16 +61,13 @@ def _add_beside(row, weight, line):
 def _relax(line, given, own, scale, kept, row):
     """Solve the equations of half a row, and return the sum of source times value of all of it.
 
-    `kept` is 1 where the row stays as it is. There are no conditions, as a division under one is not done in vectors.
+    `kept` is 1 where the row stays exactly as it is, as another thread may be reading it. A division under a condition
+    would not be done in vectors.
     """
-    part = _ZERO
     for x in range(line.size):
         live = np.float32(own[x] > 0)
-        found = live * (line[x] + given[x]) / (scale * np.float32(own[x]) + (_ONE - live))
-        value = kept[x] * row[x] + (_ONE - kept[x]) * found
-        row[x] = value
-        part += value * given[x]
-    return part
+        line[x] = live * (line[x] + given[x]) / (scale * np.float32(own[x]) + (_ONE - live))
+    return choose(line, given, kept, row)
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
@@ -121,7 +119,7 @@ def sweep(diagonal, scale, weights, repeats, source, values, odd, colour, sums, 
             _gather(values, weights, repeats, z, y, line)
             shift = (z + y + colour) % 2
             total += np.float64(
-                _relax(line, source[z, y], diagonal[z, y], scale, odd[shift : shift + width], values[z, y])
+                _relax(line, source[z, y], diagonal[z, y], scale, odd[shift : shift + width + 1], values[z, y])
             )
         sums[z] = total
 
@@ -171,9 +169,10 @@ def advance(diagonal, scale, weights, repeats, direction, length, values, residu
 
 @njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
 def apply(diagonal, scale, weights, exact, repeats, values, out, sums, first, stop):
-    """Write the operator's action in float64 from differences of values, and for every layer its product with the values.
+    """Write the operator's action from differences of values, and for every layer its product with the values.
 
-    `weights` are those in the diagonal, and `exact` what they stand for: they differ by the rounding that makes sums exact.
+    `weights` are those in the diagonal, and `exact` what they stand for: they differ by the rounding that makes sums
+    exact.
     """
     depth, height, width = values.shape
     nothing = np.zeros_like(diagonal[0, 0])
@@ -240,14 +239,40 @@ def count(active, weights, repeats, diagonal, first, stop):
 
 @njit(cache=True, nogil=True)
 def _add_joined(row, other, weight, total):
-    """Add the weight of the faces between the voxels of two rows."""
+    """Add the weight of the faces between the voxels of two rows, of ones and zeros."""
     for x in range(row.size):
-        total[x] += weight if row[x] != 0 and other[x] != 0 else weight * 0
+        total[x] += weight * (row[x] & other[x])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def largest_count(extra, unit, found, first, stop):
+    """Write for every layer the largest extra term in units, or minus one where one is not a whole number of them."""
+    _, height, width = extra.shape
+    for z in range(first, stop):
+        most, apart = _ZERO, _ZERO
+        for y in range(height):
+            row = extra[z, y]
+            for x in range(width):
+                count = row[x] / unit
+                most = max(most, count)
+                apart = max(apart, abs(count - np.rint(count)))
+        found[z] = most if apart == _ZERO else -_ONE
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def add_extra(extra, unit, quantum, active, diagonal, first, stop):
+    """Add the extra terms of voxels that take part, rounded to whole numbers of units, to a diagonal in quanta."""
+    _, height, width = extra.shape
+    for z in range(first, stop):
+        for y in range(height):
+            row, flags, total = extra[z, y], active[z, y], diagonal[z, y]
+            for x in range(width):
+                total[x] += np.rint(row[x] / unit) * quantum * np.float32(flags[x])
 
 
 @njit(cache=True, nogil=True)
 def conductances(diagonal, weights, repeats, axis, factors, coarse, first, stop):
-    """Sum the conductances of the faces between coarse cells along one axis: a tenth of the time through whole arrays."""
+    """Sum the conductances of the faces between coarse cells along one axis."""
     depth, height, width = diagonal.shape
     by_z, by_y, by_x = factors
     scale = weights[axis] * (np.float32(0.5) if factors[axis] == 2 else _ONE)

@@ -32,13 +32,15 @@ SMALLEST_WEIGHT = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Lattice:
-    """The flow between voxels of a mask, plus an extra term times their own value; the size along a repeating axis is even.
+    """The flow between voxels of a mask, plus an extra term times their own value.
+
+    The number of voxels along an axis that repeats is even.
 
     Attributes
     ----------
     diagonal
-        Diagonal of the operator in units of `scale`: uint8 where it is a small number of equal faces, float32 otherwise; zero in
-        voxels that do not take part.
+        Diagonal of the operator in units of `scale`: uint8 where it is a small number of equal faces, float32
+        otherwise; zero in voxels that do not take part.
     scale
         Unit of the diagonal.
     rounded
@@ -99,7 +101,7 @@ class Lattice:
         return float(sums.sum())
 
     def restrict_residual(self, source: Field, values: Field, coarse: Field, factors: Triple) -> None:
-        """Sum ``source - A values`` over the voxels of every coarse cell, after `start` and a sweep over the odd voxels."""
+        """Sum ``source - A values`` over every coarse cell, after `start` and a sweep over the odd voxels."""
         odd = odd_places(self.shape[2])
 
         def restrict(_: int, first: int, stop: int) -> None:
@@ -145,12 +147,16 @@ class Lattice:
         along = [np.empty(shape, np.float32) for _ in range(3)]
         for axis in range(3):
             self._coarsen(axis, factors, along[axis])
-        # what the operator makes of ones is its extra term
-        extra, fine = np.empty(shape, np.float32), np.empty(self.shape, np.float32)
-        self.apply(self.active.astype(np.float32), fine)
-        in_slabs(shape, lambda _, first, stop: faces.coarsen_extra(fine, factors, extra, first, stop))
+        # what a voxel has on its diagonal beyond its faces
+        counted, extra = self._faces_of(self.diagonal > 0), np.empty(shape, np.float32)
+        np.subtract(self.diagonal, counted, out=counted)
+        in_slabs(shape, lambda _, first, stop: faces.coarsen_extra(counted, self.scale, factors, extra, first, stop))
         weights = [weight / by**2 for weight, by in zip(self.weights, factors, strict=True)]
         return assembled(along, extra, (weights[0], weights[1], weights[2])), factors
+
+    def _faces_of(self, active: NDArray[np.bool_]) -> NDArray[Any]:
+        """Return the sum of the weights of the faces of every voxel, in units of the diagonal."""
+        return _counted(active.view(np.uint8), self.diagonal.dtype, self.rounded, self.repeats)
 
     @property
     def _whole(self) -> tuple[NDArray[Any], np.float32, tuple[np.float32, np.float32, np.float32]]:
@@ -192,22 +198,36 @@ def of_mask(
     quantum = 2.0 ** (np.floor(np.log2(largest)) - 20)
     first, second, third = (np.float32(np.rint(weight / quantum) * quantum) for weight in weights)
     rounded = (first, second, third)
-    if min(weights) == largest and (extra is None or _are_counts(extra / first)):
-        scale, diagonal, steps = first, np.empty(active.shape, np.uint8), (np.uint8(1),) * 3
-    else:
-        scale, diagonal, steps = np.float32(1.0), np.empty(active.shape, np.float32), rounded
-        quantum = np.float32(quantum)
-    flags = active.view(np.uint8) if active.dtype == bool else active
-    in_slabs(active.shape, lambda _, first, stop: lattice.count(flags, steps, repeats, diagonal, first, stop))
+    flags = (active if active.dtype == bool else active != 0).view(np.uint8)
+    cubes = min(weights) == largest and (extra is None or 0 <= _largest_count(extra, first) <= LARGEST_COUNT - 12)
+    scale, kind = (first, np.dtype(np.uint8)) if cubes else (np.float32(1.0), np.dtype(np.float32))
+    diagonal = _counted(flags, kind, rounded, repeats)
     if extra is not None:
-        added = extra / first if diagonal.dtype == np.uint8 else np.rint(extra / quantum) * quantum
-        np.add(diagonal, added.astype(diagonal.dtype), out=diagonal, where=flags != 0)
+        unit, step = (first, np.float32(1.0)) if cubes else (np.float32(quantum), np.float32(quantum))
+        in_slabs(
+            active.shape, lambda _, first, stop: lattice.add_extra(extra, unit, step, flags, diagonal, first, stop)
+        )
     return Lattice(diagonal, scale, rounded, weights, repeats)
 
 
-def _are_counts(values: Field) -> bool:
-    """Return whether every value is a small whole number."""
-    return bool((values == np.rint(values)).all() and values.max() <= LARGEST_COUNT - 12)
+def _counted(
+    flags: NDArray[np.uint8],
+    kind: np.dtype[Any],
+    rounded: tuple[np.float32, np.float32, np.float32],
+    repeats: tuple[bool, bool, bool],
+) -> NDArray[Any]:
+    """Return the sum of the weights of the faces of every voxel, or the number of faces as uint8."""
+    steps = tuple(np.uint8(1) if kind == np.uint8 else weight for weight in rounded)
+    diagonal = np.empty(flags.shape, kind)
+    in_slabs(flags.shape, lambda _, first, stop: lattice.count(flags, steps, repeats, diagonal, first, stop))
+    return diagonal
+
+
+def _largest_count(extra: Field, unit: np.float32) -> float:
+    """Return the largest extra term in units, or minus one where one is not a whole number of them."""
+    found = np.empty(extra.shape[0], np.float32)
+    in_slabs(extra.shape, lambda _, first, stop: lattice.largest_count(extra, unit, found, first, stop))
+    return -1.0 if found.min() < 0 else float(found.max())
 
 
 def _as_faces(active: NDArray[Any], weights: Weights, extra: Field | None, repeats: tuple[bool, bool, bool]) -> Faces:
