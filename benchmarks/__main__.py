@@ -22,7 +22,7 @@ MORPHOLOGY = (
 ON_PHANTOM = (*MORPHOLOGY, "classifier", "powder")
 """Modules with a function ``report(scene, times)``, and perhaps ``accuracy()`` on bodies of their own."""
 
-OTHERS = ("memory", "radii_accuracy", "registration_accuracy", "study", "surface_bias", "void_detection")
+OTHERS = ("memory", "radii_accuracy", "registration_accuracy", "study", "surface_bias", "transport", "void_detection")
 """Modules with a function ``main(arguments)``."""
 
 
