@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import tifffile
 
@@ -29,6 +30,14 @@ def test_the_pores_have_the_tortuosity_that_taufactor_finds(electrode):
     assert found.relative_diffusivity == pytest.approx(0.2166, abs=1e-4)
     assert found.porosity == pytest.approx(0.449917, abs=1e-6)
     assert found.percolating_porosity / found.porosity == pytest.approx(0.9989, abs=1e-4)
+    assert found.relative_error_bound <= 1e-4
+    # by Cauchy and Schwarz, the mean flux is off by at most the root of the error in dissipation times the porosity;
+    # planes at the ends stand for half a voxel
+    error = found.relative_error_bound * found.relative_diffusivity
+    lengths = np.ones(257)
+    lengths[[0, -1]] = 0.5
+    mean = np.average(found.flux_per_slice, weights=lengths)
+    assert abs(mean - found.relative_diffusivity) <= np.sqrt(error * found.porosity) + error
 
 
 def test_the_electrode_tortuosity_is_near_that_of_taufactor(electrode):

@@ -100,7 +100,7 @@ def diffusion_field(
     through the outer faces, or, with ``voxel``, through the one face inside. To have it in mol/(m2 s) multiply by D_0
     times the difference in concentration over the length.
 
-    Memory: about 34 bytes per voxel.
+    Memory: about 30 bytes per voxel.
 
     References
     ----------

@@ -75,7 +75,7 @@ def test_a_phase_that_fills_the_box_has_no_surface():
 
 
 def test_periodic_sides_join_pores_and_surfaces():
-    image = blobs(12, porosity=0.5, sigma=1.0)
+    image = blobs(12, porosity=0.5, sigma=1.0)[:, :11, :9]  # odd: the sides join voxels of one colour
     joined = solve(pores(image), sides="periodic")
     rolled = solve(pores(np.roll(image, (5, 3), axis=(1, 2))), sides="periodic")
     assert joined.value == pytest.approx(rolled.value, rel=1e-5)
