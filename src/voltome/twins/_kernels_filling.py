@@ -8,7 +8,31 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from voltome.twins.solids import CAPSULE, ELLIPSOID
+from voltome.twins.solids import BLOCK, CAPSULE, ELLIPSOID
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _from_middle(  # type: ignore[no-untyped-def]
+    kind: int,
+    k: int,
+    j: int,
+    i: int,
+    centre: NDArray[np.float64],
+    matrix: NDArray[np.float64],
+    size: NDArray[np.float64],
+    length2: float,
+):
+    """Return how far the centre of a voxel is from the axis of a capsule, or from the middle of an ellipsoid as it measures."""
+    dz, dy, dx = (k + 0.5) * size[0] - centre[0], (j + 0.5) * size[1] - centre[1], (i + 0.5) * size[2] - centre[2]
+    if kind == CAPSULE:
+        along = (dz * matrix[0, 0] + dy * matrix[0, 1] + dx * matrix[0, 2]) / length2
+        along = min(1.0, max(0.0, along))
+        u, v, w = dz - along * matrix[0, 0], dy - along * matrix[0, 1], dx - along * matrix[0, 2]
+    else:
+        u = matrix[0, 0] * dz + matrix[0, 1] * dy + matrix[0, 2] * dx
+        v = matrix[1, 0] * dz + matrix[1, 1] * dy + matrix[1, 2] * dx
+        w = matrix[2, 0] * dz + matrix[2, 1] * dy + matrix[2, 2] * dx
+    return np.sqrt(u * u + v * v + w * w)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -44,9 +68,19 @@ def fill(  # type: ignore[no-untyped-def]
     axis = matrix[0]
     length2 = axis[0] * axis[0] + axis[1] * axis[1] + axis[2] * axis[2]
     radius2 = matrix[1, 0] * matrix[1, 0]
+    # no point of a voxel is farther from its centre, as the solid measures lengths: a little more, for round-off
+    reach = 0.5 * np.sqrt(size[0] * size[0] + size[1] * size[1] + size[2] * size[2]) * (1.0 + 1e-6)
+    if kind == ELLIPSOID:
+        reach *= np.sqrt((matrix * matrix).sum())
     for k in range(share.shape[0]):
         for j in range(share.shape[1]):
             for i in range(share.shape[2]):
+                if kind != BLOCK:
+                    middle = _from_middle(kind, first[0] + k, first[1] + j, first[2] + i, centre, matrix, size, length2)
+                    edge = abs(matrix[1, 0]) if kind == CAPSULE else 1.0
+                    if middle > edge + reach or middle < edge - reach:
+                        share[k, j, i] = 1.0 if middle < edge else 0.0
+                        continue
                 count = 0
                 for c in range(points):
                     dz = ((first[0] + k) * points + c + 0.5) * step_z - centre[0]

@@ -1,0 +1,3 @@
+"""x"""
+PORE, BINDER, SULFUR = "pore", "carbon-binder", "sulfur"
+FIBRE, DEPOSIT = "fibre", "deposit"
