@@ -161,6 +161,9 @@ ON_PHASES: Mapping[str, dict[str, Any]] = {
     "electrode_tortuosity": {"phase": "pore", "reactive": "solid"},
     "diffusion_field": {"phase": "pore"},
     "tortuosity_refinement": {"phase": "pore"},
+    "permeability": {"phase": "pore"},
+    "flow_field": {"phase": "pore", "mode": "experiment", "buffer_voxels": 2},
+    "permeability_refinement": {"phase": "pore", "tolerance": 0.1},
 }
 ON_PARTICLES: Mapping[str, dict[str, Any]] = {
     "drop_touching_border": {},

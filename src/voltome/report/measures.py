@@ -43,6 +43,8 @@ WORTH_SAYING = {
     "diffusivity_tensor": ("effective_diffusivity",),
     "electrode_tortuosity": ("electrode_tortuosity", "porosity", "reached_porosity"),
     "tortuosity_refinement": ("resolution_error", "tortuosity", "tortuosity_extrapolated"),
+    "permeability": ("permeability_um2", "mean_pore_velocity_m_per_s", "reynolds_number"),
+    "permeability_refinement": ("permeability_um2", "permeability_extrapolated_um2", "resolution_error"),
 }
 """Kind of a table -> the measures that say something of their own."""
 
@@ -77,6 +79,8 @@ KEY_MEASURES = {
     "effective_diffusivity": ("effective_diffusivity",),
     "electrode_tortuosity": ("electrode_tortuosity",),
     "tortuosity_refinement": ("resolution_error",),
+    "permeability": ("permeability_um2",),
+    "permeability_refinement": ("permeability_extrapolated_um2", "resolution_error"),
 }
 """Kind of a table -> the few of its measures that are key numbers; of other kinds all that say something."""
 

@@ -53,6 +53,8 @@ MEASURES = {
     "diffusivity_tensor": "the tensor of the effective diffusivity",
     "electrode_tortuosity": "electrode tortuosity factors",
     "tortuosity_refinement": "what the size of the voxels adds to the tortuosity",
+    "permeability": "permeabilities",
+    "permeability_refinement": "how far the voxels change a permeability",
 }
 
 OTHERS = {"sweep": "how results change with the {}", "subvolumes": "how results scatter among sub-volumes"}
@@ -363,4 +365,8 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "intrusion_radius": _intrusion,
     "diffusion_field": _diffusion,
+    "flow_field": lambda parameters: (
+        f"Speed and pressure of a liquid that flows through {parameters['phase']} along {parameters.get('axis', 'z')} "
+        f"were computed from Stokes' equations"
+    ),
 }

@@ -116,3 +116,19 @@ GRID_REFINEMENT = (
     "P. J. Roache, Perspective: a method for uniform reporting of grid refinement studies, J. Fluids Eng. 116, 405 "
     "(1994)"
 )
+STAGGERED = (
+    "F. H. Harlow, J. E. Welch, Numerical calculation of time-dependent viscous incompressible flow of fluid with free "
+    "surface, Phys. Fluids 8, 2182 (1965)"
+)
+MINIMAL_RESIDUALS = (
+    "C. C. Paige, M. A. Saunders, Solution of sparse indefinite systems of linear equations, SIAM J. Numer. Anal. 12, "
+    "617 (1975)"
+)
+STOKES_PRESSURE = (
+    "J. Cahouet, J.-P. Chabard, Some fast 3D finite element solvers for the generalized Stokes problem, Int. J. Numer. "
+    "Methods Fluids 8, 869 (1988)"
+)
+RICHARDSON = (
+    "L. F. Richardson, The approximate arithmetical solution by finite differences of physical problems involving "
+    "differential equations, Phil. Trans. R. Soc. A 210, 307 (1911)"
+)

@@ -6,6 +6,8 @@ from voltome.study import references
 from voltome.study.step import Step
 
 _DIFFUSION = "transport._kernels_faces"
+_STOKES = "transport._kernels_stokes"
+_OF_FLOW = (references.STAGGERED, references.MINIMAL_RESIDUALS, references.STOKES_PRESSURE, references.BALLS)
 
 STEPS_OF_TRANSPORT: tuple[Step, ...] = (
     Step(
@@ -55,6 +57,30 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         bytes_per_voxel=232,
         kernels=_DIFFUSION,
         references=(references.GRID_REFINEMENT, references.TAUFACTOR),
+    ),
+    Step(
+        "permeability",
+        "transport:permeability",
+        kind="permeability",
+        bytes_per_voxel=220,
+        kernels=_STOKES,
+        references=_OF_FLOW,
+    ),
+    Step(
+        "flow_field",
+        "transport:flow_field",
+        kind="speed",
+        bytes_per_voxel=220,
+        kernels=_STOKES,
+        references=_OF_FLOW,
+    ),
+    Step(
+        "permeability_refinement",
+        "transport:permeability_refinement",
+        kind="permeability_refinement",
+        bytes_per_voxel=1600,
+        kernels=_STOKES,
+        references=(*_OF_FLOW[:3], references.RICHARDSON),
     ),
 )
 """In the order in which a report shows them."""

@@ -1,6 +1,9 @@
 from .effective import EffectiveDiffusivity, effective_diffusivity
 from .electrode import ElectrodeTortuosity, electrode_tortuosity
 from .fields import DiffusionField, diffusion_field
+from .flow import FlowField, flow_field
+from .permeability import Permeability, permeability
+from .permeability_refinement import permeability_refinement
 from .refinement import TortuosityRefinement, tortuosity_refinement
 from .tensor import DiffusivityTensor, diffusivity_tensor
 from .tortuosity import Tortuosity, tortuosity
@@ -10,12 +13,17 @@ __all__ = [
     "DiffusivityTensor",
     "EffectiveDiffusivity",
     "ElectrodeTortuosity",
+    "FlowField",
+    "Permeability",
     "Tortuosity",
     "TortuosityRefinement",
     "diffusion_field",
     "diffusivity_tensor",
     "effective_diffusivity",
     "electrode_tortuosity",
+    "flow_field",
+    "permeability",
+    "permeability_refinement",
     "tortuosity",
     "tortuosity_refinement",
 ]
