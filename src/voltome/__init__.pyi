@@ -1,6 +1,7 @@
 from . import (
     data,
     errors,
+    export,
     filters,
     io,
     morphology,
@@ -17,6 +18,7 @@ from . import (
 __all__ = [
     "data",
     "errors",
+    "export",
     "filters",
     "io",
     "morphology",

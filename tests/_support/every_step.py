@@ -19,7 +19,7 @@ PORE, SOLID, BINDER, VOID = 0, 1, 2, 3
 NAMES = {PORE: "pore", SOLID: "solid", BINDER: "binder", VOID: "internal void"}
 GREYS = np.array([60, 170, 110, 60], np.float32)
 
-ON_TABLES = {"particle_statistics", "size_distribution", "surface_to_volume_distribution"}
+ON_TABLES = {"particle_statistics", "size_distribution", "streamline_statistics", "surface_to_volume_distribution"}
 """Steps that work on tables: what they do, no number of threads and no size of an image changes."""
 
 Step = Callable[..., Any]
@@ -132,6 +132,7 @@ ON_GREY: Mapping[str, dict[str, Any]] = {
     "otsu": {"phases": ["pore", "binder", "solid"]},
     "threshold_sensitivity": {"phase": "solid", "interval": (140, None), "values": [120, 130, 140, 150]},
     "crop": {"box_voxels": ((2, 20), (1, 25), (3, 24))},
+    "project": {"axis": "y"},
 }
 ON_PHASES: Mapping[str, dict[str, Any]] = {
     "open_phase": {**_OF_SOLID, "radius_um": 2.0, "rest": "pore"},
@@ -228,6 +229,17 @@ def _tensor(step: Step, scene: Scene) -> Callable[[], Any]:
     return lambda: step(whole, diffusivities={"pore": 1.0, "solid": 0.1})
 
 
+def _streamlines(step: Step, scene: Scene) -> Callable[[], Any]:
+    """Return lines through the pores, in a field that looks like none that was solved but runs along z everywhere."""
+    random = np.random.default_rng(3)
+    pore = scene.phases.values == PORE
+    z, y, x = (
+        vt.data.Volume((pore * (random.random(pore.shape) + along)).astype(np.float32), **scene.grey.grid, unit="m/s")
+        for along in (1.0, -0.5, -0.5)
+    )
+    return lambda: step(z, along_y=y, along_x=x, count=20)
+
+
 def _match(step: Step, scene: Scene) -> Callable[[], Any]:
     cycled = scene.cycled
     return lambda: step(cycled)
@@ -247,6 +259,7 @@ _SPECIAL: Mapping[str, Callable[[Step, Scene], Callable[[], Any]]] = {
     "diffusivity_tensor": _tensor,
     "mass_balance": _on_scans(density_g_per_cm3=2.0),
     "match_particles": _match,
+    "streamlines": _streamlines,
     "measure_voids": lambda step, scene: lambda: step(scene.particles, phases=scene.phases, grey=scene.grey),
 }
 

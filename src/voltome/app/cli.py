@@ -1,4 +1,4 @@
-"""The command line: ``voltome demo | run | check | describe | convert | report | schema | cite``.
+"""The command line: ``voltome demo | run | check | describe | convert | report | export | schema | cite``.
 
 Exit codes: 0 done; 1 the data or the study is at fault (one clear message, no traceback); 2 wrong usage.
 ``voltome --debug COMMAND`` shows the traceback.
@@ -161,6 +161,30 @@ def report(
     with shown_progress(_console()) as progress:
         page = reports.write(finished, options=options, progress=progress)
     _say(f"report: {page}")
+
+
+@app.command()
+def export(
+    results: ResultsFolder,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="The folder for the files; by default export in RESULTS.")
+    ] = None,
+    file_format: Annotated[
+        Literal["vtk"],
+        typer.Option("--format", help="vtk: images as .vti, streamlines as .vtp, as ParaView opens them."),
+    ] = "vtk",
+) -> None:
+    """Write images, fields and streamlines of a finished run as files for other programs."""
+    from voltome import export as exports
+    from voltome import study as studies
+
+    with shown_progress(_console()) as progress:
+        exported = exports.export_results(
+            studies.load_results(results), folder=to, file_format=file_format, progress=progress
+        )
+    for sentence in exported.left_out:
+        _say(f"note: {sentence}")
+    _say(f"files: {len(exported.files)} in {exported.folder}")
 
 
 @app.command()

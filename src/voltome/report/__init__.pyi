@@ -6,6 +6,7 @@ from .figures_connectivity import figure_connectivity
 from .figures_correlation import figure_correlation
 from .figures_cycles import figure_mass_balance, figure_particle_events, figure_particle_matches
 from .figures_distributions import figure_size_distribution
+from .figures_fields import figure_field, figure_projections
 from .figures_histogram import figure_histogram
 from .figures_intrusion import figure_intrusion
 from .figures_powder import figure_histograms, figure_particle_radii, figure_particle_roughness
@@ -16,6 +17,7 @@ from .figures_separation import figure_separation_curve
 from .figures_shapes import figure_neighbours, figure_shapes
 from .figures_slices import figure_slices
 from .figures_states import figure_states
+from .figures_streamlines import figure_streamlines
 from .figures_surfaces import figure_interfaces, figure_surface_estimators
 from .figures_thickness import figure_local_thickness
 from .movies import slice_movie, turntable
@@ -29,6 +31,7 @@ __all__ = [
     "figure_connectivity",
     "figure_correlation",
     "figure_distribution",
+    "figure_field",
     "figure_histogram",
     "figure_histograms",
     "figure_importances",
@@ -42,12 +45,14 @@ __all__ = [
     "figure_particle_radii",
     "figure_particle_roughness",
     "figure_profile",
+    "figure_projections",
     "figure_renderings",
     "figure_separation_curve",
     "figure_shapes",
     "figure_size_distribution",
     "figure_slices",
     "figure_states",
+    "figure_streamlines",
     "figure_subvolumes",
     "figure_surface_estimators",
     "figure_sweep",

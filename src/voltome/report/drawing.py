@@ -11,6 +11,7 @@ import numpy as np
 
 from voltome.data import ParticleImage, PhaseImage, ResultTable, Volume
 from voltome.report.drawing_bodies import figure_of_bodies, figures_of_states, keep_bodies, make_slice_movie
+from voltome.report.drawing_fields import figures_of_fields
 from voltome.report.drawing_kinds import FIGURES_OF_KINDS
 from voltome.report.drawing_thresholds import band_of
 from voltome.report.drawing_trust import settled_in_words
@@ -59,6 +60,7 @@ def figures_of_images(results: Results, looked: Looked, options: ReportOptions) 
         first = next((image for image in (phases, particles, volume) if image is not None), None)
         if first is None:
             yield from _thickness(results, scan, looked)
+            yield from figures_of_fields(results, scan, looked)
             continue
         looked.grids[scan] = first.grid_in_words
         if phases is not None:
@@ -67,6 +69,7 @@ def figures_of_images(results: Results, looked: Looked, options: ReportOptions) 
         if volume is not None:
             yield _histogram(scan, volume, phases, looked)
         yield from _thickness(results, scan, looked)
+        yield from figures_of_fields(results, scan, looked)
         keep_bodies(scan, particles if particles is not None else phases, looked, options)
         make_slice_movie(scan, volume, phases, looked, options)
     yield from figure_of_bodies(results, looked, options)

@@ -15,6 +15,7 @@ from voltome.report.drawing_intrusion import draw_intrusion
 from voltome.report.drawing_powder import draw_particles_with_voids, draw_radii, draw_roughness, draw_voids
 from voltome.report.drawing_separation import draw_separation_curve
 from voltome.report.drawing_shapes import neighbours_drawn, shapes_drawn
+from voltome.report.drawing_streamlines import draw_paths
 from voltome.report.drawing_surfaces import interfaces, surface_estimators
 from voltome.report.drawing_thresholds import threshold_sensitivity
 from voltome.report.drawing_trust import draw_confidence, draw_connectivity, draw_correlation
@@ -38,6 +39,7 @@ FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Dra
     "particles_with_voids": draw_particles_with_voids,
     "replicates": draw_replicates,
     "separation_curve": draw_separation_curve,
+    "streamlines": draw_paths,
     "surface_areas": surface_estimators,
     "threshold_sensitivity": threshold_sensitivity,
     "two_point_correlation": draw_correlation,

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from voltome.data import ImageNoun, PhaseImage, Volume
 from voltome.errors import MissingFileError
 from voltome.report import style
+from voltome.report.fields import is_field
 from voltome.report.figures_slices import same_grid
 from voltome.report.formatting import listed, name_in_print
 from voltome.report.rendering import Bodies
@@ -18,6 +19,7 @@ from voltome.report.summary import worked_scans
 
 if TYPE_CHECKING:
     from voltome.data import Noun
+    from voltome.report.paths import Paths
     from voltome.study import Results
     from voltome.study.results import StoredNoun
 
@@ -57,6 +59,8 @@ class Looked:
         What could not be drawn, and why.
     bodies : dict of str to Bodies
         Scan -> its particles or phases, reduced to what a rendering can show.
+    paths : dict of str to Paths
+        Scan -> its streamlines.
     movies : dict of str to bytes
         Name -> movie that was made already.
     work : sequence of mapping
@@ -67,6 +71,7 @@ class Looked:
     grids: dict[str, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     bodies: dict[str, Bodies] = field(default_factory=dict)
+    paths: dict[str, Paths] = field(default_factory=dict)
     movies: dict[str, bytes] = field(default_factory=dict)
     work: Sequence[Mapping[str, Any]] = ()
 
@@ -90,9 +95,10 @@ def last_image(
 ) -> Image | None:
     """Return the last image of a kind, on the grid of `like`; of volumes one of the quantity of the first.
 
-    A local thickness is no image that was segmented: it has a figure of its own.
+    A local thickness and a field are no images that were segmented: they have figures of their own.
     """
-    stored = [noun for noun in results.find(scan=scan, noun=kind.__name__) if noun.kind not in LENGTHS_INSIDE]
+    found = results.find(scan=scan, noun=kind.__name__)
+    stored = [noun for noun in found if noun.kind not in LENGTHS_INSIDE and not is_field(noun)]
     for noun in reversed([noun for noun in stored if kind is not Volume or noun.kind == stored[0].kind]):
         image = cast(Image | None, load_or_remark(results, noun, looked))
         if image is not None and (like is None or same_grid(image, like)):

@@ -126,6 +126,14 @@ def _panel(axis: Axes, body: Bodies, view: View, scale: float, room_mm: tuple[fl
     picture = render(body, view, pixel_um=pixel_um)
     half = [pixel_um * count / 2 for count in (picture.shape[1], picture.shape[0])]
     axis.imshow(picture, extent=(-half[0], half[0], -half[1], half[1]), aspect="auto", zorder=2)
+    draw_box(axis, body, view, scale)
+    axis.set_xlim(-room_mm[0] / scale / 2, room_mm[0] / scale / 2)
+    axis.set_ylim(-room_mm[1] / scale / 2, room_mm[1] / scale / 2)
+    axis.set_axis_off()
+
+
+def draw_box(axis: Axes, body: Bodies, view: View, scale: float) -> None:
+    """Draw the edges of a box, those behind dashed, and the names of its axes."""
     corners = view.project(body.corners_um)
     farthest = int(corners[:, 2].argmin())
     for bit in (4, 2, 1):
@@ -139,9 +147,6 @@ def _panel(axis: Axes, body: Bodies, view: View, scale: float, room_mm: tuple[fl
                 linestyle=(0, (3, 2)) if behind else "-", alpha=0.6 if behind else 0.9,
             )  # fmt: skip
     _name_axes(axis, corners, scale)
-    axis.set_xlim(-room_mm[0] / scale / 2, room_mm[0] / scale / 2)
-    axis.set_ylim(-room_mm[1] / scale / 2, room_mm[1] / scale / 2)
-    axis.set_axis_off()
 
 
 def _name_axes(axis: Axes, corners: NDArray[np.float64], scale: float) -> None:

@@ -74,6 +74,8 @@ KEY_MEASURES = {
     "interface_areas": ("area_per_total_volume_per_um",),
     "triple_phase_boundary": ("length_per_total_volume_per_um2", "active_share"),
     "connectivity": ("percolating_fraction",),
+    # lines are as many as were asked for; of their lengths and times the middle is enough
+    "streamline_statistics": ("geometric_tortuosity", "travel_time_d50_s"),
     "fraction_confidence": ("fraction_low", "fraction_high"),
     "tortuosity": ("tortuosity", "relative_diffusivity"),
     "effective_diffusivity": ("effective_diffusivity",),

@@ -78,12 +78,15 @@ class Bodies:
         RGB colour of every label; None: particles, coloured by their number.
     names : mapping of str to str
         What the colours mean, for a legend.
+    origin_um : tuple of float
+        Corner of the box in the frame of the scan, for what is drawn inside it.
     """
 
     labels: NDArray[Any]
     size_um: tuple[float, float, float]
     palette: NDArray[np.uint8] | None
     names: Mapping[str, str]
+    origin_um: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     @property
     def spacing_um(self) -> Floats:
@@ -153,7 +156,7 @@ def bodies_of(image: ParticleImage | PhaseImage, *, colours: Mapping[str, str], 
         labels = np.where(labels == clear[0], 0, labels)  # the lowest label, so that no other has 0
     if not labels.any():
         raise ValuesError("there is nothing to render: no particle, and no phase beside the first, inside the sample.")
-    return Bodies(labels, image.size_um, palette, names)
+    return Bodies(labels, image.size_um, palette, names, image.origin_um)
 
 
 def reduced(bodies: Bodies, finest: int) -> Bodies:

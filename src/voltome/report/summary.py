@@ -55,6 +55,8 @@ MEASURES = {
     "tortuosity_refinement": "what the size of the voxels adds to the tortuosity",
     "permeability": "permeabilities",
     "permeability_refinement": "how far the voxels change a permeability",
+    "streamlines": "streamlines",
+    "streamline_statistics": "the lengths of streamlines",
 }
 
 OTHERS = {"sweep": "how results change with the {}", "subvolumes": "how results scatter among sub-volumes"}
@@ -368,5 +370,8 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "flow_field": lambda parameters: (
         f"Speed and pressure of a liquid that flows through {parameters['phase']} along {parameters.get('axis', 'z')} "
         f"were computed from Stokes' equations"
+    ),
+    "project": lambda parameters: (
+        f"A volume was seen through along {parameters['axis']} ({parameters.get('take', 'mean')} of every column)"
     ),
 }

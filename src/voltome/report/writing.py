@@ -58,6 +58,7 @@ SECTIONS = {
     "renderings": "In three dimensions",
     "movies": "Movies",
     "states": "Lost, kept and gained",
+    "fields": "Fluxes and flows",
     "histograms": "Grey values and thresholds",
     "classifiers": "Trained classifiers",
     "comparison": "Comparison of the scans",

@@ -132,3 +132,9 @@ RICHARDSON = (
     "L. F. Richardson, The approximate arithmetical solution by finite differences of physical problems involving "
     "differential equations, Phil. Trans. R. Soc. A 210, 307 (1911)"
 )
+FACES = (
+    "D. W. Pollock, Semianalytical computation of path lines for finite-difference models, Ground Water 26, 743 (1988)"
+)
+FLUX_WEIGHTED = (
+    "A. Duda, Z. Koza, M. Matyka, Hydraulic tortuosity in arbitrary porous media flow, Phys. Rev. E 84, 036319 (2011)"
+)

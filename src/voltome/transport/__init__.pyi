@@ -4,7 +4,9 @@ from .fields import DiffusionField, diffusion_field
 from .flow import FlowField, flow_field
 from .permeability import Permeability, permeability
 from .permeability_refinement import permeability_refinement
+from .projection import project
 from .refinement import TortuosityRefinement, tortuosity_refinement
+from .streamlines import streamline_statistics, streamlines
 from .tensor import DiffusivityTensor, diffusivity_tensor
 from .tortuosity import Tortuosity, tortuosity
 
@@ -24,6 +26,9 @@ __all__ = [
     "flow_field",
     "permeability",
     "permeability_refinement",
+    "project",
+    "streamline_statistics",
+    "streamlines",
     "tortuosity",
     "tortuosity_refinement",
 ]

@@ -199,3 +199,18 @@ def test_run_says_every_warning_of_the_tables_once(voltome, folder: Path):
     assert page.count("has an equivalent diameter under 10 voxels") == 1
     (folder / "study.yaml").write_text(STUDY)
     assert "note:" not in voltome("run", "study.yaml", "--results", "other")[1]
+
+
+def test_export_writes_files_for_other_programs(voltome, folder: Path):
+    voltome("run", "study.yaml")
+    code, out, _ = voltome("export", "study-results", "--to", "drawn", "--format", "vtk")
+    assert code == 0
+    assert out.endswith("files: 2 in drawn\n")
+    assert {path.name for path in (folder / "drawn" / "block").iterdir()} == {"source.vti", "threshold.vti"}
+    (folder / "block.tif").unlink()
+    code, out, _ = voltome("export", "study-results")
+    assert code == 0
+    assert "note: block: source.vti is left out: " in out
+    assert (folder / "study-results" / "export" / "block" / "threshold.vti").is_file()
+    assert voltome("export", "study-results", "--format", "obj")[0] == 2
+    assert voltome("export", "nowhere")[0] == 1
