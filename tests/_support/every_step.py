@@ -19,7 +19,7 @@ PORE, SOLID, BINDER, VOID = 0, 1, 2, 3
 NAMES = {PORE: "pore", SOLID: "solid", BINDER: "binder", VOID: "internal void"}
 GREYS = np.array([60, 170, 110, 60], np.float32)
 
-ON_TABLES = {"particle_statistics", "size_distribution", "surface_to_volume_distribution"}
+ON_TABLES = {"combined_uncertainty", "particle_statistics", "size_distribution", "surface_to_volume_distribution"}
 """Steps that work on tables: what they do, no number of threads and no size of an image changes."""
 
 Step = Callable[..., Any]

@@ -12,7 +12,16 @@ from matplotlib.figure import Figure
 from voltome.data import ResultTable
 from voltome.report import style
 from voltome.report.formatting import axis_label
-from voltome.report.lines import draw_lines, label_of, lines_of, measures_of, panels_of, position_of, tints_of
+from voltome.report.lines import (
+    draw_lines,
+    label_of,
+    lines_of,
+    mark_infinite,
+    measures_of,
+    panels_of,
+    position_of,
+    tints_of,
+)
 
 NESTED = "nested"
 """Column that tells sub-volumes that grow from the middle or a corner from disjoint ones."""
@@ -133,6 +142,9 @@ def _scatter(axis: Axes, rows: pd.DataFrame, x: str, y: str, *, shift: float, co
     if NESTED in rows and rows[NESTED].any() and not rows[NESTED].all():
         grown, rows = rows[rows[NESTED]], rows[~rows[NESTED]]
         axis.plot(grown[x] + shift, grown[y], "x", color=colour, alpha=0.6, markersize=3, markeredgewidth=0.6)
+    endless = np.isinf(rows[y].to_numpy(np.float64))
+    mark_infinite(axis, rows[x].to_numpy(np.float64)[endless] + shift, colour)
+    rows = rows[~endless]
     axis.plot(rows[x] + shift, rows[y], "o", color=colour, alpha=0.45, markersize=3, markeredgewidth=0)
     groups = rows.groupby(x, sort=True)[y]
     deviation = groups.std(ddof=1).fillna(0.0)

@@ -185,6 +185,7 @@ def _number(
     column = table.column(name)
     of = "alignment " if table.kind == READ_LAST else ""
     label = of + name_in_print(name) + (f", {key}" if key else "")
+    label += " (all known errors)" if table.kind == "combined_uncertainty" else ""
     return KeyNumber(label, unit_in_print(column.unit), column.meaning, values, bands)
 
 

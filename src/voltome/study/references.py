@@ -98,3 +98,4 @@ POWDER = (
     "T. M. M. Heenan et al., Resolving Li-ion battery electrode particles using rapid lab-based X-ray nano-computed "
     "tomography for high-throughput quantification, Adv. Sci. 7, 2000362 (2020)"
 )
+GUM = "JCGM 100:2008, Evaluation of measurement data: Guide to the expression of uncertainty in measurement (2008)"

@@ -1,1 +1,3 @@
-__all__ = []
+from .uncertainty import combined_uncertainty
+
+__all__ = ["combined_uncertainty"]

@@ -122,7 +122,7 @@ def test_edges_that_are_the_same_in_voxels_are_measured_once(phases: vt.data.Pha
 
 
 def cubes_table(values: dict[float, list[float]], name: str = "fraction", unit: str = "1") -> ResultTable:
-    rows = [(edge, 0.0, 0.0, 0.0, False, "solid", value) for edge, found in values.items() for value in found]
+    rows = [(edge, 0.0, 0.0, 0.0, 0.1, False, "solid", value) for edge, found in values.items() for value in found]
     columns = (*CUBE_COLUMNS, *whole_table(0.5, name, unit).columns)
     frame = pd.DataFrame(rows, columns=[column.name for column in columns])
     return ResultTable(frame, columns=columns, kind="subvolumes")
