@@ -278,7 +278,7 @@ def _batch_of(measure: Node, target: Node, variants: Mapping[Ref, Mapping[str, A
         return None
     if fast.fits is not None and not fast.fits(measure.parameters):
         return None
-    return Batch(partial(fast.call, **measure.parameters), target.refs[0], variants)
+    return Batch(partial(fast.call, **measure.parameters), target.refs[0], variants, in_order=fast.in_order)
 
 
 def _copied(
