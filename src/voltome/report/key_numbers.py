@@ -18,7 +18,7 @@ MOST_ROWS_PER_SCAN = 12
 MOST_SCANS_ACROSS = 6
 ALL_SCANS = "all scans"
 
-COLLECTED = frozenset({"sweep", "subvolumes", "settling", "comparison"})
+COLLECTED = frozenset({"sweep", "subvolumes", "settling", "trend", "comparison"})
 
 OF_ALL_SCANS = frozenset({"volumes", "events", "matches", "replicates"})
 """Kinds of tables that belong to no one scan, and have a figure of their own."""

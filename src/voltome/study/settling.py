@@ -10,7 +10,7 @@ import pandas as pd
 
 from voltome.data import Column, ResultTable
 
-__all__ = ["FEWEST_CUBES", "KIND", "infinite_in_words", "settling"]
+__all__ = ["FEWEST_CUBES", "KIND", "infinite_in_words", "is_of_the_sample", "settling"]
 
 KIND = "settling"
 
@@ -96,7 +96,9 @@ def _series(
     """
     if whole is None or whole.names("position") or whole.names("label") or whole.frame.duplicated(list(keys)).any():
         return
-    names = [name for name in whole.names("measure") if whole.frame[name].dtype.kind == "f" and _can(whole, name)]
+    names = [
+        name for name in whole.names("measure") if whole.frame[name].dtype.kind == "f" and is_of_the_sample(whole, name)
+    ]
     frame = cubes.frame
     frame = frame[~frame["nested"]] if not frame["nested"].all() else frame
     for _, row in whole.frame.iterrows():
@@ -109,7 +111,7 @@ def _series(
                 yield of_key, name, float(row[name]), rows
 
 
-def _can(whole: ResultTable, name: str) -> bool:
+def is_of_the_sample(whole: ResultTable, name: str) -> bool:
     """Say whether a measure is one of the sample that does not grow with the cube."""
     grows = whole.column(name).unit in EXTENSIVE_UNITS and name not in INTENSIVE_MEASURES
     return not grows and name not in EXTENSIVE_MEASURES and name not in OF_THE_SOLVER

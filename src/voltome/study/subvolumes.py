@@ -17,6 +17,7 @@ from voltome.study.cubes import Box, Cube, cubes_of
 from voltome.study.model import Node, Ref
 from voltome.study.operations import Given, perform, prefixed, stacked, step_of
 from voltome.study.settling import infinite_in_words, settling
+from voltome.study.trends import trends
 
 if TYPE_CHECKING:
     from voltome.morphology.boxes import MeasuredBoxes
@@ -57,7 +58,7 @@ class SubVolumes:
     version: int = 4
 
     def perform(self, given: Given, parameters: Mapping[str, Any], node: Node) -> Sequence[Noun]:
-        """Return one table for each nested measure, with the rows of all cubes; then where each of them settles."""
+        """Return one table for each nested measure, with the rows of all cubes; where each settles; its trend."""
         images = {port: _image(noun) for port, noun in given.items()}
         # two edges may be the same in whole voxels: no cube counts twice
         cubes = [
@@ -73,7 +74,8 @@ class SubVolumes:
         tables = [_table(name, found[ref]) for name, ref in zip(names, wanted, strict=True)]
         whole = _of_whole(self.nested, images)
         within = parameters["settles_within"]
-        return [*tables, *(settling(table, whole.get(ref), within) for table, ref in zip(tables, wanted, strict=True))]
+        settled = [settling(table, whole.get(ref), within) for table, ref in zip(tables, wanted, strict=True)]
+        return [*tables, *settled, *(trends(table) for table in tables)]
 
     def _measured_at_once(
         self, node: Node, images: Mapping[str, ImageNoun], cubes: Sequence[Cube], found: dict[Ref, _Collected]

@@ -21,8 +21,8 @@ from voltome.study.store import Store, replace_folder
 
 __all__ = ["combined_tables", "common_method", "comparison", "write_tables"]
 
-NOT_COMPARED = frozenset({"combined_uncertainty"})
-"""Kinds of tables whose values are compared already in the tables that they are of."""
+NOT_COMPARED = frozenset({"combined_uncertainty", "growing_volume", "trend"})
+"""Kinds of tables that say how far to trust another, in which the scans are compared."""
 
 _NUMBER = re.compile(r"(?<![A-Za-z_])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 """A number, and no digit of a name such as r50 or crofton13."""

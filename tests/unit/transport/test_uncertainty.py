@@ -108,9 +108,7 @@ def test_few_cubes_and_a_variance_that_falls_too_slowly_are_said():
 def test_cubes_that_do_not_percolate_are_not_averaged():
     cubes = subvolumes({10.0: [(0.4, 0.0), *[(0.4, 0.1)] * 20], 20.0: [(0.4, 0.1), (0.4, 0.12)] * 4})
     row = row_of(combined_uncertainty(tortuosity({"z": (0.4, 0.1)}), subvolumes=cubes))
-    assert row.tortuosity_from_subvolumes == pytest.approx(
-        np.std([4, 0.4 / 0.12] * 4, ddof=1) * np.sqrt(8000 / 1e6)
-    )
+    assert row.tortuosity_from_subvolumes == pytest.approx(np.std([4, 0.4 / 0.12] * 4, ddof=1) * np.sqrt(8000 / 1e6))
     never = subvolumes({10.0: [(0.4, 0.0), *[(0.4, 0.1)] * 20]})
     table = combined_uncertainty(tortuosity({"z": (0.4, 0.1)}), subvolumes=never)
     assert "tortuosity_from_subvolumes" not in table.frame
@@ -175,7 +173,7 @@ def test_rows_that_nothing_tells_apart_are_refused():
 
 
 def test_unknown_measures_and_nothing_known_are_refused():
-    with pytest.raises(ParameterError, match="unknown measure 'tortuosty'.*Did you mean 'tortuosity'"):
+    with pytest.raises(ParameterError, match=r"unknown measure 'tortuosty'.*Did you mean 'tortuosity'"):
         combined_uncertainty(WHOLE, threshold=SWEEP, measures=("tortuosty",))
     with pytest.raises(ValuesError, match=r"of no measure of this table of tortuosity .* name them"):
         combined_uncertainty(WHOLE, measures=("porosity",))
