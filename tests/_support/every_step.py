@@ -156,6 +156,12 @@ ON_PHASES: Mapping[str, dict[str, Any]] = {
     "connectivity": _OF_SOLID,
     "fraction_confidence": _OF_SOLID,
     "two_point_correlation": {**_OF_SOLID, "maximum_um": 4.0},
+    "tortuosity": {"phase": "pore"},
+    "effective_diffusivity": {"diffusivities": {"pore": 1.0, "solid": 0.1}},
+    "electrode_tortuosity": {"phase": "pore", "reactive": "solid"},
+    "diffusion_field": {"phase": "pore"},
+    "tortuosity_refinement": {"phase": "pore"},
+    "growing_volume": {"phase": "pore", "edges_um": (10.0,), "axes": ("z",), "shares": (0.5, 1.0)},
 }
 ON_PARTICLES: Mapping[str, dict[str, Any]] = {
     "drop_touching_border": {},
@@ -214,6 +220,12 @@ def _corrected(step: Step, before: vt.data.ImageNoun, after: vt.data.ImageNoun) 
     return lambda: step(before, corrected=after, by="A. Person", why="a ball was missed")
 
 
+def _tensor(step: Step, scene: Scene) -> Callable[[], Any]:
+    """A tensor wants a whole box."""
+    whole = vt.data.PhaseImage(scene.phases.values, voxel_size_um=scene.phases.voxel_size_um, phases=NAMES)
+    return lambda: step(whole, diffusivities={"pore": 1.0, "solid": 0.1})
+
+
 def _match(step: Step, scene: Scene) -> Callable[[], Any]:
     cycled = scene.cycled
     return lambda: step(cycled)
@@ -230,6 +242,7 @@ _SPECIAL: Mapping[str, Callable[[Step, Scene], Callable[[], Any]]] = {
     "correct_phases": lambda step, scene: _corrected(step, scene.phases, scene.scans["second"]),
     "correct_particles": lambda step, scene: _corrected(step, scene.particles, scene.cycled["second"]),
     "states": _on_scans(),
+    "diffusivity_tensor": _tensor,
     "mass_balance": _on_scans(density_g_per_cm3=2.0),
     "match_particles": _match,
     "measure_voids": lambda step, scene: lambda: step(scene.particles, phases=scene.phases, grey=scene.grey),

@@ -58,7 +58,7 @@ def subvolumes(
 
 def refinement(limits: Mapping[str, float]) -> ResultTable:
     """Return the table of a refinement: axis -> tortuosity extrapolated to voxels of no size."""
-    columns = (*TORTUOSITY[:2], Column("extrapolated_tortuosity", "1", "Limit.", may_be_infinite=True))
+    columns = (*TORTUOSITY[:2], Column("tortuosity_extrapolated", "1", "Limit.", may_be_infinite=True))
     frame = pd.DataFrame([("pore", axis, limit) for axis, limit in limits.items()],
                          columns=[column.name for column in columns])  # fmt: skip
     return ResultTable(frame, columns=columns, kind="tortuosity_refinement")

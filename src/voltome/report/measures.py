@@ -37,6 +37,12 @@ WORTH_SAYING = {
         "mean_void_surface_to_volume_per_um",
     ),
     "crack_statistics": ("crack_frequency", "crack_volume_fraction"),
+    # of diffusion its numbers, not how the solver came to them
+    "tortuosity": ("tortuosity", "relative_diffusivity", "porosity", "percolating_porosity"),
+    "effective_diffusivity": ("effective_diffusivity", "tortuosity", "mean_diffusivity"),
+    "diffusivity_tensor": ("effective_diffusivity",),
+    "electrode_tortuosity": ("electrode_tortuosity", "porosity", "reached_porosity"),
+    "tortuosity_refinement": ("resolution_error", "tortuosity", "tortuosity_extrapolated"),
 }
 """Kind of a table -> the measures that say something of their own."""
 
@@ -67,6 +73,10 @@ KEY_MEASURES = {
     "triple_phase_boundary": ("length_per_total_volume_per_um2", "active_share"),
     "connectivity": ("percolating_fraction",),
     "fraction_confidence": ("fraction_low", "fraction_high"),
+    "tortuosity": ("tortuosity", "relative_diffusivity"),
+    "effective_diffusivity": ("effective_diffusivity",),
+    "electrode_tortuosity": ("electrode_tortuosity",),
+    "tortuosity_refinement": ("resolution_error",),
 }
 """Kind of a table -> the few of its measures that are key numbers; of other kinds all that say something."""
 
@@ -95,6 +105,8 @@ READ_FIRST = (
     "mean_radius_um",
     "mean_surface_to_volume_per_um",
     "area_weighted_mean_surface_to_volume_per_um",
+    "tortuosity",
+    "relative_diffusivity",
 )
 """The measures that a reader looks for first, in this order, before all others."""
 

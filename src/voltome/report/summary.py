@@ -48,6 +48,12 @@ MEASURES = {
     "connectivity": "which share of a phase is connected to the faces of the sample",
     "fraction_confidence": "confidence intervals of volume fractions",
     "two_point_correlation": "two-point correlations",
+    "tortuosity": "tortuosity factors",
+    "effective_diffusivity": "effective diffusivities",
+    "diffusivity_tensor": "the tensor of the effective diffusivity",
+    "electrode_tortuosity": "electrode tortuosity factors",
+    "tortuosity_refinement": "what the size of the voxels adds to the tortuosity",
+    "growing_volume": "the tortuosity of growing volumes",
     "combined_uncertainty": "uncertainties with all that is known of them",
 }
 
@@ -314,6 +320,11 @@ def _intrusion(parameters: Mapping[str, Any]) -> str:
     return f"For every voxel of {phase} the largest ball that can be pressed to it through {through} was found"
 
 
+def _diffusion(parameters: Mapping[str, Any]) -> str:
+    """Return the phrase of the field of diffusion."""
+    return f"Diffusion through {parameters.get('phase', 'the phase')} along {parameters.get('axis', 'z')} was solved"
+
+
 PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "crop": _with_parameters("The image was cropped"),
     "median": _with_parameters("Noise was lowered by a median filter"),
@@ -353,4 +364,5 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         f"The {parameters['phase']} was divided by its connection to both faces along {parameters.get('axis', 'z')}"
     ),
     "intrusion_radius": _intrusion,
+    "diffusion_field": _diffusion,
 }

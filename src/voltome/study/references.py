@@ -98,4 +98,22 @@ POWDER = (
     "T. M. M. Heenan et al., Resolving Li-ion battery electrode particles using rapid lab-based X-ray nano-computed "
     "tomography for high-throughput quantification, Adv. Sci. 7, 2000362 (2020)"
 )
+TORTUOSITIES = (
+    "B. Tjaden, D. J. L. Brett, P. R. Shearing, Tortuosity in electrochemical devices: a review of calculation "
+    "approaches, Int. Mater. Rev. 63, 47 (2018)"
+)
+ELECTRODE_TORTUOSITY = (
+    "T.-T. Nguyen, A. Demortière, B. Fleutot, B. Delobel, C. Delacourt, S. J. Cooper, The electrode tortuosity factor: "
+    "why the conventional tortuosity factor is not well suited for quantifying transport in porous Li-ion battery "
+    "electrodes and what to use instead, npj Comput. Mater. 6, 123 (2020)"
+)
+FINITE_VOLUMES = "S. V. Patankar, Numerical Heat Transfer and Fluid Flow, Hemisphere (1980)"
+RADAU = (
+    "G. Meurant, P. Tichý, Approximating the extreme Ritz values and upper bounds for the A-norm of the error in CG, "
+    "Numer. Algorithms 82, 937 (2019)"
+)
+GRID_REFINEMENT = (
+    "P. J. Roache, Perspective: a method for uniform reporting of grid refinement studies, J. Fluids Eng. 116, 405 "
+    "(1994)"
+)
 GUM = "JCGM 100:2008, Evaluation of measurement data: Guide to the expression of uncertainty in measurement (2008)"

@@ -10,7 +10,7 @@ import pandas as pd
 
 from voltome.data import ResultTable
 from voltome.errors import ParameterError
-from voltome.transport.columns_uncertainty import COUNTED
+from voltome.transport.columns_uncertainty import SOLVED, named
 
 __all__ = ["Part", "from_octants", "from_refinement", "from_solver", "from_subvolumes", "from_threshold"]
 
@@ -43,7 +43,7 @@ def rows_like(table: ResultTable, row: pd.Series, keys: Sequence[str]) -> pd.Dat
 
 def from_solver(result: ResultTable, name: str, row: pd.Series) -> Part | None:
     """Return the part of the bound of the solver's error; none of what is counted, or has no bound."""
-    if "relative_error_bound" not in result.frame or name in COUNTED:
+    if "relative_error_bound" not in result.frame or name not in SOLVED:
         return None
     value, bound = float(row[name]), float(row["relative_error_bound"])
     if np.isinf(value):  # what does not percolate is found exactly
@@ -127,7 +127,7 @@ def _on_the_law(found: Sequence[tuple[float, int, float]], edge: float, count: i
 
 def from_refinement(refinement: ResultTable, keys: Sequence[str], name: str, row: pd.Series) -> Part | None:
     """Return the part of the resolution: the value less its extrapolation to voxels of no size."""
-    extrapolated = f"extrapolated_{name}"
+    extrapolated = named(name, "extrapolated")
     if extrapolated not in refinement.frame:
         return None
     rows = rows_like(refinement, row, keys)
