@@ -20,6 +20,7 @@ from .figures_states import figure_states
 from .figures_streamlines import figure_streamlines
 from .figures_surfaces import figure_interfaces, figure_surface_estimators
 from .figures_thickness import figure_local_thickness
+from .figures_uncertainty import figure_uncertainty
 from .movies import slice_movie, turntable
 from .style import phase_colours, png_bytes, svg_bytes
 from .writing import write
@@ -56,6 +57,7 @@ __all__ = [
     "figure_subvolumes",
     "figure_surface_estimators",
     "figure_sweep",
+    "figure_uncertainty",
     "phase_colours",
     "png_bytes",
     "slice_movie",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from voltome.study import references
-from voltome.study.step import Step
+from voltome.study.step import FastSweep, Step
 
 _DIFFUSION = "transport._kernels_faces"
 _STOKES = "transport._kernels_stokes"
@@ -17,6 +17,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         bytes_per_voxel=26,
         kernels=_DIFFUSION,
         references=(references.TAUFACTOR, references.TORTUOSITIES, references.RADAU),
+        sweeps={"threshold": FastSweep("transport.sweeps:tortuosities_over_thresholds", in_order=True)},
     ),
     Step(
         "effective_diffusivity",
@@ -97,6 +98,20 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         kind="streamline_statistics",
         takes="streamlines",
         references=(references.FLUX_WEIGHTED,),
+    ),
+    Step(
+        "growing_volume",
+        "transport:growing_volume",
+        kind="growing_volume",
+        bytes_per_voxel=28,
+        kernels=_DIFFUSION,
+        references=(references.TAUFACTOR, references.RADAU),
+    ),
+    Step(
+        "combined_uncertainty",
+        "transport:combined_uncertainty",
+        kind="combined_uncertainty",
+        references=(references.GUM, references.INTEGRAL_RANGE),
     ),
 )
 """In the order in which a report shows them."""

@@ -2,6 +2,7 @@ from .effective import EffectiveDiffusivity, effective_diffusivity
 from .electrode import ElectrodeTortuosity, electrode_tortuosity
 from .fields import DiffusionField, diffusion_field
 from .flow import FlowField, flow_field
+from .growing import growing_volume
 from .permeability import Permeability, permeability
 from .permeability_refinement import permeability_refinement
 from .projection import project
@@ -9,6 +10,7 @@ from .refinement import TortuosityRefinement, tortuosity_refinement
 from .streamlines import streamline_statistics, streamlines
 from .tensor import DiffusivityTensor, diffusivity_tensor
 from .tortuosity import Tortuosity, tortuosity
+from .uncertainty import combined_uncertainty
 
 __all__ = [
     "DiffusionField",
@@ -19,11 +21,13 @@ __all__ = [
     "Permeability",
     "Tortuosity",
     "TortuosityRefinement",
+    "combined_uncertainty",
     "diffusion_field",
     "diffusivity_tensor",
     "effective_diffusivity",
     "electrode_tortuosity",
     "flow_field",
+    "growing_volume",
     "permeability",
     "permeability_refinement",
     "project",
