@@ -20,7 +20,7 @@ from voltome.data.images import SIMULATED
 from voltome.papers._mg_s_published import BINDER, PORE, SULFUR
 from voltome.twins import Ellipsoid, Scene, Solid, Sphere, grey_volume, pack, porous_texture
 
-__all__ = ["GREY", "STATES", "Cathode", "Nature", "NanoCT", "Sample", "make_cathode", "scan_of", "true_sample"]
+__all__ = ["GREY", "STATES", "Cathode", "NanoCT", "Nature", "Sample", "make_cathode", "scan_of", "true_sample"]
 
 GREY = {PORE: 20500.0, BINDER: 24500.0, SULFUR: 40500.0}
 """Half-way lie 22,500 and 32,500: the study's thresholds."""
@@ -121,9 +121,7 @@ class Sample:
         return PhaseImage(labels, voxel_size_um=self.voxel_size_um, phases=names, history=(did,))
 
 
-def _two_kinds(
-    fine: tuple[float, float, float], share_of_coarse: float, coarse: tuple[float, float]
-) -> Diameters:
+def _two_kinds(fine: tuple[float, float, float], share_of_coarse: float, coarse: tuple[float, float]) -> Diameters:
     """Return what draws many fine particles about a median within bounds, and some coarse ones, fewer the larger."""
 
     def draw(random: np.random.Generator, count: int) -> NDArray[np.float64]:
@@ -197,7 +195,9 @@ def scan_of(sample: Sample, scanner: NanoCT, *, seed: int) -> Volume:
     values = gaussian_filter(values, scanner.blur_um / scanner.voxel_size_um, mode="nearest")
     values += np.float32(scanner.noise) * np.random.default_rng(seed).standard_normal(values.shape, dtype=np.float32)
     counts = np.clip(np.rint(values), 0, 65535).astype(np.uint16)
-    did = f"{SIMULATED} sulfur in porous carbon-binder; blur {scanner.blur_um:g} um, noise {scanner.noise:g}, seed {seed}"
+    did = (
+        f"{SIMULATED} sulfur in porous carbon-binder; blur {scanner.blur_um:g} um, noise {scanner.noise:g}, seed {seed}"
+    )
     return Volume(counts, voxel_size_um=scanner.voxel_size_um, history=(did,))
 
 

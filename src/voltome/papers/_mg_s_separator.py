@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -155,7 +155,7 @@ def _crossings(fibres: tuple[Capsule, ...]) -> NDArray[np.float64]:
         s, t = (uv * vw - vv * uw) / across, (uu * vw - uv * uw) / across
         here, there = start[one] + s[:, None] * u, start[others] + t[:, None] * v
         apart = np.linalg.norm(here - there, axis=1)
-        near = (apart < 2 * FIBRE_RADIUS_UM + _NEAR_UM) & (0 < s) & (s < 1) & (0 < t) & (t < 1)
+        near = (apart < 2 * FIBRE_RADIUS_UM + _NEAR_UM) & (s > 0) & (s < 1) & (t > 0) & (t < 1)
         places.extend((here[near] + there[near]) / 2)
     return np.array(places)
 

@@ -152,9 +152,7 @@ def texture_surface_per_um(*, fraction: Fractions, length_um: Positive) -> float
     return float(math.sqrt(2) / math.pi / length * np.exp(-(level**2) / 2).mean())
 
 
-def texture_boundary_per_um2(
-    *, fraction: Fractions, length_um: Positive, embedded_surface_per_um: float
-) -> float:
+def texture_boundary_per_um2(*, fraction: Fractions, length_um: Positive, embedded_surface_per_um: float) -> float:
     """Return the expected length of the lines where pores, solid and bodies within the texture meet.
 
     Parameters
