@@ -1,7 +1,7 @@
 """The simulated Mg-S cathodes: sulfur in a porous carbon-binder, one sample for each state, as nano-CT sees it.
 
-As in the study, every state is another sample. Sulfur are ellipsoids and spheres; carbon and binder are a random texture
-with pores. Both are known without a voxel, at any point, and do not know of each other.
+As in the study, every state is another sample. Sulfur is ellipsoids; carbon and binder are a random texture with pores.
+Both are known without a voxel, at any point, and do not know of each other.
 """
 
 from __future__ import annotations

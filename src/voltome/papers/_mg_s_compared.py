@@ -22,7 +22,7 @@ from voltome.papers._mg_s_published import (
 from voltome.papers._mg_s_truth import AXES, RESOLVED_VOXELS, Truth
 from voltome.study import Results
 
-__all__ = ["Found", "cathode_rows", "compared", "found_of", "separator_rows"]
+__all__ = ["Row", "cathode_rows", "compared", "separator_rows"]
 
 _FRACTIONS = {"cathode": "phase_fractions", "separator": "separator-fractions", "local": "local-fractions"}
 _SURFACES = {PORE: "pore-surface", BINDER: "binder-surface", SULFUR: "sulfur-surface"}
@@ -83,7 +83,9 @@ def cathode_rows(results: Results, scan: str, truth: Truth) -> list[Row]:
         )
     )
     for axis in AXES:
-        rows.append(Row(f"tortuosity along {axis}", truth.tortuosity[axis], _tortuosity(results, scan, axis)))
+        rows.append(
+            Row(f"tortuosity along {axis}", truth.tortuosity.get(axis, math.nan), _tortuosity(results, scan, axis))
+        )
     particles = _rows(results, "measure_particles", scan)
     diameter = particles["equivalent_diameter_um"]
     resolved = particles[particles["voxels"] >= math.pi / 6 * RESOLVED_VOXELS**3]
@@ -178,11 +180,6 @@ def _uncertain(results: Results) -> list[str]:
     row = _rows(results, "combined_uncertainty", "limits").iloc[0]
     value, error = float(row["tortuosity"]), float(row["tortuosity_standard_uncertainty"])
     return [f"tortuosity along x, uncycled: {value:.2f} +- {error:.2f} (threshold, sub-volumes, solver together)"]
-
-
-def found_of(results: Results, table: str, scan: str, column: str) -> float:
-    """Return the one number of a scan in a table."""
-    return _value(results, table, scan, column)
 
 
 def _rows(results: Results, table: str, scan: str) -> pd.DataFrame:

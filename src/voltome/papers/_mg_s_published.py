@@ -192,27 +192,32 @@ def doubts_in_print() -> list[str]:
         for axis, length in numbers.items()
     ]
     first, last = DIFFUSIVITY_RATIO
+    apart = {name: f"{value:.2f}" for name, value in {**worst, "separator-1": cycled}.items()}
+    ratio = [
+        f"{SWEPT['porosity'][0] / SWEPT['tortuosity'][1]:.3f}",
+        f"{SWEPT['porosity'][1] / SWEPT['tortuosity'][0]:.3f}",
+    ]
     return [
         "what of the published numbers cannot be as printed",
-        f'  "surface area per volume" is per volume of the phase: two phases share one surface, so per total volume the '
-        f"fresh separator's {air_area} and {fibre_area} would be equal; times the fractions they are {air * air_area:.2f} "
-        f"and {fibre * fibre_area:.2f}.",
+        '  "Surface area per volume" is per volume of the phase. Two phases share one surface, so per total volume the '
+        f"fresh separator's {air_area} and {fibre_area} would be equal; times their fractions they are "
+        f"{air * air_area:.2f} and {fibre * fibre_area:.2f}.",
         f"  Per total volume, {sulfur_area} um2/um3 of sulfur at {sulfur:.1%} would be spheres of "
-        f"{6 * sulfur / sulfur_area:.2f} um, below the smallest particle (0.5 um); and the pores' {area} would be twice "
-        f"what Fig. 6e has for the same scan ({low} to {high}). Per phase volume they are {pore * area:.2f} per total "
-        f"volume, and Fig. 6e is 1.6 to 1.9 times that: faces of voxels count 1.5 times a surface.",
-        f"  Even so no three phases have these surfaces: what is left between pores and sulfur is {worst['cathode-0']:.2f} "
-        f"um2/um3 (cycle 0) and {worst['cathode-3']:.2f} (cycle 3), in the cycled separator {cycled:.2f} between fibre and "
-        f"deposit. A surface cannot be below 0.",
-        f"  Effective diffusivities of {first} to {last} m2/s: that of a liquid is of the order of 1e-10. Porosity over "
-        f"tortuosity of the same figure gives {SWEPT['porosity'][0] / SWEPT['tortuosity'][1]:.3f} to "
-        f"{SWEPT['porosity'][1] / SWEPT['tortuosity'][0]:.3f} of the diffusivity in the liquid: ten times less.",
-        f"  30 kPa over the sub-volume does not keep the Reynolds number below 0.1: with the published permeabilities and "
-        f"surfaces it is {reynolds[2]:.1f} along z, {reynolds[1]:.1f} along y, {reynolds[0]:.1f} along x. The permeability "
-        f"itself does not depend on the pressure as long as inertia is small.",
-        "  The permeability along z rises from 0.13 to 0.21 um2 with the deposit, and from this the text infers that "
-        "transport is hindered. A higher permeability hinders nothing; and more solid in the same fibres lowers it in "
-        "every direction, as in the twin: so it is the difference between two samples.",
-        "  The abstract gives the sulfur's surface as 2.91 to 1.74 um2/um3 beside ten cycles; in the text 1.74 is cycle 3.",
+        f"{6 * sulfur / sulfur_area:.2f} um, below the smallest particle (0.5 um), and the pores' {area} twice what "
+        f"Fig. 6e has for the same scan ({low} to {high}). Per phase volume the pores have {pore * area:.2f} per total "
+        "volume. Fig. 6e is 1.6 to 1.9 times that: faces of voxels count 1.5 times a surface.",
+        "  Even so no three phases have these surfaces. What they leave between pores and sulfur is "
+        f"{apart['cathode-0']} um2/um3 (cycle 0) and {apart['cathode-3']} (cycle 3), between fibre and deposit "
+        f"{apart['separator-1']}; a surface is not below 0.",
+        f"  Effective diffusivities of {first} to {last} m2/s: in a liquid they are of the order of 1e-10. Porosity over "
+        f"tortuosity of the same figure is {ratio[0]} to {ratio[1]} of the diffusivity in the liquid, ten times less.",
+        "  30 kPa over the sub-volume does not keep the Reynolds number below 0.1: with the published permeabilities, and "
+        f"4 volumes over surface as the width of the pores, it is {reynolds[2]:.1f} along z, {reynolds[1]:.1f} along y and "
+        f"{reynolds[0]:.1f} along x. The permeability does not depend on the pressure as long as inertia is small.",
+        "  Along z the permeability rises from 0.13 to 0.21 um2 with the deposit, and the text infers hindered transport. A "
+        "higher permeability hinders nothing; and more solid between the same fibres lowers it along every axis, as the "
+        "twin shows: what rose is the difference between two samples.",
+        "  Along x it is said to be high because the flow is parallel to the layers of fibres: so it is along y.",
+        "  The abstract gives the sulfur's surface, 2.91 to 1.74 um2/um3, beside ten cycles; in the text 1.74 is cycle 3.",
         '  The tortuosity along Y is compared with "the X- and Y-" directions (X and Z are meant).',
     ]

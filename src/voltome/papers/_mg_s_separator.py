@@ -23,7 +23,7 @@ __all__ = ["GREY", "SEPARATORS", "MicroCT", "fractions_of", "make_separator", "s
 SEPARATORS = {"separator-0": 0, "separator-1": 1}
 """Name and cycle number of the two states."""
 
-GREY = {PORE: 18000.0, DEPOSIT: 27000.0, FIBRE: 42000.0}
+GREY = {PORE: 18000.0, DEPOSIT: 33000.0, FIBRE: 42000.0}
 FIBRE_RADIUS_UM = 1.14
 FIBRE_FRACTION, DEPOSIT_FRACTION = 0.15, 0.131
 """As published for the fresh fibres and for the deposit after one cycle."""

@@ -37,8 +37,8 @@ def porous_texture(
 ) -> Volume:
     """Simulate the pores of a binder or a foam: the share of every voxel that lies in a pore.
 
-    Use it where a medium has no particles: carbon and binder, a sponge, a paste. It is the same in all directions, its
-    pores and its solid are connected from 16 % each on, and both its fraction and its surface are known without a voxel.
+    Use it where a medium has no particles: carbon and binder, a sponge, a paste. It is the same in all directions, and
+    its fraction and its surface are known without a voxel. Pores are connected from about 16 % on, and so is the solid.
 
     Parameters
     ----------
@@ -47,10 +47,10 @@ def porous_texture(
     voxel_size_um : float or tuple of float
         Edge lengths of a voxel along (z, y, x) in um.
     fraction : float or pair of float
-        Share of pores, above 0 and below 1; or that at the first and at the last slice along z, with a straight line between.
+        Share of pores, above 0 and below 1; or that at the first and at the last slice along z, with a straight line
+        between.
     length_um : float
-        Standard deviation in um of the Gaussian that smooths the field, at least the longest voxel edge: pores and walls
-        are about four times as wide.
+        Standard deviation in um of the Gaussian that smooths the field, at least the longest voxel edge.
     supersampling : int
         Points along each edge of a voxel at which the field is cut, 1 to 8.
     seed : int
@@ -91,8 +91,8 @@ def porous_texture(
     length = check_positive("length_um", length_um)
     if length < FINEST_VOXELS * max(size):
         raise ParameterError(
-            f"length_um is {length:g}; expected at least the longest voxel edge, {max(size):g} um: the grid does not hold "
-            f"a finer texture. Take smaller voxels."
+            f"length_um is {length:g}; expected at least the longest voxel edge, {max(size):g} um: the grid does not "
+            f"hold a finer texture. Take smaller voxels."
         )
     if isinstance(supersampling, bool) or not isinstance(supersampling, int) or not 1 <= supersampling <= 8:
         raise ParameterError(f"supersampling is {supersampling!r}; expected a whole number from 1 to 8.")
@@ -133,8 +133,8 @@ def texture_surface_per_um(*, fraction: Fractions, length_um: Positive) -> float
     Notes
     -----
     Along a line, a smooth Gaussian field crosses the level t in both directions exp(-t^2 / 2) sqrt(-R''(0)) / pi times
-    per length (Rice); here R(r) = exp(-r^2 / (4 length^2)), so -R''(0) = 1 / (2 length^2). A surface is twice the crossings
-    per length of line. The mean is taken over the line between both ends; what the slope of the level adds is left out:
+    per length (Rice); here R(r) = exp(-r^2 / (4 length^2)), so -R''(0) = 1 / (2 length^2). A surface is twice the
+    crossings per length of line. The mean is taken over the line between both ends; what the slope of the level adds is left out:
     less than 1e-3 where the fraction changes over 10 lengths and more.
 
     References
