@@ -118,7 +118,7 @@ class Sample:
         labels[self.sulfur >= np.maximum(binder, self.pores)] = 2
         names = {0: BINDER, 1: PORE, 2: SULFUR}
         did = f"{SIMULATED} the phase with the largest share of each voxel, without blur and noise"
-        return PhaseImage(labels, voxel_size_um=self.voxel_size_um, phases=names, history=(did,))
+        return PhaseImage(labels, voxel_size_um=(self.voxel_size_um,) * 3, phases=names, history=(did,))
 
 
 def _two_kinds(fine: tuple[float, float, float], share_of_coarse: float, coarse: tuple[float, float]) -> Diameters:
@@ -131,7 +131,8 @@ def _two_kinds(fine: tuple[float, float, float], share_of_coarse: float, coarse:
         small = np.clip(median * np.exp(0.18 * ndtri(np.clip(rank, 1e-9, 1 - 1e-9))), low, high)
         first, last = (edge**-0.5 for edge in coarse)  # density falls as d^-1.5
         large = (first - rank * (first - last)) ** -2.0
-        return np.where(choice < share_of_coarse, large, small)
+        drawn: NDArray[np.float64] = np.where(choice < share_of_coarse, large, small)
+        return drawn
 
     return draw
 
@@ -198,7 +199,7 @@ def scan_of(sample: Sample, scanner: NanoCT, *, seed: int) -> Volume:
     did = (
         f"{SIMULATED} sulfur in porous carbon-binder; blur {scanner.blur_um:g} um, noise {scanner.noise:g}, seed {seed}"
     )
-    return Volume(counts, voxel_size_um=scanner.voxel_size_um, history=(did,))
+    return Volume(counts, voxel_size_um=(scanner.voxel_size_um,) * 3, history=(did,))
 
 
 def _share_of_sulfur(scene: Scene, scanner: NanoCT) -> NDArray[np.float32]:

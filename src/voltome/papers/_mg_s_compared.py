@@ -70,9 +70,15 @@ def cathode_rows(results: Results, scan: str, truth: Truth) -> list[Row]:
         Row(f"{phase} fraction", truth.fractions[phase], _fraction(results, scan, phase), _of(published, phase, 0))
         for phase in (SULFUR, PORE, BINDER)
     ]
-    for phase, name in _SURFACES.items():
-        found = _value(results, name, scan, "area_per_phase_volume_per_um")
-        rows.append(Row(f"{phase} surface / its volume, 1/um", truth.surfaces[phase], found, _of(published, phase, 1)))
+    rows += [
+        Row(
+            f"{phase} surface / its volume, 1/um",
+            truth.surfaces[phase],
+            _value(results, name, scan, "area_per_phase_volume_per_um"),
+            _of(published, phase, 1),
+        )
+        for phase, name in _SURFACES.items()
+    ]
     boundary = _value(results, "triple_phase_boundary", scan, "length_per_total_volume_per_um2")
     rows.append(
         Row(
@@ -82,10 +88,10 @@ def cathode_rows(results: Results, scan: str, truth: Truth) -> list[Row]:
             TPB_PER_UM2[1] if scan == "cathode-0" else math.nan,
         )
     )
-    for axis in AXES:
-        rows.append(
-            Row(f"tortuosity along {axis}", truth.tortuosity.get(axis, math.nan), _tortuosity(results, scan, axis))
-        )
+    rows += [
+        Row(f"tortuosity along {axis}", truth.tortuosity.get(axis, math.nan), _tortuosity(results, scan, axis))
+        for axis in AXES
+    ]
     particles = _rows(results, "measure_particles", scan)
     diameter = particles["equivalent_diameter_um"]
     resolved = particles[particles["voxels"] >= math.pi / 6 * RESOLVED_VOXELS**3]

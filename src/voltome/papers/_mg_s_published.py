@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from voltome.papers.published import Panel
+from voltome.papers.published import Panel, Status
 
 __all__ = [
     "BINDER",
@@ -64,9 +64,9 @@ TPB_PER_UM2 = (1.23, 1.41)
 LOCAL_POROSITY = {"local-0": 0.22, "local-3": 0.10}
 """Porosity of 120 x 120 x 120 voxels (Fig. 8c, f)."""
 
-_TWIN = "reproduced on the twin"
-_QUOTED = "quoted as published"
-_NO = "impossible"
+_TWIN: Status = "reproduced on the twin"
+_QUOTED: Status = "quoted as published"
+_NO: Status = "impossible"
 _SEM = "electron microscopy is not simulated, and its images are no numbers"
 _CELL = "no cycling data are published, and none simulated"
 
@@ -209,15 +209,21 @@ def doubts_in_print() -> list[str]:
         "  Even so no three phases have these surfaces. What they leave between pores and sulfur is "
         f"{apart['cathode-0']} um2/um3 (cycle 0) and {apart['cathode-3']} (cycle 3), between fibre and deposit "
         f"{apart['separator-1']}; a surface is not below 0.",
-        f"  Effective diffusivities of {first} to {last} m2/s: in a liquid they are of the order of 1e-10. Porosity over "
-        f"tortuosity of the same figure is {ratio[0]} to {ratio[1]} of the diffusivity in the liquid, ten times less.",
-        "  30 kPa over the sub-volume does not keep the Reynolds number below 0.1: with the published permeabilities, and "
-        f"4 volumes over surface as the width of the pores, it is {reynolds[2]:.1f} along z, {reynolds[1]:.1f} along y and "
-        f"{reynolds[0]:.1f} along x. The permeability does not depend on the pressure as long as inertia is small.",
-        "  Along z the permeability rises from 0.13 to 0.21 um2 with the deposit, and the text infers hindered transport. A "
-        "higher permeability hinders nothing; and more solid between the same fibres lowers it along every axis, as the "
-        "twin shows: what rose is the difference between two samples.",
+        f"  Effective diffusivities of {first} to {last} m2/s: in a liquid they are of the order of 1e-10. Porosity "
+        f"over tortuosity of the same figure is {ratio[0]} to {ratio[1]} of the diffusivity in the liquid, ten times "
+        "less.",
+        "  30 kPa over the sub-volume does not keep the Reynolds number below 0.1: with the published "
+        f"permeabilities, and 4 volumes over surface as the width of the pores, it is {reynolds[2]:.1f} along z, "
+        f"{reynolds[1]:.1f} along "
+        f"y and {reynolds[0]:.1f} along x. The permeability does not depend on the pressure as long as inertia is "
+        "small.",
+        "  Along z the permeability rises from 0.13 to 0.21 um2 with the deposit, and the text infers hindered "
+        "transport. "
+        "A higher permeability hinders nothing; and more solid between the same fibres lowers it along every axis, as "
+        "the twin shows. The study compares two samples, and the rise is not what deposit does to one.",
         "  Along x it is said to be high because the flow is parallel to the layers of fibres: so it is along y.",
-        "  The abstract gives the sulfur's surface, 2.91 to 1.74 um2/um3, beside ten cycles; in the text 1.74 is cycle 3.",
+        "  The abstract gives the sulfur's surface, 2.91 to 1.74 um2/um3, beside ten cycles; in the text 1.74 is "
+        "that of "
+        "cycle 3.",
         '  The tortuosity along Y is compared with "the X- and Y-" directions (X and Z are meant).',
     ]

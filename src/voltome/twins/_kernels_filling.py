@@ -22,7 +22,7 @@ def _from_middle(  # type: ignore[no-untyped-def]
     size: NDArray[np.float64],
     length2: float,
 ):
-    """Return how far a voxel's centre is from the axis of a capsule, or from the middle of an ellipsoid in its measure."""
+    """Return how far a voxel's centre is from the axis of a capsule, or from that of an ellipsoid in its measure."""
     dz, dy, dx = (k + 0.5) * size[0] - centre[0], (j + 0.5) * size[1] - centre[1], (i + 0.5) * size[2] - centre[2]
     if kind == CAPSULE:
         along = (dz * matrix[0, 0] + dy * matrix[0, 1] + dx * matrix[0, 2]) / length2

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from scipy import fft
 from scipy.special import ndtri
 
-from voltome.data import Positive, Volume
+from voltome.data import NonNegative, Positive, Volume
 from voltome.data._checks import voxel_size
-from voltome.data._parameters import check_positive, check_seed
+from voltome.data._parameters import check_not_negative, check_positive, check_seed
 from voltome.data.images import SIMULATED
 from voltome.errors import ParameterError
 from voltome.runtime import check_memory
@@ -94,8 +94,7 @@ def porous_texture(
             f"length_um is {length:g}; expected at least the longest voxel edge, {max(size):g} um: the grid does not "
             f"hold a finer texture. Take smaller voxels."
         )
-    if isinstance(supersampling, bool) or not isinstance(supersampling, int) or not 1 <= supersampling <= 8:
-        raise ParameterError(f"supersampling is {supersampling!r}; expected a whole number from 1 to 8.")
+    _check_points(supersampling)
     check_memory(24 * math.prod(voxels), task="porous_texture", voxels=math.prod(voxels))
     waves = _waves(voxels, size, length, check_seed(seed))
     share = np.zeros(voxels, np.float32)
@@ -134,8 +133,8 @@ def texture_surface_per_um(*, fraction: Fractions, length_um: Positive) -> float
     -----
     Along a line, a smooth Gaussian field crosses the level t in both directions exp(-t^2 / 2) sqrt(-R''(0)) / pi times
     per length (Rice); here R(r) = exp(-r^2 / (4 length^2)), so -R''(0) = 1 / (2 length^2). A surface is twice the
-    crossings per length of line. The mean is taken over the line between both ends; what the slope of the level adds is left out:
-    less than 1e-3 where the fraction changes over 10 lengths and more.
+    crossings per length of line. The mean is taken over the line between both ends; what the slope of the level adds
+    is left out: less than 1e-3 where the fraction changes over 10 lengths and more.
 
     References
     ----------
@@ -152,7 +151,9 @@ def texture_surface_per_um(*, fraction: Fractions, length_um: Positive) -> float
     return float(math.sqrt(2) / math.pi / length * np.exp(-(level**2) / 2).mean())
 
 
-def texture_boundary_per_um2(*, fraction: Fractions, length_um: Positive, embedded_surface_per_um: float) -> float:
+def texture_boundary_per_um2(
+    *, fraction: Fractions, length_um: Positive, embedded_surface_per_um: NonNegative
+) -> float:
     """Return the expected length of the lines where pores, solid and bodies within the texture meet.
 
     Parameters
@@ -188,9 +189,8 @@ def texture_boundary_per_um2(*, fraction: Fractions, length_um: Positive, embedd
     >>> round(texture_boundary_per_um2(fraction=0.5, length_um=1.0, embedded_surface_per_um=0.4), 4)
     0.1414
     """
-    if not (math.isfinite(embedded_surface_per_um) and embedded_surface_per_um >= 0):
-        raise ParameterError(f"embedded_surface_per_um is {embedded_surface_per_um}; expected 0 or above.")
-    return math.pi / 4 * texture_surface_per_um(fraction=fraction, length_um=length_um) * embedded_surface_per_um
+    embedded = check_not_negative("embedded_surface_per_um", embedded_surface_per_um)
+    return math.pi / 4 * texture_surface_per_um(fraction=fraction, length_um=length_um) * embedded
 
 
 def _waves(
@@ -229,6 +229,12 @@ def _checked_shape(shape: Any) -> tuple[int, int, int]:
     if len(numbers) != 3 or not all(isinstance(number, int | np.integer) and number >= 4 for number in numbers):
         raise ParameterError(f"shape is {shape!r}; expected three whole numbers (z, y, x), 4 or above each.")
     return int(numbers[0]), int(numbers[1]), int(numbers[2])
+
+
+def _check_points(supersampling: Any) -> None:
+    """Refuse a number of points that is none."""
+    if not isinstance(supersampling, int) or not 1 <= supersampling <= 8:
+        raise ParameterError(f"supersampling is {supersampling!r}; expected a whole number from 1 to 8.")
 
 
 def _ends(fraction: Any) -> tuple[float, float]:
