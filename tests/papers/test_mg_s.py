@@ -1,4 +1,4 @@
-"""The Mg-S demonstration end to end on a small twin: what is recovered against what is true, and the sign of the bias."""
+"""The Mg-S demonstration end to end on a small twin: recovered against true, and the sign of the bias."""
 
 from collections.abc import Mapping
 

@@ -26,7 +26,7 @@ def test_the_share_of_pores_is_the_fraction_within_what_so_few_pores_scatter(fra
 
 
 def test_the_field_lies_between_its_points_where_a_finer_grid_has_them() -> None:
-    # Two points along each edge of 24 voxels are the voxels of a grid of 48: the same waves, shifted by a quarter voxel.
+    # two points along each edge of 24 voxels are the voxels of a grid of 48: the same waves, moved by a quarter voxel
     coarse = vt.twins.porous_texture(
         (24, 24, 24), voxel_size_um=1.0, fraction=0.4, length_um=2.0, supersampling=2, seed=3
     )
