@@ -19,7 +19,13 @@ PORE, SOLID, BINDER, VOID = 0, 1, 2, 3
 NAMES = {PORE: "pore", SOLID: "solid", BINDER: "binder", VOID: "internal void"}
 GREYS = np.array([60, 170, 110, 60], np.float32)
 
-ON_TABLES = {"particle_statistics", "size_distribution", "streamline_statistics", "surface_to_volume_distribution"}
+ON_TABLES = {
+    "combined_uncertainty",
+    "particle_statistics",
+    "size_distribution",
+    "streamline_statistics",
+    "surface_to_volume_distribution",
+}
 """Steps that work on tables: what they do, no number of threads and no size of an image changes."""
 
 Step = Callable[..., Any]
@@ -165,6 +171,7 @@ ON_PHASES: Mapping[str, dict[str, Any]] = {
     "permeability": {"phase": "pore"},
     "flow_field": {"phase": "pore", "mode": "experiment", "buffer_voxels": 2},
     "permeability_refinement": {"phase": "pore", "tolerance": 0.1},
+    "growing_volume": {"phase": "pore", "edges_um": (10.0,), "axes": ("z",), "shares": (0.5, 1.0)},
 }
 ON_PARTICLES: Mapping[str, dict[str, Any]] = {
     "drop_touching_border": {},

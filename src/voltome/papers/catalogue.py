@@ -67,6 +67,11 @@ DEMONSTRATIONS: Mapping[str, Demonstration] = {
         Demonstration(
             "li-s", "li_s", "Sulfur of a Li-S cathode over ten cycles: scans aligned, phases and particles measured."
         ),
+        Demonstration(
+            "mg-s",
+            "mg_s",
+            "Cathode and separator of a Mg-S cell: phases, sulfur, diffusion and flow, and how far to trust them.",
+        ),
     )
 }
 

@@ -22,6 +22,7 @@ from .figures_streamlines import figure_streamlines
 from .figures_surfaces import figure_interfaces, figure_surface_estimators
 from .figures_thickness import figure_local_thickness
 from .figures_transport import figure_tortuosity
+from .figures_uncertainty import figure_uncertainty
 from .movies import slice_movie, turntable
 from .style import phase_colours, png_bytes, svg_bytes
 from .writing import write
@@ -61,6 +62,7 @@ __all__ = [
     "figure_sweep",
     "figure_throats",
     "figure_tortuosity",
+    "figure_uncertainty",
     "phase_colours",
     "png_bytes",
     "slice_movie",

@@ -14,7 +14,7 @@ from voltome.report.drawing_bodies import figure_of_bodies, figures_of_states, k
 from voltome.report.drawing_fields import figures_of_fields
 from voltome.report.drawing_kinds import FIGURES_OF_KINDS
 from voltome.report.drawing_thresholds import band_of
-from voltome.report.drawing_trust import settled_in_words
+from voltome.report.drawing_trust import settled_in_words, trend_in_words
 from voltome.report.drawn import (
     LENGTHS_INSIDE,
     Drawn,
@@ -198,12 +198,13 @@ def _along(results: Results, name: str, table: ResultTable, looked: Looked) -> I
         caption = f"{title}. How the results change with the {name_in_print(table.names('position')[0])}.{dashed}{more}"
         yield Drawn(name, "sensitivity", figure_sweep(table, chosen=chosen, colours=looked.colours, band=band), caption)
     elif table.kind == "subvolumes":
-        settled = results.tables().get(f"{name}-settling")
-        where = settled_in_words(settled, [panel.measure for panel in panels])
+        settled, trend = (results.tables().get(f"{name}-{kind}") for kind in ("settling", "trend"))
+        measures = [panel.measure for panel in panels]
+        where = settled_in_words(settled, measures) + trend_in_words(trend, measures)
         caption = (
             f"{title}. Results of cubes cut from the image against their edge; bars: standard deviation.{where}{more}"
         )
-        figure = figure_subvolumes(table, settled=settled, colours=looked.colours)
+        figure = figure_subvolumes(table, settled=settled, trend=trend, colours=looked.colours)
         yield Drawn(name, "sensitivity", figure, caption)
     else:
         # the method says along which axis a profile runs

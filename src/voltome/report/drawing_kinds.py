@@ -21,10 +21,12 @@ from voltome.report.drawing_surfaces import interfaces, surface_estimators
 from voltome.report.drawing_thresholds import threshold_sensitivity
 from voltome.report.drawing_transport import draw_tortuosity
 from voltome.report.drawing_trust import draw_confidence, draw_connectivity, draw_correlation
+from voltome.report.drawing_uncertainty import draw_uncertainty
 from voltome.report.drawn import Drawn, Looked
 
 FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Drawn]]] = {
     "accuracy": nothing_drawn,
+    "combined_uncertainty": draw_uncertainty,
     "confusion": confusions_drawn,
     "connectivity": draw_connectivity,
     "events": draw_events,

@@ -11,7 +11,7 @@ from voltome.report.drawn import Drawn, Looked
 from voltome.report.figures_confidence import figure_confidence
 from voltome.report.figures_connectivity import figure_connectivity
 from voltome.report.figures_correlation import OVER_ALL, figure_correlation
-from voltome.report.formatting import grid_in_print, listed, number_in_print, title_in_print
+from voltome.report.formatting import grid_in_print, listed, name_in_print, number_in_print, title_in_print
 from voltome.report.key_numbers import scans_of
 
 MOST_SAID = 6
@@ -81,6 +81,17 @@ def settled_in_words(settling: ResultTable | None, measures: Sequence[str]) -> s
         " Vertical: the smallest edge from which on a measure has settled: the mean of the cubes, and their standard "
         "deviation, stay close to the value of the whole image; without a line it has not."
     )
+
+
+def trend_in_words(trend: ResultTable | None, measures: Sequence[str]) -> str:
+    """Return the sentence that says which of the drawn measures change with the size; nothing without lines."""
+    if trend is None or not trend.frame["measure"].isin(measures).any():
+        return ""
+    rows = trend.frame[trend.frame["measure"].isin(measures)]
+    clear = rows["relative_slope_per_um"].abs() > 2 * rows["relative_slope_standard_error_per_um"]
+    names = list(dict.fromkeys(name_in_print(name) for name in rows["measure"][clear]))
+    said = f"of {listed(names)} its slope is beyond twice its error" if names else "no slope is beyond twice its error"
+    return f" Dotted: straight line through the cubes, weighted by volume; {said}."
 
 
 def _rows_of(table: ResultTable) -> Iterator[tuple[str, pd.DataFrame, bool]]:

@@ -15,7 +15,7 @@ from voltome.data import ResultTable
 from voltome.errors import ValuesError
 from voltome.report import style
 from voltome.report.formatting import axis_label
-from voltome.report.lines import Panel, label_of, lines_of, panels_of, tints_of
+from voltome.report.lines import Panel, label_of, lines_of, mark_infinite, panels_of, tints_of
 from voltome.report.measures import most_telling_first
 
 MOST_TICKS = 6
@@ -90,6 +90,9 @@ def _draw(axis: Axes, table: ResultTable, panel: Panel, by: str | None, colours:
         order = np.argsort(x, kind="stable")
         y = rows[measure.name].to_numpy(np.float64)[order]
         half = None if error is None else rows[error].to_numpy(np.float64)[order]
+        mark_infinite(axis, x[order][np.isinf(y)], tints[scan, key])
+        y = np.where(np.isinf(y), np.nan, y)
+        half = half if half is None else np.where(np.isinf(half), np.nan, half)
         line = "" if len(np.unique(x)) < len(x) else "-" if numeric else ":"
         axis.errorbar(
             x[order], y, yerr=half, fmt="o" + line, color=tints[scan, key], capsize=2,

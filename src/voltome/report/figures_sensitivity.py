@@ -12,7 +12,16 @@ from matplotlib.figure import Figure
 from voltome.data import ResultTable
 from voltome.report import style
 from voltome.report.formatting import axis_label
-from voltome.report.lines import draw_lines, label_of, lines_of, measures_of, panels_of, position_of, tints_of
+from voltome.report.lines import (
+    draw_lines,
+    label_of,
+    lines_of,
+    mark_infinite,
+    measures_of,
+    panels_of,
+    position_of,
+    tints_of,
+)
 
 NESTED = "nested"
 """Column that tells sub-volumes that grow from the middle or a corner from disjoint ones."""
@@ -73,7 +82,11 @@ def figure_sweep(
 
 @style.styled
 def figure_subvolumes(
-    table: ResultTable, *, settled: ResultTable | None = None, colours: Mapping[str, str] | None = None
+    table: ResultTable,
+    *,
+    settled: ResultTable | None = None,
+    trend: ResultTable | None = None,
+    colours: Mapping[str, str] | None = None,
 ) -> Figure:
     """Draw every measure of subvolumes against their edge, with mean and standard deviation at each edge.
 
@@ -86,6 +99,8 @@ def figure_subvolumes(
         and some that grow from the middle and the corners (`nested`), mean and deviation are of the disjoint ones.
     settled : ResultTable, optional
         The table of kind ``settling`` that goes with it: where each measure has settled is drawn as a vertical line.
+    trend : ResultTable, optional
+        The table of kind ``trend`` that goes with it: its straight lines are drawn dotted.
     colours : mapping of str to str, optional
         Colour of every phase.
 
@@ -93,7 +108,7 @@ def figure_subvolumes(
     -------
     matplotlib.figure.Figure
         One panel per measure and phase, or per measure where that would be more than six; points are subvolumes,
-        crosses those that grow.
+        crosses those that grow, and what is infinite is marked at the upper edge.
 
     Raises
     ------
@@ -118,6 +133,7 @@ def figure_subvolumes(
             shift = step * 0.12 * ((number + 0.5) / len(panel.lines) - 0.5)
             label = label_of(panel.lines, scan, key)
             _scatter(axis, rows, position.name, panel.measure, shift=shift, colour=tints[scan, key], label=label)
+            _trend(axis, trend, panel.measure, rows, tints[scan, key])
             for edge in _edges_settled(settled, panel.measure, rows):
                 axis.axvline(edge + shift, color=tints[scan, key], linewidth=0.8, linestyle=(0, (3, 2)), zorder=0)
         axis.set_title(panel.key)
@@ -133,6 +149,9 @@ def _scatter(axis: Axes, rows: pd.DataFrame, x: str, y: str, *, shift: float, co
     if NESTED in rows and rows[NESTED].any() and not rows[NESTED].all():
         grown, rows = rows[rows[NESTED]], rows[~rows[NESTED]]
         axis.plot(grown[x] + shift, grown[y], "x", color=colour, alpha=0.6, markersize=3, markeredgewidth=0.6)
+    endless = np.isinf(rows[y].to_numpy(np.float64))
+    mark_infinite(axis, rows[x].to_numpy(np.float64)[endless] + shift, colour)
+    rows = rows[~endless]
     axis.plot(rows[x] + shift, rows[y], "o", color=colour, alpha=0.45, markersize=3, markeredgewidth=0)
     groups = rows.groupby(x, sort=True)[y]
     deviation = groups.std(ddof=1).fillna(0.0)
@@ -145,13 +164,30 @@ def _scatter(axis: Axes, rows: pd.DataFrame, x: str, y: str, *, shift: float, co
 
 def _edges_settled(settled: ResultTable | None, measure: str, rows: pd.DataFrame) -> list[float]:
     """Return the edge at which a measure of these rows has settled, or nothing."""
-    if settled is None:
-        return []
-    found = settled.frame[settled.frame["measure"] == measure]
-    for name in settled.names("key"):
+    return [] if settled is None else [float(edge) for edge in _of_rows(settled, measure, rows)["edge_um"]]
+
+
+def _of_rows(table: ResultTable, measure: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what a table says of a measure of these rows of sub-volumes."""
+    found = table.frame[table.frame["measure"] == measure]
+    for name in table.names("key"):
         if name in rows:
             found = found[found[name] == rows[name].iloc[0]]
-    return [float(edge) for edge in found["edge_um"]]
+    return found
+
+
+def _trend(axis: Axes, trend: ResultTable | None, measure: str, rows: pd.DataFrame, colour: str) -> None:
+    """Draw the straight line through the sub-volumes of one line, where it was fitted."""
+    if trend is None or not len(found := _of_rows(trend, measure, rows)):
+        return
+    line = found.iloc[0]
+    if NESTED in rows and not rows[NESTED].all():
+        rows = rows[~rows[NESTED].astype(bool)]
+    edges = rows["edge_um"].to_numpy(np.float64)
+    mean = float(np.average(rows[measure], weights=edges**3))
+    ends = np.array([edges.min(), edges.max()])
+    shown = mean + abs(mean) * line["relative_slope_per_um"] * (ends - line["mean_edge_um"])
+    axis.plot(ends, shown, color=colour, linestyle=":", linewidth=1.1, zorder=1)
 
 
 def _smallest_step(values: pd.Series) -> float:

@@ -26,7 +26,7 @@ MOST_ROWS_PER_SCAN = 12
 MOST_SCANS_ACROSS = 6
 ALL_SCANS = "all scans"
 
-COLLECTED = frozenset({"sweep", "subvolumes", "settling", "comparison"})
+COLLECTED = frozenset({"sweep", "subvolumes", "settling", "trend", "comparison"})
 
 OF_ALL_SCANS = frozenset({"volumes", "events", "matches", "replicates"})
 """Kinds of tables that belong to no one scan, and have a figure of their own."""
@@ -193,6 +193,7 @@ def _number(
     column = table.column(name)
     of = "alignment " if table.kind == READ_LAST else ""
     label = of + name_in_print(name) + (f", {key}" if key else "")
+    label += " (all known errors)" if table.kind == "combined_uncertainty" else ""
     return KeyNumber(label, unit_in_print(column.unit), column.meaning, values, bands)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from voltome.data import Column, ResultTable
 from voltome.errors import ValuesError
@@ -126,10 +127,25 @@ def draw_lines(
         ordered = rows.sort_values(position.name, kind="stable")
         x, y = (ordered[name].to_numpy(np.float64) for name in (position.name, measure.name))
         single = "o" if len(x) == 1 else marker
-        axis.plot(x, y, color=tints[scan, key], linestyle=dashes[scan], marker=single, label=label_of(lines, scan, key))
+        shown = np.where(np.isinf(y), np.nan, y)
+        label = label_of(lines, scan, key)
+        axis.plot(x, shown, color=tints[scan, key], linestyle=dashes[scan], marker=single, label=label)
+        mark_infinite(axis, x[np.isinf(y)], tints[scan, key])
         if error is not None:
             half = ordered[error].to_numpy(np.float64)
             axis.fill_between(x, y - half, y + half, color=tints[scan, key], alpha=0.2, linewidth=0)
     axis.set_xlabel(axis_label(position))
     axis.set_ylabel(axis_label(measure))
     style.plain_numbers(axis.xaxis, axis.yaxis)
+
+
+def mark_infinite(axis: Axes, x: NDArray[np.float64], colour: str) -> None:
+    """Mark at the upper edge of an axis where a value is infinite."""
+    if not len(x):
+        return
+    places, at_edge = np.unique(x), axis.get_xaxis_transform()
+    axis.plot(
+        places, np.full(len(places), 0.95), linestyle="none", marker=r"$\infty$", markersize=7, color=colour,
+        transform=at_edge, markeredgewidth=0.3,
+    )  # fmt: skip
+    axis.margins(y=0.15)  # what is finite keeps clear of it

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from voltome.data import ResultTable
 
-COUNTS = frozenset({"voxels"})
-"""Measures that say how much was counted and not what was found."""
+COUNTS = frozenset({"voxels", "relative_error_bound", "flux_spread", "iterations"})
+"""Measures that say how much was counted, or how well an equation was solved, and not what was found."""
 
 
 WORTH_SAYING = {
@@ -173,13 +173,15 @@ def numeric_measures(table: ResultTable) -> list[str]:
 
 def key_measures(table: ResultTable) -> list[str]:
     """Return the measures of a table that are key numbers: those of `KEY_MEASURES`, or all that say something."""
+    if table.kind == "combined_uncertainty":  # the values with all of their uncertainty, not its parts
+        return [column.of for column in table.columns if column.of]
     chosen = [name for name in KEY_MEASURES.get(table.kind, ()) if name in table.names("measure")]
     return chosen or numeric_measures(table)
 
 
 def _is_redundant(table: ResultTable, name: str, others: Sequence[str]) -> bool:
     """Say whether a measure only repeats another, or only says how much was measured."""
-    if table.kind == "subvolumes" and table.column(name).unit in EXTENSIVE_UNITS:
+    if table.kind == "subvolumes" and table.column(name).unit in EXTENSIVE_UNITS and name != "permeability_um2":
         return True
     return name in COUNTS or (name == "volume_um3" and "fraction" in others)
 

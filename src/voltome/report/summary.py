@@ -60,6 +60,8 @@ MEASURES = {
     "permeability_refinement": "how far the voxels change a permeability",
     "streamlines": "streamlines",
     "streamline_statistics": "the lengths of streamlines",
+    "growing_volume": "the tortuosity of growing volumes",
+    "combined_uncertainty": "uncertainties with all that is known of them",
 }
 
 OTHERS = {"sweep": "how results change with the {}", "subvolumes": "how results scatter among sub-volumes"}

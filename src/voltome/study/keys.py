@@ -52,6 +52,8 @@ def keys_of(graph: Graph, source_hashes: Callable[[Node], list[str]]) -> dict[Re
         }
         if isinstance(node.operation, SubVolumes):
             recipe["nested"] = [_nested(nested) for nested in node.operation.nested]
+        if node.batch is not None and node.batch.in_order:
+            recipe["after"] = plain(node.batch.until(node.outputs[0].ref))
         if isinstance(node.operation, ReadSource):
             recipe["files"] = source_hashes(node)
         for output in node.outputs:

@@ -90,7 +90,7 @@ class Operation(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """Nodes that one call makes together, faster than one by one and with the same results.
+    """Nodes that one call makes together, faster than one by one.
 
     Attributes
     ----------
@@ -99,12 +99,21 @@ class Batch:
     source : Ref
         The noun that the call takes.
     variants : mapping of Ref to mapping
-        What each node gives -> the parameters of the swept step that it stands for.
+        What each node gives -> the parameters of the swept step that it stands for, in the order of the sweep.
+    in_order : bool
+        Each result hangs on those before it, so that all are made where one is missing; otherwise the results are those
+        of the nodes made one by one.
     """
 
     call: Callable[..., Iterator[Any]]
     source: Ref
     variants: Mapping[Ref, Mapping[str, Any]]
+    in_order: bool = False
+
+    def until(self, ref: Ref) -> list[Mapping[str, Any]]:
+        """Return the parameters of the swept step up to those that `ref` stands for."""
+        refs = list(self.variants)
+        return [self.variants[each] for each in refs[: refs.index(ref) + 1]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ name and version, which with parameters and inputs make the key under which resu
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +18,7 @@ from voltome.data.tables import Role, unit_in_name
 from voltome.errors import VoltomeError
 from voltome.io import read
 from voltome.study.model import Node, Ref
+from voltome.study.settling import infinite_in_words
 from voltome.study.steps import Source, Step
 
 __all__ = ["CollectSweep", "ReadSource", "RunStep"]
@@ -92,7 +93,8 @@ class CollectSweep:
         role: Role = "key" if isinstance(self.values[0], str) else "position"
         column = Column(self.over, unit_in_name(self.over) or "1", f"Value of {self.over} in the study file.", role)
         frames = [prefixed(table.frame, {self.over: value}) for table, value in zip(tables, self.values, strict=True)]
-        return [stacked(tables[0], frames, (column,), kind="sweep")]
+        table = stacked(tables[0], frames, (column,), kind="sweep")
+        return [replace(table, warnings=infinite_in_words(table, self.over))]
 
 
 def step_of(node: Node) -> Step | None:

@@ -102,7 +102,7 @@ class _Runner:
         started, clock = datetime.now(UTC), time.perf_counter()
         self.keys = keys_of(self.study.graph, self._source_hashes)
         stored = [node for node in self.study.graph.nodes if not node.transient]
-        cached = {id(node): self._cached(node) for node in stored}
+        cached = self._all_cached(stored)
         todo = [node for node in stored if cached[id(node)] is None]
         needed = self._with_transient(todo)
         self.waiting = Counter(ref for node in needed for ref in dict.fromkeys(self._refs(node)))
@@ -141,6 +141,16 @@ class _Runner:
         if any(attributes is None for attributes in found):
             return None
         return max(float(attributes["seconds"]) for attributes in found if attributes is not None)
+
+    def _all_cached(self, stored: list[Node]) -> dict[int, float | None]:
+        """Return how long each stored node took, or None; of a batch that is made in order all or none."""
+        found = {id(node): self._cached(node) for node in stored}
+        for node in stored:
+            if node.batch is not None and node.batch.in_order:
+                members = [id(self.study.graph.maker_of(ref)) for ref in node.batch.variants]
+                if any(found[member] is None for member in members):
+                    found.update(dict.fromkeys(members))
+        return found
 
     def _with_transient(self, todo: list[Node]) -> list[Node]:
         """Return the nodes to make and, where they take what is not stored, the nodes that make that."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from voltome.data import Column, ResultTable
 
-__all__ = ["FEWEST_CUBES", "KIND", "settling"]
+__all__ = ["FEWEST_CUBES", "KIND", "infinite_in_words", "is_of_the_sample", "settling"]
 
 KIND = "settling"
 
@@ -30,6 +31,12 @@ EXTENSIVE_MEASURES = frozenset(
     }
 )
 """What grows with the cube and does not tell by its unit, which lengths of lines share with radii."""
+
+INTENSIVE_MEASURES = frozenset({"permeability_um2"})
+"""What does not grow with the cube although its unit is that of an area."""
+
+OF_THE_SOLVER = frozenset({"relative_error_bound", "flux_spread", "iterations"})
+"""What says how well an equation was solved, and nothing of the sample."""
 
 _MEASURE = Column("measure", "", "The measure, by the name of its column.", "key")
 _RESULTS = (
@@ -84,17 +91,13 @@ def _series(
 ) -> Iterator[tuple[dict[str, Any], str, float, pd.DataFrame]]:
     """Yield keys, name, value of the whole image and rows of the sub-volumes, for each measure that can settle.
 
-    That are those of which every sub-volume gives one value for each key, that do not grow with it, and that are not 0
-    for the whole image. Of particles and profiles every sub-volume has others.
+    That are those of which every sub-volume gives one value for each key, that do not grow with it, and that are
+    neither 0 nor infinite for the whole image. Of particles and profiles every sub-volume has others.
     """
     if whole is None or whole.names("position") or whole.names("label") or whole.frame.duplicated(list(keys)).any():
         return
     names = [
-        name
-        for name in whole.names("measure")
-        if whole.frame[name].dtype.kind == "f"
-        and whole.column(name).unit not in EXTENSIVE_UNITS
-        and name not in EXTENSIVE_MEASURES
+        name for name in whole.names("measure") if whole.frame[name].dtype.kind == "f" and is_of_the_sample(whole, name)
     ]
     frame = cubes.frame
     frame = frame[~frame["nested"]] if not frame["nested"].all() else frame
@@ -104,14 +107,22 @@ def _series(
         for key, value in of_key.items():
             rows = rows[rows[key] == value]
         for name in names:
-            if len(rows) and row[name] != 0:
+            if len(rows) and row[name] != 0 and np.isfinite(row[name]):
                 yield of_key, name, float(row[name]), rows
+
+
+def is_of_the_sample(whole: ResultTable, name: str) -> bool:
+    """Say whether a measure is one of the sample that does not grow with the cube."""
+    grows = whole.column(name).unit in EXTENSIVE_UNITS and name not in INTENSIVE_MEASURES
+    return not grows and name not in EXTENSIVE_MEASURES and name not in OF_THE_SOLVER
 
 
 def _settled(rows: pd.DataFrame, name: str, reference: float, within: float) -> dict[str, Any] | None:
     """Return what is said of a measure that has settled, or None."""
     last = None
     for edge, values in reversed(list(rows.groupby("edge_um", sort=True)[name])):
+        if not np.isfinite(values).all():  # of what is infinite in a cube there is no mean
+            break
         deviation, few = float(values.mean()) / reference - 1, len(values) < FEWEST_CUBES
         scatter = 0.0 if few else float(values.std(ddof=1)) / abs(reference)
         if max(abs(deviation), scatter) > within:
@@ -125,6 +136,27 @@ def _settled(rows: pd.DataFrame, name: str, reference: float, within: float) -> 
                 "relative_scatter": scatter,
             }
     return last
+
+
+def infinite_in_words(table: ResultTable, by: str) -> tuple[str, ...]:
+    """Return how many of the values of each measure are infinite, for each value of the column `by`."""
+    said = []
+    for column in table.columns:
+        if not column.may_be_infinite or column.role != "measure":
+            continue
+        endless = np.isinf(table.frame[column.name]).groupby(table.frame[by], sort=True)
+        counts = [
+            f"{int(found.sum())} of {len(found)} at {value:g}" if isinstance(value, int | float) else
+            f"{int(found.sum())} of {len(found)} at {value}"
+            for value, found in endless
+            if found.any()
+        ]  # fmt: skip
+        if counts:
+            said.append(
+                f"Infinite are of the values of {column.name} (no path through the sample) for {by}: "
+                f"{', '.join(counts)}. They are in no mean; use a measure that is then 0, such as the diffusivity."
+            )
+    return tuple(said)
 
 
 def _warnings(cubes: ResultTable, missing: Sequence[str], within: float) -> tuple[str, ...]:

@@ -28,10 +28,15 @@ class FastSweep:
         the very same numbers; or raises in its turn what the swept step or the measure would raise.
     fits : callable, optional
         From the parameters of the measure to whether it can do these.
+    in_order : bool
+        Each value begins at the result of the one before it: the numbers are then those of the measure within its
+        tolerance, and hang on the values before. Such a sweep is always made whole, in the order of its values, and its
+        results are kept under keys that say so: what is run again gives the same bytes.
     """
 
     function: str | Callable[..., Any]
     fits: Callable[[Parameters], bool] | None = None
+    in_order: bool = False
 
     @property
     def call(self) -> Callable[..., Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -16,7 +16,8 @@ from voltome.filters import crop
 from voltome.study.cubes import Box, Cube, cubes_of
 from voltome.study.model import Node, Ref
 from voltome.study.operations import Given, perform, prefixed, stacked, step_of
-from voltome.study.settling import settling
+from voltome.study.settling import infinite_in_words, settling
+from voltome.study.trends import trends
 
 if TYPE_CHECKING:
     from voltome.morphology.boxes import MeasuredBoxes
@@ -26,6 +27,7 @@ __all__ = ["SubVolumes"]
 CUBE_COLUMNS = (
     Column("edge_um", "um", "Edge of the sub-volume, in whole voxels (of the cube of equal volume).", "position"),
     *(Column(f"corner_{axis}_um", "um", f"Corner of the sub-volume along {axis}.", "position") for axis in "zyx"),
+    Column("image_share", "1", "Volume of the sub-volume over that of the whole image.", "position"),
     Column(
         "nested",
         "1",
@@ -53,10 +55,10 @@ class SubVolumes:
 
     nested: tuple[Node, ...]
     name: str = "subvolumes"
-    version: int = 3
+    version: int = 4
 
     def perform(self, given: Given, parameters: Mapping[str, Any], node: Node) -> Sequence[Noun]:
-        """Return one table for each nested measure, with the rows of all cubes; then where each of them settles."""
+        """Return one table for each nested measure, with the rows of all cubes; where each settles; its trend."""
         images = {port: _image(noun) for port, noun in given.items()}
         # two edges may be the same in whole voxels: no cube counts twice
         cubes = [
@@ -72,7 +74,8 @@ class SubVolumes:
         tables = [_table(name, found[ref]) for name, ref in zip(names, wanted, strict=True)]
         whole = _of_whole(self.nested, images)
         within = parameters["settles_within"]
-        return [*tables, *(settling(table, whole.get(ref), within) for table, ref in zip(tables, wanted, strict=True))]
+        settled = [settling(table, whole.get(ref), within) for table, ref in zip(tables, wanted, strict=True)]
+        return [*tables, *settled, *(trends(table) for table in tables)]
 
     def _measured_at_once(
         self, node: Node, images: Mapping[str, ImageNoun], cubes: Sequence[Cube], found: dict[Ref, _Collected]
@@ -117,7 +120,8 @@ def _place(image: ImageNoun, cube: Cube) -> Place:
     ]
     # the edge as it was cut: whole voxels, which on uneven voxels make no perfect cube
     edge_um = round(float(np.cbrt(np.prod(sizes))), 9)
-    return dict(zip((column.name for column in CUBE_COLUMNS), (edge_um, *corner, cube.nested), strict=True))
+    share = float(np.prod([stop - start for start, stop in cube.box]) / image.values.size)
+    return dict(zip((column.name for column in CUBE_COLUMNS), (edge_um, *corner, share, cube.nested), strict=True))
 
 
 def _measure(nodes: Sequence[Node], images: Mapping[str, ImageNoun], cube: Cube, found: dict[Ref, _Collected]) -> None:
@@ -177,7 +181,8 @@ def _table(ref: Ref, found: _Collected) -> ResultTable:
         if found.left_out
         else ""
     )
-    return stacked(found.like, found.frames, CUBE_COLUMNS, kind="subvolumes", method=remark)
+    table = stacked(found.like, found.frames, CUBE_COLUMNS, kind="subvolumes", method=remark)
+    return replace(table, warnings=infinite_in_words(table, "edge_um"))
 
 
 def _cut(image: ImageNoun, box: Box) -> ImageNoun:

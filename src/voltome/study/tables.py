@@ -21,6 +21,9 @@ from voltome.study.store import Store, replace_folder
 
 __all__ = ["combined_tables", "common_method", "comparison", "write_tables"]
 
+NOT_COMPARED = frozenset({"combined_uncertainty", "growing_volume", "trend"})
+"""Kinds of tables that say how far to trust another, in which the scans are compared."""
+
 _NUMBER = re.compile(r"(?<![A-Za-z_])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 """A number, and no digit of a name such as r50 or crofton13."""
 
@@ -65,7 +68,7 @@ def combined_tables(study: Study, store: Store, outputs: Iterable[Output]) -> di
         free = next(candidate for candidate in candidates if candidate not in tables)
         measured = found[0][1]
         tables[free] = measured if whole else _combined(study, found)
-        if whole or study.compare_by is None:
+        if whole or study.compare_by is None or measured.kind in NOT_COMPARED:
             continue
         # of several samples in one state none is the first that others are compared with
         name, compare = ("replicates", replicates) if has_replicates(study) else ("comparison", comparison)

@@ -24,6 +24,7 @@ from voltome.study.problems import Place, Problems, validated
 from voltome.study.scan_states import ScanState
 from voltome.study.settling import KIND as SETTLING
 from voltome.study.subvolumes import SubVolumes
+from voltome.study.trends import KIND as TREND
 
 __all__ = ["WRAPPERS", "WRAPPER_PARAMETERS", "SubVolumesParameters", "SweepParameters"]
 
@@ -123,6 +124,7 @@ def plan_subvolumes(planner: Planner, state: ScanState, entry: Entry) -> list[No
     outputs = (
         *(Output(Ref(state.name, name), ResultTable, "subvolumes") for name in names),
         *(Output(Ref(state.name, f"{name}-{SETTLING}"), ResultTable, SETTLING) for name in names),
+        *(Output(Ref(state.name, f"{name}-{TREND}"), ResultTable, TREND) for name in names),
     )
     node = planner.add(SubVolumes(tuple(nested)), checked, {str(ref): ref for ref in taken}, outputs, entry)
     state.made.extend(outputs)
@@ -278,7 +280,7 @@ def _batch_of(measure: Node, target: Node, variants: Mapping[Ref, Mapping[str, A
         return None
     if fast.fits is not None and not fast.fits(measure.parameters):
         return None
-    return Batch(partial(fast.call, **measure.parameters), target.refs[0], variants)
+    return Batch(partial(fast.call, **measure.parameters), target.refs[0], variants, in_order=fast.in_order)
 
 
 def _copied(

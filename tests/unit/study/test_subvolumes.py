@@ -1,5 +1,6 @@
 """Sub-volumes: where the cubes lie, the fast path, and the edge at which a measure settles."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,10 @@ import voltome as vt
 from voltome.data import ResultTable
 from voltome.study import STEPS
 from voltome.study.cubes import cubes_of
-from voltome.study.settling import settling
+from voltome.study.settling import infinite_in_words, settling
 from voltome.study.step import Step
 from voltome.study.subvolumes import CUBE_COLUMNS, SubVolumes
+from voltome.study.trends import trends
 
 NAMES = {0: "pore", 1: "solid", 2: "binder"}
 STUDY = "study: x\nscans:\n  a: {source: phases.ome.zarr}\npipeline:\n"
@@ -121,9 +123,12 @@ def test_edges_that_are_the_same_in_voxels_are_measured_once(phases: vt.data.Pha
     )
 
 
-def cubes_table(values: dict[float, list[float]], name: str = "fraction", unit: str = "1") -> ResultTable:
-    rows = [(edge, 0.0, 0.0, 0.0, False, "solid", value) for edge, found in values.items() for value in found]
-    columns = (*CUBE_COLUMNS, *whole_table(0.5, name, unit).columns)
+def cubes_table(
+    values: dict[float, list[float]], name: str = "fraction", unit: str = "1", *, infinite: bool = False
+) -> ResultTable:
+    rows = [(edge, 0.0, 0.0, 0.0, 0.1, False, "solid", value) for edge, found in values.items() for value in found]
+    phase, measure = whole_table(0.5, name, unit).columns
+    columns = (*CUBE_COLUMNS, phase, replace(measure, may_be_infinite=infinite))
     frame = pd.DataFrame(rows, columns=[column.name for column in columns])
     return ResultTable(frame, columns=columns, kind="subvolumes")
 
@@ -224,3 +229,45 @@ def test_steps_that_are_not_fast_run_beside_those_that_are(phases: vt.data.Phase
 
 def test_a_step_says_its_fast_path():
     assert Step("x", "morphology:phase_fractions").subvolumes == ""
+
+
+def test_a_trend_is_the_line_through_the_cubes_with_the_error_of_its_slope():
+    # 0.5 + 0.01 (edge - 20) at three edges without any scatter: the line is exact
+    exact = trends(cubes_table({10.0: [0.4] * 4, 20.0: [0.5] * 2, 30.0: [0.6]})).frame.iloc[0]
+    mean = (4 * 1e3 * 0.4 + 2 * 8e3 * 0.5 + 27e3 * 0.6) / (4e3 + 16e3 + 27e3)
+    assert (exact.phase, exact.measure, exact.subvolumes) == ("solid", "fraction", 7)
+    assert exact.mean_edge_um == pytest.approx((4e4 + 32e4 + 81e4) / 47e3)
+    assert exact.relative_slope_per_um == pytest.approx(0.01 / mean)
+    assert exact.relative_slope_standard_error_per_um == pytest.approx(0, abs=1e-9)
+
+
+def test_the_error_of_a_slope_covers_chance():
+    # no trend, and a variance that falls with the volume: slopes lie beyond twice their error in 5 % of cases
+    random = np.random.default_rng(3)
+    beyond = 0
+    for _ in range(200):
+        values = {edge: list(0.5 + random.normal(0, edge**-1.5, int(20**3 / edge**3) + 1)) for edge in (4.0, 5.0, 10.0)}
+        row = trends(cubes_table(values)).frame.iloc[0]
+        beyond += abs(row.relative_slope_per_um) > 2 * row.relative_slope_standard_error_per_um
+    assert 1 <= beyond <= 22  # binomial: 10 expected, deviation 3
+
+
+def test_what_has_no_trend_is_left_out():
+    few = {10.0: [0.5, 0.6], 20.0: [0.5, 0.4]}
+    endless = {10.0: [0.5], 20.0: [np.inf], 30.0: [0.5]}
+    table = cubes_table({10.0: [0.5], 20.0: [0.4], 30.0: [0.6]}, "volume_um3", "um3")
+    infinite = cubes_table(endless, infinite=True)
+    for cubes in (cubes_table(few), table, infinite):
+        assert trends(cubes).frame.empty
+
+
+def test_infinite_values_are_counted_and_not_averaged():
+    cubes = cubes_table({10.0: [0.5, np.inf, 0.5, 0.5], 20.0: [0.5, 0.51, 0.5]}, infinite=True)
+    settled = settling(cubes, whole_table(0.5), 0.05)
+    assert settled.frame.edge_um.tolist() == [20.0]
+    (said,) = infinite_in_words(cubes, "edge_um")
+    assert "fraction" in said
+    assert "1 of 4 at 10" in said
+    assert " 20" not in said
+    whole = ResultTable(whole_table(0.5).frame.assign(fraction=np.inf), columns=cubes.columns[-2:], kind="x")
+    assert settling(cubes, whole, 0.05).frame.empty
