@@ -13,6 +13,7 @@ from voltome.data import ParticleImage, PhaseImage, ResultTable, Volume
 from voltome.report.drawing_bodies import figure_of_bodies, figures_of_states, keep_bodies, make_slice_movie
 from voltome.report.drawing_kinds import FIGURES_OF_KINDS
 from voltome.report.drawing_thresholds import band_of
+from voltome.report.drawing_transport_trust import draw_transport_sensitivity
 from voltome.report.drawing_trust import settled_in_words, trend_in_words
 from voltome.report.drawn import (
     LENGTHS_INSIDE,
@@ -193,6 +194,7 @@ def _along(results: Results, name: str, table: ResultTable, looked: Looked) -> I
         band = band_of(results, name, table)
         dashed += " Shaded: the band over which the key numbers are ranged." if band else ""
         caption = f"{title}. How the results change with the {name_in_print(table.names('position')[0])}.{dashed}{more}"
+        yield from draw_transport_sensitivity(name, table, results.tables(), chosen, band)
         yield Drawn(name, "sensitivity", figure_sweep(table, chosen=chosen, colours=looked.colours, band=band), caption)
     elif table.kind == "subvolumes":
         settled, trend = (results.tables().get(f"{name}-{kind}") for kind in ("settling", "trend"))
