@@ -183,9 +183,14 @@ def _local(axis: Axes, table: ResultTable) -> None:
     """Draw the local tortuosity against the local diffusivity in the pieces of the largest cube."""
     frame = table.frame[table.frame["edge_um"] == table.frame["edge_um"].max()]
     frame = frame[np.isfinite(frame["tortuosity"])]
-    for marker, (name, rows) in zip("os^", frame.groupby("axis", sort=False), strict=False):
-        axis.plot(rows["relative_diffusivity"], rows["tortuosity"], marker, color="#222222", markersize=3.5,
-                  markerfacecolor="none", label=f"along {name}")  # fmt: skip
+    tints = style.scan_colours(list(dict.fromkeys(frame["scan"]))) if "scan" in frame else {}
+    several = len(tints) > 1
+    for marker, (name, of_axis) in zip("os^", frame.groupby("axis", sort=False), strict=False):
+        for scan, rows in of_axis.groupby("scan", sort=False) if several else [("", of_axis)]:
+            axis.plot(
+                rows["relative_diffusivity"], rows["tortuosity"], marker, markersize=3.5, markerfacecolor="none",
+                color=tints[scan] if several else "#222222", label=", ".join(filter(None, (f"along {name}", scan))),
+            )  # fmt: skip
     axis.set_title(f"largest cube, {number_in_print(float(table.frame['edge_um'].max()), 3)} µm")
     axis.set_xlabel(name_in_print("relative_diffusivity"))
     axis.set_ylabel("local tortuosity")
