@@ -617,6 +617,20 @@ CASES += [
         "  - median\n",
         ("scan.nrrd", "sizes", "6 20"),
     ),
+    Case(
+        "an uncertainty from a table that is no sweep",
+        good,
+        SCAN,
+        CUT + "  - phase_fractions\n  - combined_uncertainty: {of: phase_fractions, threshold: phase_fractions}\n",
+        ("threshold is a table of phase_fractions", "expected the table of a sweep over numbers (sweep)"),
+    ),
+    Case(
+        "a growing cube that does not fit",
+        good,
+        SCAN,
+        CUT + "  - growing_volume: {phase: solid, edges_um: [100]}\n",
+        ("a cube of 100 um does not fit in the image", "give smaller edges_um"),
+    ),
 ]
 
 
