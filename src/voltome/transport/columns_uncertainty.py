@@ -13,7 +13,10 @@ SOLVER_NUMBERS = frozenset({"relative_error_bound", "flux_spread", "iterations"}
 """Measures that say how well an equation was solved, and nothing of the sample."""
 
 SOLVED = frozenset(
-    {"relative_diffusivity", "effective_diffusivity", "tortuosity", "electrode_tortuosity", "permeability_um2"}
+    {
+        *("relative_diffusivity", "effective_diffusivity", "tortuosity", "electrode_tortuosity"),
+        *("permeability_um2", "mean_pore_velocity_m_per_s", "reynolds_number"),
+    }
 )
 """Measures that the error bound of the solver is about; others of the same table are counted."""
 

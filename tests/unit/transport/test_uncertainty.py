@@ -199,5 +199,11 @@ def test_uncertainties_keep_the_unit_of_the_measure():
     whole = ResultTable(pd.DataFrame({"axis": ["z"], "permeability_um2": [0.2]}), columns=columns, kind="permeability")
     rows = pd.DataFrame({OVER.name: [1.0, 2.0], "axis": "z", "permeability_um2": [0.1, 0.3]})
     found = combined_uncertainty(whole, threshold=ResultTable(rows, columns=(OVER, *columns), kind="sweep"))
+    finer = Column("permeability_extrapolated_um2", "um2", "Limit.")
+    limit = ResultTable(pd.DataFrame({"axis": ["z"], finer.name: [0.17]}), columns=(columns[0], finer),
+                        kind="permeability_refinement")  # fmt: skip
+    row = combined_uncertainty(whole, refinement=limit).frame.iloc[0]
+    assert row.permeability_from_resolution_um2 == pytest.approx(0.03 / np.sqrt(3))
+    assert row.permeability_resolution_bias_um2 == pytest.approx(0.03)
     assert found.column("permeability_from_threshold_um2").unit == "um2"
     assert found.frame.permeability_standard_uncertainty_um2[0] == pytest.approx(0.1 / np.sqrt(3))
