@@ -583,6 +583,27 @@ def contradictory(sizes: str) -> Build:
 
 CASES += [
     Case(
+        "diffusion in a phase that conducts nothing",
+        good,
+        SCAN,
+        CUT + "  - effective_diffusivity: {diffusivities: {pore: 0.0}}\n",
+        ("found 0", "greater than 0"),
+    ),
+    Case(
+        "diffusion along an axis of a single layer",
+        raw_tiff(np.full((1, 5, 6), 200, np.uint8)),
+        SIZED,
+        CUT + "  - tortuosity: {phase: solid}\n",
+        ("along z the sample has a single layer", "Choose another axis"),
+    ),
+    Case(
+        "a tolerance below single precision",
+        good,
+        SCAN,
+        CUT + "  - tortuosity: {phase: pore, tolerance: 1.0e-12}\n",
+        ("tolerance is 1e-12", "1e-07 or more"),
+    ),
+    Case(
         "one phase brushed",
         good,
         SCAN,

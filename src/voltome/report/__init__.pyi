@@ -18,6 +18,7 @@ from .figures_slices import figure_slices
 from .figures_states import figure_states
 from .figures_surfaces import figure_interfaces, figure_surface_estimators
 from .figures_thickness import figure_local_thickness
+from .figures_transport import figure_tortuosity
 from .figures_transport_trust import figure_growing_volume, figure_transport_sensitivity
 from .figures_uncertainty import figure_uncertainty
 from .movies import slice_movie, turntable
@@ -54,6 +55,7 @@ __all__ = [
     "figure_subvolumes",
     "figure_surface_estimators",
     "figure_sweep",
+    "figure_tortuosity",
     "figure_transport_sensitivity",
     "figure_uncertainty",
     "phase_colours",

@@ -17,6 +17,7 @@ from voltome.report.drawing_separation import draw_separation_curve
 from voltome.report.drawing_shapes import neighbours_drawn, shapes_drawn
 from voltome.report.drawing_surfaces import interfaces, surface_estimators
 from voltome.report.drawing_thresholds import threshold_sensitivity
+from voltome.report.drawing_transport import draw_tortuosity
 from voltome.report.drawing_transport_trust import draw_growing_volume
 from voltome.report.drawing_trust import draw_confidence, draw_connectivity, draw_correlation
 from voltome.report.drawing_uncertainty import draw_uncertainty
@@ -44,6 +45,7 @@ FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Dra
     "separation_curve": draw_separation_curve,
     "surface_areas": surface_estimators,
     "threshold_sensitivity": threshold_sensitivity,
+    "tortuosity": draw_tortuosity,
     "two_point_correlation": draw_correlation,
     "voids": draw_voids,
 }

@@ -14,7 +14,7 @@ from voltome.data import AxisName, PhaseImage
 from voltome.data._parameters import axis_index, check_choice, check_positive
 from voltome.errors import ConvergenceError, ParameterError
 from voltome.runtime import check_memory
-from voltome.transport._diffusion import diffuse
+from voltome.transport._diffusion import SMALLEST_TOLERANCE, diffuse
 from voltome.transport._sample import Sample, sample_along
 
 Boundary = Literal["face", "voxel"]
@@ -91,7 +91,7 @@ def steady(
     index = axis_index(axis)
     check_choice("boundary", boundary, get_args(Boundary))
     check_choice("sides", sides, get_args(Sides))
-    check_positive("tolerance", tolerance)
+    check_tolerance(tolerance)
     sample = sample_along(phases, axis, what=what, joined=sides == "periodic")
     several = len(set(diffusivities.values())) > 1
     per_voxel = BYTES_PER_VOXEL_OF_SEVERAL if several else BYTES_PER_VOXEL
@@ -151,6 +151,16 @@ def conductivities(sample: Sample, diffusivities: Mapping[str, float]) -> NDArra
     for phase, value in diffusivities.items():
         conducting[sample.is_phase(phase)] = value / largest if several else 1
     return conducting
+
+
+def check_tolerance(tolerance: float) -> None:
+    """Refuse a tolerance that is none, or that single precision does not reach."""
+    check_positive("tolerance", tolerance)
+    if tolerance < SMALLEST_TOLERANCE:
+        raise ParameterError(
+            f"tolerance is {tolerance:g}; expected {SMALLEST_TOLERANCE:g} or more, as fields in single precision carry "
+            f"no effective diffusivity with a smaller relative error."
+        )
 
 
 def check_converged(stopped_by: str, bound: float, iterations: int, tolerance: float, *, what: str) -> None:

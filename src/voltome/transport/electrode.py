@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from voltome.data import AxisName, PhaseImage, PhaseName, Positive, ResultTable
-from voltome.data._parameters import axis_index, check_choice, check_positive
+from voltome.data._parameters import axis_index, check_choice
 from voltome.errors import ParameterError
 from voltome.runtime import check_memory
 from voltome.transport import columns_diffusion as columns
 from voltome.transport._pores import Pores, Separator
 from voltome.transport._sample import sample_along, warnings_of_sections
-from voltome.transport._steady import BESIDE, Sides
+from voltome.transport._steady import BESIDE, Sides, check_tolerance
 
 BYTES_PER_VOXEL = 44
 
@@ -174,7 +174,7 @@ def electrode_tortuosity(
     """
     check_choice("separator", separator, get_args(Separator))
     check_choice("sides", sides, get_args(Sides))
-    check_positive("tolerance", tolerance)
+    check_tolerance(tolerance)
     sample = sample_along(phases, axis, what="electrode_tortuosity", joined=sides == "periodic")
     voxels = int(np.prod(sample.shape))
     check_memory(BYTES_PER_VOXEL * voxels, task="electrode_tortuosity", voxels=voxels)

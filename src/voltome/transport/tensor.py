@@ -11,12 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from voltome.data import PhaseImage, PhaseName, Positive, ResultTable
-from voltome.data._parameters import AXES, check_choice, check_positive
+from voltome.data._parameters import AXES, check_choice
 from voltome.runtime import check_memory
 from voltome.transport import columns_diffusion as columns
 from voltome.transport._cell import cell_tensor
 from voltome.transport._sample import warnings_of_sections, whole_box
-from voltome.transport._steady import checked_diffusivities, in_words, steady
+from voltome.transport._steady import check_tolerance, checked_diffusivities, in_words, steady
 
 Repeated = Literal["periodic", "mirrored"]
 
@@ -170,7 +170,7 @@ def diffusivity_tensor(
     0.5 True
     """
     check_choice("sides", sides, get_args(Repeated))
-    check_positive("tolerance", tolerance)
+    check_tolerance(tolerance)
     given = checked_diffusivities(phases, diffusivities)
     sample = whole_box(phases, what="diffusivity_tensor")
     voxels = phases.values.size

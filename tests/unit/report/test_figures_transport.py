@@ -1,0 +1,74 @@
+"""The figure of the tortuosity, its caption and its key numbers."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from porous import blobs, pores
+
+import voltome as vt
+from voltome.data import Column, ResultTable
+from voltome.errors import ValuesError
+from voltome.report import figure_tortuosity
+from voltome.report.drawing_transport import draw_tortuosity
+from voltome.report.drawn import Looked
+from voltome.report.key_numbers import key_numbers
+
+
+@pytest.fixture(scope="module")
+def tables() -> list[ResultTable]:
+    """Return one that percolates and one that does not."""
+    images = [blobs(12, porosity=0.6), np.indices((12, 12, 12))[0] < 6]
+    return [vt.transport.tortuosity(pores(image), phase="pore").to_table() for image in images]
+
+
+def together(tables: list[ResultTable]) -> ResultTable:
+    frame = pd.concat([table.frame.assign(scan=f"scan {i}") for i, table in enumerate(tables)], ignore_index=True)
+    columns = (Column("scan", "", "Scan.", "key"), *tables[0].columns)
+    frame = frame[[column.name for column in columns]]
+    return ResultTable(frame, columns=columns, kind="tortuosity", method=tables[0].method)
+
+
+def test_bars_have_the_height_of_the_values_and_marks_those_of_the_formulae(tables):
+    figure = figure_tortuosity(tables[0])
+    row = tables[0].frame.iloc[0]
+    factor, relative = figure.axes
+    assert factor.patches[0].get_height() == row.tortuosity
+    assert relative.patches[0].get_height() == row.relative_diffusivity
+    bruggeman, bound = (line.get_ydata()[0] for line in factor.lines)
+    assert bruggeman == pytest.approx(row.porosity**-0.5)
+    assert bound == pytest.approx((3 - row.porosity) / 2)
+    assert relative.lines[0].get_ydata()[0] == pytest.approx(row.porosity**1.5)
+    assert relative.lines[1].get_ydata()[0] == pytest.approx(2 * row.porosity / (3 - row.porosity))
+    assert [axis.get_xlabel() for axis in figure.axes] == ["axis", "axis"]
+
+
+def test_infinity_is_a_sign_and_not_a_bar(tables):
+    figure = figure_tortuosity(together(tables))
+    factor = figure.axes[0]
+    assert [text.get_text() for text in factor.texts] == ["∞"]
+    assert factor.patches[1].get_height() == 0
+    assert [tick.get_text() for tick in factor.get_xticklabels()] == ["scan 0", "scan 1"]
+    (drawn,) = draw_tortuosity("tortuosity", together(tables), Looked())
+    assert "∞: pore does not percolate" in drawn.caption
+    (alone,) = draw_tortuosity("tortuosity", tables[0], Looked())
+    assert "∞" not in alone.caption
+    assert "Bruggeman" in alone.caption
+    assert "outer faces" in alone.caption
+
+
+def test_a_sample_without_the_phase_is_drawn(tables):
+    nothing = vt.transport.tortuosity(pores(np.zeros((4, 4, 4))), phase="pore").to_table()
+    assert figure_tortuosity(nothing).axes[0].texts[0].get_text() == "∞"
+
+
+def test_a_table_of_another_kind_is_refused(tables):
+    other = vt.morphology.phase_fractions(pores(np.ones((4, 4, 4))))
+    with pytest.raises(ValuesError, match="nothing can be drawn"):
+        figure_tortuosity(other)
+
+
+def test_key_numbers_are_tortuosity_and_relative_diffusivity(tables):
+    names = [number.name for number in key_numbers({"tortuosity": together(tables)})]
+    assert any(name.startswith("tortuosity") for name in names)
+    assert any(name.startswith("relative diffusivity") for name in names)
+    assert not any("iterations" in name or "bound" in name for name in names)
