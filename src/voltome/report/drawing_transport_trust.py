@@ -22,14 +22,20 @@ def draw_growing_volume(name: str, table: ResultTable, looked: Looked) -> Iterat
     infinite = f" ∞: {endless} of {len(table.frame)} pieces do not percolate." if endless else ""
     whole = table.frame[table.frame["edge_um"] == table.frame["edge_um"].max()]
     largest = whole.groupby("axis", sort=False)["settled_share"].max()
-    settled = listed([f"{number_in_print(100 * share, 2)} % along {axis}" for axis, share in largest.items()])
+    settled = listed([_settles(float(share), str(axis)) for axis, share in largest.items()])
     caption = (
         f"{title_in_print(name)}. Tortuosity of cubes in the middle of the image that grow layer by layer from one "
         f"face, against the share of the cube that is measured; last panel: local tortuosity against local diffusivity "
         f"of the largest cube's pieces. A cube that is large enough has a curve that is flat long before its end: the "
-        f"largest settles at {settled} of its volume.{infinite}"
+        f"largest {settled}.{infinite}"
     )
     yield Drawn(name, "sensitivity", figure_growing_volume(table), caption)
+
+
+def _settles(share: float, axis: str) -> str:
+    """Return from which share of its volume on a cube has settled along an axis."""
+    where = f"settles at {number_in_print(100 * share, 2)} % of its volume" if share < 1 else "does not settle"
+    return f"{where} along {axis}"
 
 
 def draw_transport_sensitivity(
@@ -50,7 +56,7 @@ def draw_transport_sensitivity(
     for scan, rows in list(scans_of(table))[:MOST_SCANS_DRAWN]:
         if rows[over].duplicated().any() or len(rows) < 2:
             continue
-        of_scan = f"{scan}: " if "scan" in table.frame and table.frame["scan"].nunique() > 1 else ""
+        what = f"{scan}: what" if "scan" in table.frame and table.frame["scan"].nunique() > 1 else "What"
         surface = next((found for each in surfaces if (found := _of_scan(each, scan, rows[over])) is not None), None)
         marks = " Dashed: the value that the study uses." if scan in chosen else ""
         marks += " Shaded: the band that may be right." if band else ""
@@ -58,12 +64,12 @@ def draw_transport_sensitivity(
             marks += " ∞: the phase does not percolate."
         second = "" if surface is None else " with the surface area per volume of sample (squares)"
         caption = (
-            f"{of_scan}what the {name_in_print(over)} does to transport: a, relative diffusivity (circles) with "
+            f"{what} the {name_in_print(over)} does to transport: a, relative diffusivity (circles) with "
             f"porosity (squares); b, tortuosity (circles){second}.{marks}"
         )
         one = ResultTable(rows, columns=table.columns, kind=table.kind)
         figure = figure_transport_sensitivity(one, surface=surface, chosen=chosen.get(scan), band=band)
-        yield Drawn(f"transport-{name}-{scan}", "sensitivity", figure, caption[0].upper() + caption[1:])
+        yield Drawn(f"transport-{name}-{scan}", "sensitivity", figure, caption)
 
 
 def _of_scan(table: ResultTable, scan: str, values: pd.Series) -> ResultTable | None:

@@ -20,7 +20,7 @@ from voltome.transport._parts import (
     from_subvolumes,
     from_threshold,
 )
-from voltome.transport.columns_uncertainty import ALL_PARTS, SOLVER_NUMBERS, columns_of, named
+from voltome.transport.columns_uncertainty import ALL_PARTS, SOLVED, SOLVER_NUMBERS, columns_of, named
 
 __all__ = ["combined_uncertainty"]
 
@@ -142,7 +142,8 @@ def combined_uncertainty(
     if refinement is not None:
         sources["resolution"] = partial(from_refinement, refinement, keys)
     found = {name: _measured(result, name, sources) for name in _measures(result, measures)}
-    known = {name: rows for name, rows in found.items() if _parts(rows)}
+    order = {name: place for place, name in enumerate(SOLVED)}
+    known = {name: found[name] for name in sorted(found, key=lambda n: order.get(n, len(order))) if _parts(found[name])}
     if measures is not None:
         known = found
     if not any(_parts(rows) for rows in known.values()):
