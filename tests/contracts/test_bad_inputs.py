@@ -591,7 +591,7 @@ CASES += [
     ),
     Case(
         "diffusion along an axis of a single layer",
-        raw_tiff(np.full((1, 5, 6), 200, np.uint8)),
+        raw_tiff(8 * np.arange(30, dtype=np.uint8).reshape(1, 5, 6)),
         SIZED,
         CUT + "  - tortuosity: {phase: solid}\n",
         ("along z the sample has a single layer", "Choose another axis"),

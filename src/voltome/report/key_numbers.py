@@ -11,7 +11,15 @@ import pandas as pd
 
 from voltome.data import ResultTable
 from voltome.report.formatting import name_in_print, number_in_print, unit_in_print, whole_in_print, with_error_in_print
-from voltome.report.measures import KEY_ROWS, MEANS_TO_SAY, READ_LAST, key_measures, numeric_measures, reading_rank
+from voltome.report.measures import (
+    KEY_ROWS,
+    MEANS_TO_SAY,
+    READ_LAST,
+    USUAL_KEYS,
+    key_measures,
+    numeric_measures,
+    reading_rank,
+)
 from voltome.report.printed_tables import entry
 
 MOST_ROWS_PER_SCAN = 12
@@ -130,7 +138,7 @@ def _of_summary(
     for name in measures:
         for scan, rows in scans_of(table):
             for _, row in rows.astype(object).iterrows():
-                key = ", ".join(str(row[key]) for key in keys)
+                key = ", ".join(str(row[key]) for key in keys if (key, row[key]) not in USUAL_KEYS)
                 found.setdefault((name, key), {})[scan] = entry(table, row, table.column(name))
                 over = band_in_words(tables, bands, scan, name, {each: row[each] for each in keys})
                 if over:

@@ -83,6 +83,9 @@ KEY_MEASURES = {
 KEY_ROWS = {"surface_areas": ("estimator", "crofton13"), "accuracy": ("judged_by", "strokes left out")}
 """Kind of a table -> the column and its value in the rows that are key numbers; the others are seen in its figure."""
 
+USUAL_KEYS = frozenset({("boundary", "face"), ("sides", "no-flux")})
+"""Keys with the values that they have unless something else is asked for: left out of the names of key numbers."""
+
 MOST_TELLING = {
     "particle_statistics": (
         "mean_radius_um",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from voltome.study import references
 from voltome.study.step import FastSweep, Step
 
-_DIFFUSION = "transport._kernels_faces"
+_DIFFUSION = "transport._kernels_lattice"
 
 STEPS_OF_TRANSPORT: tuple[Step, ...] = (
     Step(
         "tortuosity",
         "transport:tortuosity",
         kind="tortuosity",
-        bytes_per_voxel=26,
+        bytes_per_voxel=29,
         kernels=_DIFFUSION,
         references=(references.TAUFACTOR, references.TORTUOSITIES, references.RADAU),
         sweeps={"threshold": FastSweep("transport.sweeps:tortuosities_over_thresholds", in_order=True)},
@@ -21,7 +21,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "effective_diffusivity",
         "transport:effective_diffusivity",
         kind="effective_diffusivity",
-        bytes_per_voxel=44,
+        bytes_per_voxel=55,
         kernels=_DIFFUSION,
         references=(references.FINITE_VOLUMES, references.RADAU),
     ),
@@ -29,7 +29,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "diffusivity_tensor",
         "transport:diffusivity_tensor",
         kind="diffusivity_tensor",
-        bytes_per_voxel=70,
+        bytes_per_voxel=55,
         kernels=_DIFFUSION,
         references=(references.TORQUATO, references.RADAU),
     ),
@@ -37,7 +37,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "electrode_tortuosity",
         "transport:electrode_tortuosity",
         kind="electrode_tortuosity",
-        bytes_per_voxel=44,
+        bytes_per_voxel=32,
         kernels=_DIFFUSION,
         references=(references.ELECTRODE_TORTUOSITY, references.RADAU),
     ),
@@ -45,7 +45,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "diffusion_field",
         "transport:diffusion_field",
         kind="diffusive flux",
-        bytes_per_voxel=42,
+        bytes_per_voxel=31,
         kernels=_DIFFUSION,
         references=(references.TAUFACTOR, references.RADAU),
     ),

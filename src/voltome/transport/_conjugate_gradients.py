@@ -7,8 +7,6 @@ from typing import Literal
 
 import numpy as np
 
-from voltome.data._kernels_slabs import in_slabs
-from voltome.transport import _kernels_vectors as vectors
 from voltome.transport._multigrid import Field, Multigrid, Operator
 
 StoppedBy = Literal["tolerance", "iterations", "float32"]
@@ -105,16 +103,13 @@ def solve(
     smoothed, direction = np.zeros(operator.shape, np.float32), np.zeros(operator.shape, np.float32)
     if start is not None:
         operator.apply(values, smoothed)
-        add_scaled(residual, smoothed, -1.0)
+        residual -= smoothed
     bound, gained, error, ratio, iterations = ErrorBound(), 0.0, np.inf, 0.0, 0
-    product = _preconditioned(levels, residual, smoothed)
+    product = levels.cycle(residual, smoothed)
     while product > 0.0 and iterations < most_iterations:
-        scale_and_add(direction, ratio, smoothed)
-        step = product / operator.energy(direction)
-        add_scaled(values, direction, step)
-        operator.apply(direction, smoothed)
-        add_scaled(residual, smoothed, -step)
-        before, product = product, _preconditioned(levels, residual, smoothed)
+        step = product / operator.turn(direction, ratio, smoothed)
+        operator.advance(direction, step, values, residual, smoothed)
+        before, product = product, levels.cycle(residual, smoothed)
         gained, ratio, iterations = gained + step * before, product / before, iterations + 1
         bound.add(step, ratio)
         error = bound.factor() * product
@@ -124,31 +119,6 @@ def solve(
         return Solution(values, gained, 0.0, iterations, "tolerance")
     stopped_by: StoppedBy = "iterations" if product > 0.0 else "float32"
     return Solution(values, gained, _relative(energy_at_start, gained, error), iterations, stopped_by)
-
-
-def dot(one: Field, other: Field) -> float:
-    """Return the sum of the products of two fields."""
-    sums = np.empty(one.shape[0])
-    in_slabs(one.shape, lambda _, first, stop: vectors.dot(one, other, sums, first, stop))
-    return float(sums.sum())
-
-
-def add_scaled(target: Field, source: Field, scale: float) -> None:
-    """Add `scale` times `source` to `target`."""
-    factor = np.float32(scale)
-    in_slabs(target.shape, lambda _, first, stop: vectors.add_scaled(target, source, factor, first, stop))
-
-
-def scale_and_add(target: Field, scale: float, source: Field) -> None:
-    """Make `target` equal to `scale` times itself plus `source`."""
-    factor = np.float32(scale)
-    in_slabs(target.shape, lambda _, first, stop: vectors.scale_and_add(target, factor, source, first, stop))
-
-
-def _preconditioned(levels: Multigrid, residual: Field, smoothed: Field) -> float:
-    """Run one cycle and return ``residual . smoothed``."""
-    levels.cycle(residual, smoothed)
-    return dot(residual, smoothed)
 
 
 def _least(energy_at_start: float | None, gained: float, error: float) -> float:

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from voltome.data._kernels_slabs import in_slabs
 from voltome.errors import ParameterError, ValuesError
 from voltome.transport import _multigrid as multigrid
 from voltome.transport._conjugate_gradients import StoppedBy, solve
+from voltome.transport._kernels_fluxes import fluxes
 from voltome.transport._multigrid import Field, Operator
 
 Boundary = Literal["face", "voxel"]
@@ -98,7 +100,11 @@ def diffuse(
     inside = percolating(conducting != 0, axis=axis, periodic_sides=periodic_sides)
     if not inside.any():
         return _nothing(conducting.shape, axis, boundary, inside)
-    problem = _Problem(np.where(inside, conducting, 0), spacing, axis, boundary, periodic_sides)
+    if np.issubdtype(conducting.dtype, np.floating):
+        conductivity: NDArray[Any] = np.where(inside, conducting, np.float32(0.0)).astype(np.float32, copy=False)
+    else:
+        conductivity = inside.view(np.uint8)
+    problem = _Problem(conductivity, spacing, axis, boundary, periodic_sides)
     return problem.solved(tolerance, start)
 
 
@@ -139,9 +145,8 @@ class _Problem:
     ) -> None:
         self.conductivity, self.axis, self.boundary = conductivity, axis, boundary
         self.periodic = (periodic_sides and axis != 0, periodic_sides and axis != 1, periodic_sides and axis != 2)
-        volume = spacing[0] * spacing[1] * spacing[2]
-        # the weights as the kernels have them, or the answer would have their rounding
-        z, y, x = (float(np.float32(volume / edge**2)) for edge in spacing)
+        # relative to a face across the axis, and as the kernels have them, or the answer would have their rounding
+        z, y, x = (float(np.float32((spacing[axis] / edge) ** 2)) for edge in spacing)
         self.weights = (z, y, x)
         self.of_mask = not np.issubdtype(conductivity.dtype, np.floating)
         layers = conductivity.shape[axis]
@@ -157,11 +162,13 @@ class _Problem:
         if inner.size == 0:
             flux = self.flux_per_slice(potential)
             return Diffused(float(flux.mean()), 0.0, 0, "tolerance", potential, flux, self.conductivity != 0)
-        operator, source = self.equations(inner)
+        operator, residual = self.equations(inner)
+        inflow = _layers(residual, self.axis, 0, 1).astype(np.float64)
         begin = self.even_fall(operator) if start is None else self.given(operator, start)
-        energy = self.energy(operator, source, begin)
-        solution = solve(operator, source.copy(), tolerance=tolerance, start=begin, energy_at_start=energy)
-        final = self.energy(operator, source, solution.values)
+        energy = self.energy(operator, inflow, begin)
+        solution = solve(operator, residual, tolerance=tolerance, start=begin, energy_at_start=energy)
+        del residual
+        final = self.energy(operator, inflow, solution.values)
         self.unknown(potential)[...] = solution.values
         return Diffused(
             relative_diffusivity=self.scale * final,
@@ -179,11 +186,10 @@ class _Problem:
 
     def equations(self, inner: NDArray[Any]) -> tuple[Operator, Field]:
         """Return the operator on the unknown voxels, and what flows in from an inlet at 1."""
-        inlet, outlet = self.end(0, 1), self.end(-1, -2)
-        extra, source = np.zeros(inner.shape, np.float32), np.zeros(inner.shape, np.float32)
-        _at(source, self.axis, 0)[...] = inlet
-        extra += source
-        _at(extra, self.axis, -1)[...] += outlet
+        source, extra = np.zeros(inner.shape, np.float32), np.zeros(inner.shape, np.float32)
+        _at(source, self.axis, 0)[...] = self.end(0, 1)
+        _at(extra, self.axis, 0)[...] = self.end(0, 1)
+        _at(extra, self.axis, -1)[...] += self.end(-1, -2)
         if self.of_mask:
             return multigrid.of_mask(inner, weights=self.weights, extra=extra, periodic=self.periodic), source
         along = [self.conductances(inner, side) for side in range(3)]
@@ -228,7 +234,7 @@ class _Problem:
         fall = 1.0 - (np.arange(operator.shape[self.axis]) + first) / self.length
         shape = [1, 1, 1]
         shape[self.axis] = -1
-        return np.where(operator.active, fall.reshape(shape), 0.0).astype(np.float32)
+        return np.where(operator.active, fall.astype(np.float32).reshape(shape), np.float32(0.0))
 
     def given(self, operator: Operator, start: NDArray[Any]) -> Field:
         """Return the unknown part of a potential of the whole box, zero where nothing conducts."""
@@ -239,25 +245,25 @@ class _Problem:
             )
         return np.where(operator.active, self.unknown(start), 0.0).astype(np.float32)
 
-    def energy(self, operator: Operator, source: Field, values: Field) -> float:
+    def energy(self, operator: Operator, inflow: NDArray[np.float64], values: Field) -> float:
         """Return the dissipation between an inlet at 1 and an outlet at 0."""
-        inflow = _layers(source, self.axis, 0, 1).astype(np.float64)
         return operator.energy(values) + float((inflow * (1.0 - 2.0 * _layers(values, self.axis, 0, 1))).sum())
 
     def flux_per_slice(self, potential: Field) -> NDArray[np.float64]:
         """Return the flux through every plane of faces across the axis, as relative diffusivities."""
-        found = []
+        depth, height, width = potential.shape
+        sums = np.zeros((depth, (1, height, width)[self.axis]))
+        # the last layer along z has no faces towards a next one
+        layers = (depth - 1, height, width) if self.axis == 0 else potential.shape
+        if layers[0] > 0:
+            in_slabs(layers, lambda _, first, stop: fluxes(self.conductivity, potential, self.axis, sums, first, stop))
+        planes = self.weights[self.axis] * (sums[:-1, 0] if self.axis == 0 else sums.sum(axis=0)[:-1])
         if self.boundary == "face":
-            found.append(float((self.end(0, 1) * (1.0 - _at(potential, self.axis, 0).astype(np.float64))).sum()))
-        weight = self.weights[self.axis]
-        for layer in range(self.conductivity.shape[self.axis] - 1):
-            one, other = (_at(self.conductivity, self.axis, at) for at in (layer, layer + 1))
-            falls = _at(potential, self.axis, layer).astype(np.float64) - _at(potential, self.axis, layer + 1)
-            found.append(weight * float((self.joined(one, other) * falls).sum()))
-        if self.boundary == "face":
-            found.append(float((self.end(-1, -2) * _at(potential, self.axis, -1).astype(np.float64)).sum()))
-        fluxes: NDArray[np.float64] = np.array(found) * self.scale
-        return fluxes
+            first, last = (_at(potential, self.axis, end).astype(np.float64) for end in (0, -1))
+            inlet, outlet = (self.end(0, 1) * (1.0 - first)).sum(), (self.end(-1, -2) * last).sum()
+            planes = np.concatenate([[inlet], planes, [outlet]])
+        found: NDArray[np.float64] = planes * self.scale
+        return found
 
 
 def _check(conducting: NDArray[Any], axis: int, boundary: Boundary, tolerance: float) -> None:

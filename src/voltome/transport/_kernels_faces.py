@@ -12,136 +12,219 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+_FAST = {"reassoc", "contract", "nsz"}
+"""Sums along one row may be taken in the order of the machine's vectors, which is the same for every thread."""
 
-@njit(cache=True, nogil=True)
-def _gather(along_z, along_y, along_x, values, below, above, north_end, z, y, line):
+_ZERO, _ONE = np.float32(0.0), np.float32(1.0)
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def _gather(along_z, along_y, along_x, values, under, over, north, south, z, y, line):
     """Write to `line` the sum of conductance times value over the six neighbours of every voxel of a row."""
     depth, height, width = values.shape
-    under = values[z - 1, y] if z > 0 else below[y]
-    over = values[z + 1, y] if z + 1 < depth else above[y]
-    to_under, to_over = along_z[z - 1 if z > 0 else depth - 1, y], along_z[z, y]
-    for x in range(width):
-        line[x] = to_under[x] * under[x] + to_over[x] * over[x]
-    before = values[z, y - 1] if y > 0 else values[z, height - 1]
-    after = values[z, y + 1] if y + 1 < height else north_end
-    to_before, to_after = along_y[z, y - 1 if y > 0 else height - 1], along_y[z, y]
-    for x in range(width):
-        line[x] += to_before[x] * before[x] + to_after[x] * after[x]
-    row, to_next = values[z, y], along_x[z, y]
-    for x in range(1, width - 1):
-        line[x] += to_next[x - 1] * row[x - 1] + to_next[x] * row[x + 1]
+    _combine(along_z[z - 1 if z > 0 else depth - 1, y], under, along_z[z, y], over, line)
+    _combine_more(along_y[z, y - 1 if y > 0 else height - 1], north, along_y[z, y], south, line)
     if width > 1:
+        row, to_next = values[z, y], along_x[z, y]
+        _combine_more(to_next[:-2], row[:-2], to_next[1:-1], row[2:], line[1:-1])
         line[0] += to_next[width - 1] * row[width - 1] + to_next[0] * row[1]
         line[width - 1] += to_next[width - 2] * row[width - 2] + to_next[width - 1] * row[0]
 
 
-@njit(cache=True, nogil=True)
-def start(inverse, source, values, first, stop):
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def _combine(one, first, other, second, line):
+    """Write the sum of two products of rows."""
+    for x in range(line.size):
+        line[x] = one[x] * first[x] + other[x] * second[x]
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def _combine_more(one, first, other, second, line):
+    """Add the sum of two products of rows."""
+    for x in range(line.size):
+        line[x] += one[x] * first[x] + other[x] * second[x]
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def start(inverse, source, values, odd, first, stop):
     """Smooth the even voxels from a guess of zero, and set the odd ones to zero."""
     _, height, width = values.shape
     for z in range(first, stop):
         for y in range(height):
             row, given, scale = values[z, y], source[z, y], inverse[z, y]
-            row[:] = np.float32(0.0)
-            for x in range((z + y) % 2, width, 2):
-                row[x] = given[x] * scale[x]
+            kept = odd[(z + y) % 2 : (z + y) % 2 + width]
+            for x in range(width):
+                row[x] = (_ONE - kept[x]) * (given[x] * scale[x])
 
 
-@njit(cache=True, nogil=True)
-def sweep(along_z, along_y, along_x, inverse, source, values, below, above, colour, first, stop):
-    """Solve the equation of every voxel of one colour for that voxel."""
-    _, height, width = values.shape
-    line = np.empty(width, np.float32)
-    for z in range(first, stop):
-        north_end = values[z, 0].copy()
-        for y in range(height):
-            _gather(along_z, along_y, along_x, values, below, above, north_end, z, y, line)
-            row, given, scale = values[z, y], source[z, y], inverse[z, y]
-            for x in range((z + y + colour) % 2, width, 2):
-                row[x] = (line[x] + given[x]) * scale[x]
-
-
-@njit(cache=True, nogil=True)
-def apply(along_z, along_y, along_x, extra, values, out, first, stop):
-    """Write the operator's action, from differences of values: a stored diagonal is rounded, which costs digits."""
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def sweep(along_z, along_y, along_x, inverse, source, values, below, above, odd, colour, sums, first, stop):
+    """Solve the equation of every voxel of one colour, and write for every layer the sum of source times value."""
     depth, height, width = values.shape
-    zero = np.float32(0.0)
+    line, start_row = np.empty(width, np.float32), np.empty(width, np.float32)
     for z in range(first, stop):
+        start_row[:], total = values[z, 0], 0.0
         for y in range(height):
-            row, result = values[z, y], out[z, y]
-            for x in range(width):
-                result[x] = zero
+            north = values[z, y - 1 if y > 0 else height - 1]
+            if y + 1 == height:
+                south = start_row
+            else:
+                south = values[z, y + 1]
+            if z == 0:
+                _gather(
+                    along_z, along_y, along_x, values, below[y], values[(z + 1) % depth, y], north, south, z, y, line
+                )
+            elif z + 1 == depth:
+                _gather(along_z, along_y, along_x, values, values[z - 1, y], above[y], north, south, z, y, line)
+            else:
+                _gather(along_z, along_y, along_x, values, values[z - 1, y], values[z + 1, y], north, south, z, y, line)
+            shift = (z + y + colour) % 2
+            part = _relax(line, source[z, y], inverse[z, y], odd[shift : shift + width + 1], values[z, y])
+            total += np.float64(part)
+        sums[z] = total
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def _relax(line, given, scale, kept, row):
+    """Solve the equations of half a row, and return the sum of source times value of all of it."""
+    for x in range(line.size):
+        line[x] = (line[x] + given[x]) * scale[x]
+    return choose(line, given, kept, row)
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "nsz"}, error_model="numpy")
+def _mix(line, kept, changed, row):
+    """Write the changed half of a row: the products are exact, so that the other half keeps its very bits."""
+    for x in range(line.size):
+        row[x] = kept[x] * row[x] + changed[x] * line[x]
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def choose(line, given, kept, row):
+    """Write to a row what is not kept of it, and return the sum of source times value of all of it.
+
+    `kept` is 1 and 0 in turns, and one longer than the row.
+    """
+    _mix(line, kept[:-1], kept[1:], row)
+    part = _ZERO
+    for x in range(line.size):
+        part += row[x] * given[x]
+    return part
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def apply(along_z, along_y, along_x, extra, values, out, sums, first, stop):
+    """Write the operator's action from differences of values, and for every layer its product with the values.
+
+    A diagonal in float32 would be rounded, which costs digits.
+    """
+    depth, height, width = values.shape
+    flow = np.empty(width, np.float64)
+    for z in range(first, stop):
+        total = 0.0
+        for y in range(height):
+            row, result, to_next = values[z, y], out[z, y], along_x[z, y]
+            flow[:] = 0.0
             if extra.size > 0:
-                for x in range(width):
-                    result[x] = extra[z, y, x] * row[x]
-            _add_flow(along_z[z, y], row, values[(z + 1) % depth, y], result)
-            _add_flow(along_z[(z - 1) % depth, y], row, values[(z - 1) % depth, y], result)
-            _add_flow(along_y[z, y], row, values[z, (y + 1) % height], result)
-            _add_flow(along_y[z, (y - 1) % height], row, values[z, (y - 1) % height], result)
-            to_next = along_x[z, y]
+                _add_extra(extra[z, y], row, flow)
+            _add_flow(along_z[z, y], row, values[(z + 1) % depth, y], flow)
+            _add_flow(along_z[(z - 1) % depth, y], row, values[(z - 1) % depth, y], flow)
+            _add_flow(along_y[z, y], row, values[z, (y + 1) % height], flow)
+            _add_flow(along_y[z, (y - 1) % height], row, values[z, (y - 1) % height], flow)
+            _add_flow(to_next[:-1], row[:-1], row[1:], flow[:-1])
+            _add_flow(to_next[:-1], row[1:], row[:-1], flow[1:])
+            _add_flow(to_next[-1:], row[-1:], row[:1], flow[-1:])
+            _add_flow(to_next[-1:], row[:1], row[-1:], flow[:1])
+            part = 0.0
             for x in range(width):
-                following, previous = x + 1 if x + 1 < width else 0, x - 1 if x > 0 else width - 1
-                result[x] += to_next[x] * (row[x] - row[following]) + to_next[previous] * (row[x] - row[previous])
+                result[x] = np.float32(flow[x])
+                part += flow[x] * row[x]
+            total += part
+        sums[z] = total
 
 
-@njit(cache=True, nogil=True)
-def _add_flow(conductance, row, other, result):
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def _add_extra(extra, row, flow):
+    """Add the extra terms of a row."""
+    for x in range(row.size):
+        flow[x] += np.float64(extra[x]) * np.float64(row[x])
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def _add_flow(conductance, row, other, flow):
     """Add what flows from every voxel of a row to its neighbour in another row."""
     for x in range(row.size):
-        result[x] += conductance[x] * (row[x] - other[x])
+        flow[x] += np.float64(conductance[x]) * (np.float64(row[x]) - np.float64(other[x]))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
 def restrict_residual(along_z, along_y, along_x, inverse, source, values, coarse, factors, first, stop):
     """Sum the residual over the voxels of every coarse cell, of the coarse layers from `first` to `stop`."""
     depth, height, width = values.shape
-    line = np.empty(width, np.float32)
-    zero = np.float32(0.0)
     by_z, by_y, by_x = factors
+    line, block = np.empty(width, np.float32), np.empty(width, np.float32)
     for coarse_z in range(first, stop):
-        coarse[coarse_z] = zero
-        for z in range(coarse_z * by_z, min(coarse_z * by_z + by_z, depth)):
-            for y in range(height):
-                _gather(along_z, along_y, along_x, values, values[depth - 1], values[0], values[z, 0], z, y, line)
-                row, scale, given = values[z, y], inverse[z, y], source[z, y]
-                target = coarse[coarse_z, y // by_y]
-                for x in range(width):
-                    left = given[x] + line[x] - row[x] / scale[x] if scale[x] > zero else zero
-                    target[x // by_x] += left
+        for coarse_y in range(coarse.shape[1]):
+            block[:] = _ZERO
+            for z in range(coarse_z * by_z, min(coarse_z * by_z + by_z, depth)):
+                under, over = z - 1 if z > 0 else depth - 1, z + 1 if z + 1 < depth else 0
+                for y in range(coarse_y * by_y, min(coarse_y * by_y + by_y, height)):
+                    north, south = values[z, y - 1 if y > 0 else height - 1], values[z, y + 1 if y + 1 < height else 0]
+                    _gather(
+                        along_z, along_y, along_x, values, values[under, y], values[over, y], north, south, z, y, line
+                    )
+                    _add_residual(line, source[z, y], inverse[z, y], values[z, y], block)
+            sum_pairs(block, coarse[coarse_z, coarse_y], by_x)
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def _add_residual(line, given, scale, row, block):
+    """Add the residual of a row."""
+    for x in range(line.size):
+        live = np.float32(scale[x] > _ZERO)
+        block[x] += live * (given[x] + line[x] - row[x] / (scale[x] + (_ONE - live)))
+
+
+@njit(cache=True, nogil=True)
+def sum_pairs(block, target, by):
+    """Write the sums of `by` neighbouring values, one or two."""
+    width = block.size
+    if by == 1:
+        target[:] = block
+        return
+    for x in range(width // 2):
+        target[x] = block[2 * x] + block[2 * x + 1]
+    if width % 2:
+        target[width // 2] = block[width - 1]
+
+
+@njit(cache=True, nogil=True)
+def repeat_pairs(source, wide, by):
+    """Write every value `by` times, once or twice."""
+    width = wide.size
+    if by == 1:
+        wide[:] = source
+        return
+    for x in range(width // 2):
+        wide[2 * x] = source[x]
+        wide[2 * x + 1] = source[x]
+    if width % 2:
+        wide[width - 1] = source[width // 2]
 
 
 @njit(cache=True, nogil=True)
 def prolong(inverse, coarse, values, factors, first, stop):
-    """Add the value of its coarse cell to every voxel that conducts."""
+    """Add the value of its coarse cell to every voxel that takes part; `inverse` is zero in the others."""
     _, height, width = values.shape
     by_z, by_y, by_x = factors
-    zero = np.float32(0.0)
+    wide = np.empty(width, np.float32)
     for z in range(first, stop):
         for y in range(height):
-            row, scale, source = values[z, y], inverse[z, y], coarse[z // by_z, y // by_y]
+            if y % by_y == 0:
+                repeat_pairs(coarse[z // by_z, y // by_y], wide, by_x)
+            row, own = values[z, y], inverse[z, y]
             for x in range(width):
-                row[x] += source[x // by_x] if scale[x] > zero else zero
-
-
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
-def energy(along_z, along_y, along_x, extra, values, sums, first, stop):
-    """Write for every layer the energy of its faces towards the next voxels, and of the extra terms of its voxels."""
-    depth, height, width = values.shape
-    for z in range(first, stop):
-        total = 0.0
-        for y in range(height):
-            row, over, after = values[z, y], values[(z + 1) % depth, y], values[z, (y + 1) % height]
-            to_over, to_after, to_next = along_z[z, y], along_y[z, y], along_x[z, y]
-            for x in range(width):
-                here = np.float64(row[x])
-                total += to_over[x] * (here - over[x]) ** 2 + to_after[x] * (here - after[x]) ** 2
-            for x in range(width - 1):
-                total += to_next[x] * (np.float64(row[x]) - row[x + 1]) ** 2
-            total += to_next[width - 1] * (np.float64(row[width - 1]) - row[0]) ** 2
-            if extra.size > 0:
-                for x in range(width):
-                    total += extra[z, y, x] * np.float64(row[x]) ** 2
-        sums[z] = total
+                row[x] += _ZERO if own[x] == 0 else wide[x]
 
 
 @njit(cache=True, nogil=True)
@@ -170,17 +253,21 @@ def coarsen(along, axis, factors, coarse, first, stop):
                     coarse[coarse_z, coarse_y, coarse_x] += scale * along[z, y, x]
 
 
-@njit(cache=True, nogil=True)
-def coarsen_extra(extra, factors, coarse, first, stop):
-    """Sum the extra terms over every coarse cell, halved as the conductances are."""
+@njit(cache=True, nogil=True, error_model="numpy")
+def coarsen_extra(extra, unit, factors, coarse, first, stop):
+    """Sum the extra terms, in some unit, over every coarse cell, halved as the conductances are."""
     depth, height, width = extra.shape
     by_z, by_y, by_x = factors
+    block, half = np.empty(width, np.float32), np.float32(0.5) * unit
     for coarse_z in range(first, stop):
-        coarse[coarse_z] = np.float32(0.0)
-        for z in range(coarse_z * by_z, min(coarse_z * by_z + by_z, depth)):
-            for y in range(height):
-                for x in range(width):
-                    coarse[coarse_z, y // by_y, x // by_x] += np.float32(0.5) * extra[z, y, x]
+        for coarse_y in range(coarse.shape[1]):
+            block[:] = _ZERO
+            for z in range(coarse_z * by_z, min(coarse_z * by_z + by_z, depth)):
+                for y in range(coarse_y * by_y, min(coarse_y * by_y + by_y, height)):
+                    row = extra[z, y]
+                    for x in range(width):
+                        block[x] += half * np.float32(row[x])
+            sum_pairs(block, coarse[coarse_z, coarse_y], by_x)
 
 
 @njit(cache=True, nogil=True)

@@ -20,8 +20,8 @@ from voltome.transport._sample import Sample, sample_along
 Boundary = Literal["face", "voxel"]
 Sides = Literal["no-flux", "periodic"]
 
-BYTES_PER_VOXEL = 26
-BYTES_PER_VOXEL_OF_SEVERAL = 44
+BYTES_PER_VOXEL = 29
+BYTES_PER_VOXEL_OF_SEVERAL = 55
 
 AT_THE_ENDS = {"face": "potential held on the outer faces", "voxel": "potential held in the centres of the end layers"}
 BESIDE = {"no-flux": "walls beside the axis", "periodic": "sides beside the axis joined"}

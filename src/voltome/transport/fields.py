@@ -100,7 +100,7 @@ def diffusion_field(
     through the outer faces, or, with ``voxel``, through the one face inside. To have it in mol/(m2 s) multiply by D_0
     times the difference in concentration over the length.
 
-    Memory: about 42 bytes per voxel.
+    Memory: about 30 bytes per voxel.
 
     References
     ----------
@@ -117,7 +117,7 @@ def diffusion_field(
     1.0000 0.9375
     """
     voxels = phases.values.size
-    check_memory((BYTES_PER_VOXEL + 16) * voxels, task="diffusion_field", voxels=voxels)
+    check_memory((BYTES_PER_VOXEL + 2) * voxels, task="diffusion_field", voxels=voxels)
     solved = steady(
         phases, {phase: 1.0}, axis=axis, boundary=boundary, sides=sides, tolerance=tolerance, what="diffusion_field"
     )

@@ -191,7 +191,7 @@ def tortuosity_refinement(
         raise ParameterError(f"levels is {levels!r}; expected 2 (voxels halved once) or 3 (twice).")
     voxels = phases.values.size
     finest = 8 ** (levels - 1) * voxels
-    check_memory((BYTES_PER_VOXEL + 3) * finest, task="tortuosity_refinement", voxels=voxels)
+    check_memory(BYTES_PER_VOXEL * finest, task="tortuosity_refinement", voxels=voxels)
 
     def solved_on(image: PhaseImage) -> Steady:
         return steady(

@@ -165,7 +165,7 @@ def tortuosity(
     The error bound is of the solver alone. Pores that are few voxels wide add an error that `tortuosity_refinement`
     measures, the threshold one that `sweep` shows, a small sample one that `subvolumes` shows.
 
-    Cost: see docs/benchmarks.md; about 10 iterations whatever the size. Memory: about 25 bytes per voxel.
+    Cost: see docs/benchmarks.md; about 10 to 20 iterations whatever the size. Memory: about 28 bytes per voxel.
 
     References
     ----------

@@ -69,6 +69,11 @@ def test_a_table_of_another_kind_is_refused(tables):
 
 def test_key_numbers_are_tortuosity_and_relative_diffusivity(tables):
     names = [number.name for number in key_numbers({"tortuosity": together(tables)})]
-    assert any(name.startswith("tortuosity") for name in names)
-    assert any(name.startswith("relative diffusivity") for name in names)
-    assert not any("iterations" in name or "bound" in name for name in names)
+    assert names == ["tortuosity, pore, z", "relative diffusivity, pore, z"]  # the usual conventions are not said
+
+
+def test_unusual_conventions_are_said_in_key_numbers():
+    image = pores(blobs(8, porosity=0.7))
+    table = vt.transport.tortuosity(image, phase="pore", boundary="voxel", sides="periodic").to_table()
+    names = [number.name for number in key_numbers({"tortuosity": table})]
+    assert names[0] == "tortuosity, pore, z, voxel, periodic"

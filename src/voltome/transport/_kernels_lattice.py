@@ -1,0 +1,305 @@
+# mypy: disable-error-code="no-untyped-def"
+"""The seven-point operator on the voxels of a mask: no conductances are stored, as fields are zero in walls.
+
+``diagonal`` times `scale` is the diagonal of the operator, zero in walls; `weights` are the conductances of a face
+along z, y and x, and `repeats` says along which axes the last voxel is joined to the first; the number of voxels
+along such an axis is even. Whole rows are computed and the half of the other colour is thrown away: that is faster
+than to leave it out.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from voltome.transport._kernels_faces import choose, sum_pairs
+
+_FAST = {"reassoc", "contract", "nsz"}
+"""Sums along one row may be taken in the order of the machine's vectors, which is the same for every thread."""
+
+_ZERO, _ONE = np.float32(0.0), np.float32(1.0)
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def _gather(values, weights, repeats, z, y, line):
+    """Write to `line` the sum of weight times value over the six neighbours of every voxel of a row.
+
+    Outside, a row stands for its own neighbour with the weight zero: a choice between arrays would be slow.
+    """
+    depth, height, width = values.shape
+    under = z - 1 if z > 0 else (depth - 1 if repeats[0] else z)
+    over = z + 1 if z + 1 < depth else (0 if repeats[0] else z)
+    before = y - 1 if y > 0 else (height - 1 if repeats[1] else y)
+    after = y + 1 if y + 1 < height else (0 if repeats[1] else y)
+    to_under, to_over = weights[0] if under != z else _ZERO, weights[0] if over != z else _ZERO
+    to_before, to_after = weights[1] if before != y else _ZERO, weights[1] if after != y else _ZERO
+    _combine(values[under, y], values[over, y], values[z, before], values[z, after], to_under, to_over, to_before,
+             to_after, line)  # fmt: skip
+    if width > 1:
+        row, joined = values[z, y], weights[2] if repeats[2] else _ZERO
+        _add_beside(row, weights[2], line)
+        line[0] += weights[2] * row[1] + joined * row[width - 1]
+        line[width - 1] += weights[2] * row[width - 2] + joined * row[0]
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def _combine(under, over, before, after, to_under, to_over, to_before, to_after, line):
+    """Write the weighted sum of four rows."""
+    for x in range(line.size):
+        line[x] = to_under * under[x] + to_over * over[x] + to_before * before[x] + to_after * after[x]
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def _add_beside(row, weight, line):
+    """Add the two neighbours along a row to all voxels but the first and the last."""
+    inner, left, right = line[1:-1], row[:-2], row[2:]
+    for x in range(inner.size):
+        inner[x] += weight * (left[x] + right[x])
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def _relax(line, given, own, scale, kept, row):
+    """Solve the equations of half a row, and return the sum of source times value of all of it.
+
+    `kept` is 1 where the row stays exactly as it is, as another thread may be reading it. A division under a condition
+    would not be done in vectors.
+    """
+    for x in range(line.size):
+        live = np.float32(own[x] > 0)
+        line[x] = live * (line[x] + given[x]) / (scale * np.float32(own[x]) + (_ONE - live))
+    return choose(line, given, kept, row)
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def _add_others(line, own, kept, block):
+    """Add the half of a row that was not kept, where it conducts."""
+    for x in range(line.size):
+        block[x] += line[x] * (np.float32(own[x] > 0) * (_ONE - kept[x]))
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def _curvature(row, own, scale, line):
+    """Return the sum over a row of value times the operator's action."""
+    part = _ZERO
+    for x in range(line.size):
+        part += row[x] * (scale * np.float32(own[x]) * row[x] - line[x])
+    return part
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def _advance(row, own, scale, line, length, given, left):
+    """Go along a row of a direction."""
+    for x in range(line.size):
+        given[x] += length * row[x]
+    for x in range(line.size):
+        left[x] -= length * np.float32(own[x] > 0) * (scale * np.float32(own[x]) * row[x] - line[x])
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def start(diagonal, scale, source, values, odd, first, stop):
+    """Smooth the even voxels from a guess of zero, and set the odd ones to zero."""
+    _, height, width = values.shape
+    for z in range(first, stop):
+        for y in range(height):
+            row, given, own = values[z, y], source[z, y], diagonal[z, y]
+            kept = odd[(z + y) % 2 : (z + y) % 2 + width]
+            for x in range(width):
+                live = np.float32(own[x] > 0)
+                row[x] = (_ONE - kept[x]) * (live * given[x] / (scale * np.float32(own[x]) + (_ONE - live)))
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def sweep(diagonal, scale, weights, repeats, source, values, odd, colour, sums, first, stop):
+    """Solve the equation of every voxel of one colour, and write for every layer the sum of source times value."""
+    _, height, width = values.shape
+    line = np.empty(width, np.float32)
+    for z in range(first, stop):
+        total = 0.0
+        for y in range(height):
+            _gather(values, weights, repeats, z, y, line)
+            shift = (z + y + colour) % 2
+            total += np.float64(
+                _relax(line, source[z, y], diagonal[z, y], scale, odd[shift : shift + width + 1], values[z, y])
+            )
+        sums[z] = total
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def restrict_even_residual(diagonal, weights, repeats, values, odd, coarse, factors, first, stop):
+    """Sum the residual over every coarse cell after a sweep over the odd voxels, which leaves it in the even ones.
+
+    The even voxels were solved when the odd ones were zero: what is left is what the odd ones have added since.
+    """
+    depth, height, width = values.shape
+    by_z, by_y, by_x = factors
+    line, block = np.empty(width, np.float32), np.empty(width, np.float32)
+    for coarse_z in range(first, stop):
+        for coarse_y in range(coarse.shape[1]):
+            block[:] = _ZERO
+            for z in range(coarse_z * by_z, min(coarse_z * by_z + by_z, depth)):
+                for y in range(coarse_y * by_y, min(coarse_y * by_y + by_y, height)):
+                    _gather(values, weights, repeats, z, y, line)
+                    _add_others(line, diagonal[z, y], odd[(z + y) % 2 : (z + y) % 2 + width], block)
+            sum_pairs(block, coarse[coarse_z, coarse_y], by_x)
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def curvature(diagonal, scale, weights, repeats, values, sums, first, stop):
+    """Write for every layer the sum of value times the operator's action, in float32 along a row."""
+    _, height, width = values.shape
+    line = np.empty(width, np.float32)
+    for z in range(first, stop):
+        total = 0.0
+        for y in range(height):
+            _gather(values, weights, repeats, z, y, line)
+            total += np.float64(_curvature(values[z, y], diagonal[z, y], scale, line))
+        sums[z] = total
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def advance(diagonal, scale, weights, repeats, direction, length, values, residual, first, stop):
+    """Go along a direction: change the values, and the residual by the operator's action on the direction."""
+    _, height, width = values.shape
+    line = np.empty(width, np.float32)
+    for z in range(first, stop):
+        for y in range(height):
+            _gather(direction, weights, repeats, z, y, line)
+            _advance(direction[z, y], diagonal[z, y], scale, line, length, values[z, y], residual[z, y])
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def apply(diagonal, scale, weights, exact, repeats, values, out, sums, first, stop):
+    """Write the operator's action from differences of values, and for every layer its product with the values.
+
+    `weights` are those in the diagonal, and `exact` what they stand for: they differ by the rounding that makes sums
+    exact.
+    """
+    depth, height, width = values.shape
+    nothing = np.zeros_like(diagonal[0, 0])
+    flow, left = np.empty(width, np.float64), np.empty(width, np.float64)
+    for z in range(first, stop):
+        total = 0.0
+        for y in range(height):
+            row, own, result = values[z, y], diagonal[z, y], out[z, y]
+            for x in range(width):
+                flow[x] = 0.0
+                left[x] = np.float64(scale) * own[x]
+            for side in range(2):
+                beside = z + 2 * side - 1
+                there = diagonal[beside % depth, y] if repeats[0] or 0 <= beside < depth else nothing
+                _add_flow(row, values[beside % depth, y], there, weights[0], exact[0], flow, left)
+                beside = y + 2 * side - 1
+                there = diagonal[z, beside % height] if repeats[1] or 0 <= beside < height else nothing
+                _add_flow(row, values[z, beside % height], there, weights[1], exact[1], flow, left)
+            _add_flow(row[1:], row[:-1], own[:-1], weights[2], exact[2], flow[1:], left[1:])
+            _add_flow(row[:-1], row[1:], own[1:], weights[2], exact[2], flow[:-1], left[:-1])
+            if repeats[2]:
+                _add_flow(row[:1], row[-1:], own[-1:], weights[2], exact[2], flow[:1], left[:1])
+                _add_flow(row[-1:], row[:1], own[:1], weights[2], exact[2], flow[-1:], left[-1:])
+            part = 0.0
+            for x in range(width):
+                found = flow[x] + left[x] * row[x] if own[x] > 0 else 0.0
+                result[x] = np.float32(found)
+                part += found * row[x]
+            total += part
+        sums[z] = total
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def _add_flow(row, other, there, weight, exact, flow, left):
+    """Add what flows from every voxel of a row to its neighbour in another, and take the face from the diagonal."""
+    for x in range(row.size):
+        joined = there[x] > 0
+        flow[x] += exact * (np.float64(row[x]) - np.float64(other[x])) if joined else 0.0
+        left[x] -= np.float64(weight) if joined else 0.0
+
+
+@njit(cache=True, nogil=True)
+def count(active, weights, repeats, diagonal, first, stop):
+    """Write the sum of the weights of the faces of every voxel that takes part towards others that do."""
+    depth, height, width = active.shape
+    for z in range(first, stop):
+        for y in range(height):
+            row, total = active[z, y], diagonal[z, y]
+            for x in range(width):
+                total[x] = 0
+            for side in range(2):
+                beside = z + 2 * side - 1
+                if repeats[0] or 0 <= beside < depth:
+                    _add_joined(row, active[beside % depth, y], weights[0], total)
+                beside = y + 2 * side - 1
+                if repeats[1] or 0 <= beside < height:
+                    _add_joined(row, active[z, beside % height], weights[1], total)
+            _add_joined(row[1:], row[:-1], weights[2], total[1:])
+            _add_joined(row[:-1], row[1:], weights[2], total[:-1])
+            if repeats[2]:
+                _add_joined(row[:1], row[-1:], weights[2], total[:1])
+                _add_joined(row[-1:], row[:1], weights[2], total[-1:])
+
+
+@njit(cache=True, nogil=True)
+def _add_joined(row, other, weight, total):
+    """Add the weight of the faces between the voxels of two rows, of ones and zeros."""
+    for x in range(row.size):
+        total[x] += weight * (row[x] & other[x])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def largest_count(extra, unit, found, first, stop):
+    """Write for every layer the largest extra term in units, or minus one where one is not a whole number of them."""
+    _, height, width = extra.shape
+    for z in range(first, stop):
+        most, apart = _ZERO, _ZERO
+        for y in range(height):
+            row = extra[z, y]
+            for x in range(width):
+                count = row[x] / unit
+                most = max(most, count)
+                apart = max(apart, abs(count - np.rint(count)))
+        found[z] = most if apart == _ZERO else -_ONE
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def add_extra(extra, unit, quantum, active, diagonal, first, stop):
+    """Add the extra terms of voxels that take part, rounded to whole numbers of units, to a diagonal in quanta."""
+    _, height, width = extra.shape
+    for z in range(first, stop):
+        for y in range(height):
+            row, flags, total = extra[z, y], active[z, y], diagonal[z, y]
+            for x in range(width):
+                total[x] += np.rint(row[x] / unit) * quantum * np.float32(flags[x])
+
+
+@njit(cache=True, nogil=True)
+def conductances(diagonal, weights, repeats, axis, factors, coarse, first, stop):
+    """Sum the conductances of the faces between coarse cells along one axis."""
+    depth, height, width = diagonal.shape
+    by_z, by_y, by_x = factors
+    scale = weights[axis] * (np.float32(0.5) if factors[axis] == 2 else _ONE)
+    coarse_depth, coarse_height, coarse_width = coarse.shape
+    single = (coarse_depth, coarse_height, coarse_width)[axis] == 1
+    for coarse_z in range(first, stop):
+        coarse[coarse_z] = _ZERO
+        if single:
+            continue
+        stop_z = min(coarse_z * by_z + by_z, depth)
+        for z in range(stop_z - 1 if axis == 0 else coarse_z * by_z, stop_z):
+            beside_z = (z + 1) % depth if axis == 0 else z
+            if axis == 0 and beside_z == 0 and not repeats[0]:
+                continue
+            for coarse_y in range(coarse_height):
+                stop_y = min(coarse_y * by_y + by_y, height)
+                for y in range(stop_y - 1 if axis == 1 else coarse_y * by_y, stop_y):
+                    beside_y = (y + 1) % height if axis == 1 else y
+                    if axis == 1 and beside_y == 0 and not repeats[1]:
+                        continue
+                    here, there, target = diagonal[z, y], diagonal[beside_z, beside_y], coarse[coarse_z, coarse_y]
+                    if axis < 2:
+                        for x in range(width):
+                            target[x // by_x] += scale if here[x] > 0 and there[x] > 0 else _ZERO
+                        continue
+                    for coarse_x in range(coarse_width):
+                        x = min(coarse_x * by_x + by_x, width) - 1
+                        beside = x + 1 if x + 1 < width else 0
+                        if beside > 0 or repeats[2]:
+                            target[coarse_x] += scale if here[x] > 0 and here[beside] > 0 else _ZERO
