@@ -64,6 +64,13 @@ def refinement(limits: Mapping[str, float]) -> ResultTable:
     return ResultTable(frame, columns=columns, kind="tortuosity_refinement")
 
 
+def of_scans(table: ResultTable, names: Sequence[str]) -> ResultTable:
+    """Return the table once for each scan, as a report has it."""
+    frame = pd.concat([table.frame.assign(scan=name) for name in names], ignore_index=True)
+    columns = (Column("scan", "", "Scan.", "key"), *table.columns)
+    return ResultTable(frame[[column.name for column in columns]], columns=columns, kind=table.kind)
+
+
 def _frame(rows: Sequence[tuple[str, float, float]], bound: float = 1e-4) -> pd.DataFrame:
     made: list[tuple[Any, ...]] = [
         ("pore", axis, porosity, diffusivity, porosity / diffusivity if diffusivity else INFINITY, bound, 8)

@@ -693,6 +693,20 @@ CASES += [
         "along_x: diffusion_field-flux_x}\n",
         ("the field is 0 everywhere: nothing moves", "Take a phase that percolates"),
     ),
+    Case(
+        "an uncertainty from a table that is no sweep",
+        good,
+        SCAN,
+        CUT + "  - phase_fractions\n  - combined_uncertainty: {of: phase_fractions, threshold: phase_fractions}\n",
+        ("threshold is a table of phase_fractions", "expected the table of a sweep over numbers (sweep)"),
+    ),
+    Case(
+        "a growing cube that does not fit",
+        good,
+        SCAN,
+        CUT + "  - growing_volume: {phase: solid, edges_um: [100]}\n",
+        ("a cube of 100 um does not fit in the image", "give smaller edges_um"),
+    ),
 ]
 
 

@@ -22,6 +22,7 @@ from .figures_streamlines import figure_streamlines
 from .figures_surfaces import figure_interfaces, figure_surface_estimators
 from .figures_thickness import figure_local_thickness
 from .figures_transport import figure_tortuosity
+from .figures_transport_trust import figure_growing_volume, figure_transport_sensitivity
 from .figures_uncertainty import figure_uncertainty
 from .movies import slice_movie, turntable
 from .style import phase_colours, png_bytes, svg_bytes
@@ -35,6 +36,7 @@ __all__ = [
     "figure_correlation",
     "figure_distribution",
     "figure_field",
+    "figure_growing_volume",
     "figure_histogram",
     "figure_histograms",
     "figure_importances",
@@ -62,6 +64,7 @@ __all__ = [
     "figure_sweep",
     "figure_throats",
     "figure_tortuosity",
+    "figure_transport_sensitivity",
     "figure_uncertainty",
     "phase_colours",
     "png_bytes",

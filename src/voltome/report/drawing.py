@@ -14,7 +14,8 @@ from voltome.report.drawing_bodies import figure_of_bodies, figures_of_states, k
 from voltome.report.drawing_fields import figures_of_fields
 from voltome.report.drawing_kinds import FIGURES_OF_KINDS
 from voltome.report.drawing_thresholds import band_of
-from voltome.report.drawing_trust import settled_in_words, trend_in_words
+from voltome.report.drawing_transport_trust import draw_transport_sensitivity
+from voltome.report.drawing_trust import infinite_in_words, settled_in_words, trend_in_words
 from voltome.report.drawn import (
     LENGTHS_INSIDE,
     Drawn,
@@ -195,12 +196,14 @@ def _along(results: Results, name: str, table: ResultTable, looked: Looked) -> I
         dashed = " Dashed: the value that the study uses." if chosen else ""
         band = band_of(results, name, table)
         dashed += " Shaded: the band over which the key numbers are ranged." if band else ""
+        dashed += infinite_in_words(table)
         caption = f"{title}. How the results change with the {name_in_print(table.names('position')[0])}.{dashed}{more}"
+        yield from draw_transport_sensitivity(name, table, results.tables(), chosen, band)
         yield Drawn(name, "sensitivity", figure_sweep(table, chosen=chosen, colours=looked.colours, band=band), caption)
     elif table.kind == "subvolumes":
         settled, trend = (results.tables().get(f"{name}-{kind}") for kind in ("settling", "trend"))
         measures = [panel.measure for panel in panels]
-        where = settled_in_words(settled, measures) + trend_in_words(trend, measures)
+        where = settled_in_words(settled, measures) + trend_in_words(trend, measures) + infinite_in_words(table)
         caption = (
             f"{title}. Results of cubes cut from the image against their edge; bars: standard deviation.{where}{more}"
         )

@@ -20,6 +20,7 @@ from voltome.report.drawing_streamlines import draw_paths
 from voltome.report.drawing_surfaces import interfaces, surface_estimators
 from voltome.report.drawing_thresholds import threshold_sensitivity
 from voltome.report.drawing_transport import draw_tortuosity
+from voltome.report.drawing_transport_trust import draw_growing_volume
 from voltome.report.drawing_trust import draw_confidence, draw_connectivity, draw_correlation
 from voltome.report.drawing_uncertainty import draw_uncertainty
 from voltome.report.drawn import Drawn, Looked
@@ -31,6 +32,7 @@ FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Dra
     "connectivity": draw_connectivity,
     "events": draw_events,
     "fraction_confidence": draw_confidence,
+    "growing_volume": draw_growing_volume,
     "importances": importances_drawn,
     "interface_areas": interfaces,
     "mass_balance": draw_mass_balance,

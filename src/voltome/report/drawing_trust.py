@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pandas as pd
 
 from voltome.data import ResultTable
@@ -81,6 +82,12 @@ def settled_in_words(settling: ResultTable | None, measures: Sequence[str]) -> s
         " Vertical: the smallest edge from which on a measure has settled: the mean of the cubes, and their standard "
         "deviation, stay close to the value of the whole image; without a line it has not."
     )
+
+
+def infinite_in_words(table: ResultTable) -> str:
+    """Return the sentence that says what the sign at the upper edge stands for; nothing where all is finite."""
+    names = [c.name for c in table.columns if c.may_be_infinite and np.isinf(table.frame[c.name]).any()]
+    return f" ∞: {listed([name_in_print(name) for name in names])} infinite, and in no mean." if names else ""
 
 
 def trend_in_words(trend: ResultTable | None, measures: Sequence[str]) -> str:

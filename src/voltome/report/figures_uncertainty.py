@@ -14,7 +14,7 @@ from voltome.data import ResultTable
 from voltome.errors import ValuesError
 from voltome.report import style
 from voltome.report.formatting import name_in_print, number_in_print
-from voltome.report.lines import MOST_LINES
+from voltome.report.lines import MOST_LINES, differs
 from voltome.transport.columns_uncertainty import ALL_PARTS, named
 
 PARTS = {
@@ -96,7 +96,9 @@ def bars_of(table: ResultTable) -> list[Bar]:
 def _values_of(table: ResultTable) -> Iterator[tuple[str, float, float, dict[str, float]]]:
     """Yield name, value, standard uncertainty and shares of every measure of every row."""
     errors = [column for column in table.columns if column.role == "standard_error"]
-    keys = [name for name in table.names("key") if table.frame[name].nunique() > 1]
+    has_scan = "scan" in table.frame
+    keys = [n for n in table.names("key") if n != "scan" and differs(table.frame, n, has_scan=has_scan)]
+    keys += ["scan"] if has_scan and table.frame["scan"].nunique() > 1 else []
     for column in errors:
         for _, row in table.frame.iterrows():
             label = ", ".join([name_in_print(column.of), *(str(row[key]) for key in keys)])

@@ -65,7 +65,7 @@ def measures_of(table: ResultTable) -> list[str]:
 def lines_of(table: ResultTable) -> Iterator[Line]:
     """Yield the rows of every scan and of every combination of its other keys."""
     has_scan = "scan" in table.frame.columns
-    keys = [name for name in table.names("key") if name != "scan" and _differs(table.frame, name, has_scan=has_scan)]
+    keys = [name for name in table.names("key") if name != "scan" and differs(table.frame, name, has_scan=has_scan)]
     for scan, of_scan in table.frame.groupby("scan", sort=False) if has_scan else [("", table.frame)]:
         if not keys:
             yield str(scan), "", of_scan
@@ -74,7 +74,7 @@ def lines_of(table: ResultTable) -> Iterator[Line]:
             yield str(scan), ", ".join(str(value) for value in values), rows
 
 
-def _differs(frame: pd.DataFrame, key: str, *, has_scan: bool) -> bool:
+def differs(frame: pd.DataFrame, key: str, *, has_scan: bool) -> bool:
     """Say whether a key tells rows of one scan apart; what only describes the scan does not."""
     different = frame.groupby("scan")[key].nunique().max() if has_scan else frame[key].nunique()
     return bool(different > 1)
@@ -143,9 +143,11 @@ def mark_infinite(axis: Axes, x: NDArray[np.float64], colour: str) -> None:
     """Mark at the upper edge of an axis where a value is infinite."""
     if not len(x):
         return
-    places, at_edge = np.unique(x), axis.get_xaxis_transform()
-    axis.plot(
-        places, np.full(len(places), 0.95), linestyle="none", marker=r"$\infty$", markersize=7, color=colour,
-        transform=at_edge, markeredgewidth=0.3,
-    )  # fmt: skip
-    axis.margins(y=0.15)  # what is finite keeps clear of it
+    for place in np.unique(x):
+        axis.text(
+            place, 0.98, "∞", transform=axis.get_xaxis_transform(), color=colour, ha="center", va="top", fontsize=9,
+            fontweight="bold", clip_on=False,
+        )  # fmt: skip
+    # the axis reaches these places too, and what is finite keeps clear of them
+    axis.update_datalim(np.column_stack([x, np.zeros(len(x))]), updatey=False)
+    axis.margins(y=0.15)

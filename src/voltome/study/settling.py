@@ -153,8 +153,8 @@ def infinite_in_words(table: ResultTable, by: str) -> tuple[str, ...]:
         ]  # fmt: skip
         if counts:
             said.append(
-                f"Infinite are of the values of {column.name} (no path through the sample) for {by}: "
-                f"{', '.join(counts)}. They are in no mean; use a measure that is then 0, such as the diffusivity."
+                f"{column.name} is infinite, as there is no path through the sample, in {', '.join(counts)} of {by}. "
+                f"These are in no mean; use a measure that is 0 there, such as the diffusivity."
             )
     return tuple(said)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from voltome.study import references
-from voltome.study.step import Parameters, Step
+from voltome.study.step import FastSweep, Parameters, Step
 
 
 def _flow_check(parameters: Parameters) -> None:

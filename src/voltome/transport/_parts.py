@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from voltome.data import ResultTable
 from voltome.errors import ParameterError
@@ -19,6 +20,9 @@ ENOUGH_CUBES, FEWEST_CUBES = 8, 3
 
 FASTER_THAN_THE_LAW = 1.5
 """Where larger cubes say so much more than smaller ones, the variance does not fall as 1/volume yet."""
+
+RATIOS = {"tortuosity": (("porosity", "relative_diffusivity"), ("mean_diffusivity", "effective_diffusivity"))}
+"""Measures that are one column over another, whichever of the pairs there is."""
 
 UNIFORM = float(np.sqrt(3.0))
 """Half-width of a uniform distribution over its standard deviation."""
@@ -101,7 +105,7 @@ def from_subvolumes(cubes: ResultTable, keys: Sequence[str], name: str, row: pd.
     rows = rows[~rows["nested"].astype(bool)]
     found: list[tuple[float, int, float]] = []  # edge, cubes, uncertainty of the whole that they give
     for _, of_edge in rows.groupby("edge_um", sort=True):
-        values, share = of_edge[name].to_numpy(np.float64), float(of_edge["image_share"].iloc[0])
+        values, share = _values(of_edge, name, float(row[name])), float(of_edge["image_share"].iloc[0])
         if len(values) >= FEWEST_CUBES and np.isfinite(values).all():
             found.append((float(of_edge["edge_um"].iloc[0]), len(values), float(values.std(ddof=1) * np.sqrt(share))))
     if not found:
@@ -109,6 +113,19 @@ def from_subvolumes(cubes: ResultTable, keys: Sequence[str], name: str, row: pd.
     enough = [each for each in found if each[1] >= ENOUGH_CUBES] or found
     edge, count, uncertainty = enough[-1]
     return Part(uncertainty, remark=_on_the_law(enough, edge, count))
+
+
+def _values(cubes: pd.DataFrame, name: str, value: float) -> NDArray[np.float64]:
+    """Return a measure of cubes, about any mean; of a ratio such as the tortuosity, to the first order, as it scatters.
+
+    Ratios of small cubes are skewed, and infinite where one does not percolate; the whole has both parts of the ratio
+    from all cubes.
+    """
+    for above, below in RATIOS.get(name, ()):
+        if above in cubes and below in cubes and cubes[above].mean() > 0 and cubes[below].mean() > 0:
+            over, under = (cubes[part].to_numpy(np.float64) / cubes[part].mean() for part in (above, below))
+            return np.asarray(value * (over - under))
+    return cubes[name].to_numpy(np.float64)
 
 
 def _on_the_law(found: Sequence[tuple[float, int, float]], edge: float, count: int) -> str:

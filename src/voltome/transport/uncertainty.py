@@ -20,7 +20,7 @@ from voltome.transport._parts import (
     from_subvolumes,
     from_threshold,
 )
-from voltome.transport.columns_uncertainty import ALL_PARTS, SOLVER_NUMBERS, columns_of, named
+from voltome.transport.columns_uncertainty import ALL_PARTS, SOLVED, SOLVER_NUMBERS, columns_of, named
 
 __all__ = ["combined_uncertainty"]
 
@@ -101,7 +101,9 @@ def combined_uncertainty(
     * sub-volumes: standard deviation among disjoint cubes of one edge, times the root of their share of the image:
       the variance of a mean over a volume falls as 1/volume once that is larger than what the structure repeats in. Of
       the edges in whose cubes the measure is finite everywhere, the largest with 8 cubes or more is taken, else the
-      largest with 3. Of 8 cubes the standard deviation is itself known to 27 %.
+      largest with 3. Of 8 cubes the standard deviation is itself known to 27 %. A tortuosity is the ratio of two
+      measures, which scatters to the first order as porosity over its mean less diffusivity over its mean: so cubes
+      that do not percolate count with their diffusivity of 0, and not with an infinite tortuosity.
     * resolution: the value less its extrapolation to voxels of no size; the size of that over the root of 3. It is not
       corrected for: the bias is given beside it.
 
@@ -140,7 +142,8 @@ def combined_uncertainty(
     if refinement is not None:
         sources["resolution"] = partial(from_refinement, refinement, keys)
     found = {name: _measured(result, name, sources) for name in _measures(result, measures)}
-    known = {name: rows for name, rows in found.items() if _parts(rows)}
+    order = {name: place for place, name in enumerate(SOLVED)}
+    known = {name: found[name] for name in sorted(found, key=lambda n: order.get(n, len(order))) if _parts(found[name])}
     if measures is not None:
         known = found
     if not any(_parts(rows) for rows in known.values()):

@@ -36,7 +36,8 @@ def test_every_part_is_what_its_formula_says():
     assert table.kind == "combined_uncertainty"
     assert row.tortuosity_from_solver == pytest.approx(4 * 1e-3 / np.sqrt(3))
     assert row.tortuosity_from_threshold == pytest.approx((5 - 3) / 2 / np.sqrt(3))
-    scatter = np.std([0.4 / diffusivity for _, diffusivity in pairs], ddof=1)
+    diffusivities = [diffusivity for _, diffusivity in pairs]
+    scatter = 4 * np.std(diffusivities, ddof=1) / np.mean(diffusivities)  # to the first order; the porosity is the same
     assert row.tortuosity_from_subvolumes == pytest.approx(scatter / 8)  # 1/64 of the volume: 8 times the scatter
     assert row.tortuosity_from_resolution == pytest.approx(0.3 / np.sqrt(3))
     assert row.tortuosity_resolution_bias == pytest.approx(0.3)  # the voxels make it too large: positive
@@ -106,13 +107,27 @@ def test_few_cubes_and_a_variance_that_falls_too_slowly_are_said():
 
 
 def test_cubes_that_do_not_percolate_are_not_averaged():
-    cubes = subvolumes({10.0: [(0.4, 0.0), *[(0.4, 0.1)] * 20], 20.0: [(0.4, 0.1), (0.4, 0.12)] * 4})
-    row = row_of(combined_uncertainty(tortuosity({"z": (0.4, 0.1)}), subvolumes=cubes))
-    assert row.tortuosity_from_subvolumes == pytest.approx(np.std([4, 0.4 / 0.12] * 4, ddof=1) * np.sqrt(8000 / 1e6))
-    never = subvolumes({10.0: [(0.4, 0.0), *[(0.4, 0.1)] * 20]})
-    table = combined_uncertainty(tortuosity({"z": (0.4, 0.1)}), subvolumes=never)
-    assert "tortuosity_from_subvolumes" not in table.frame
-    assert row_of(table).relative_diffusivity_from_subvolumes > 0
+    pairs = [(0.2, 0.0), (0.4, 0.1), (0.5, 0.15)] * 5
+    row = row_of(combined_uncertainty(tortuosity({"z": (0.4, 0.1)}), subvolumes=subvolumes({10.0: pairs})))
+    porosity, diffusivity = np.array(pairs).T
+    scatter = 4 * np.std(porosity / porosity.mean() - diffusivity / diffusivity.mean(), ddof=1)
+    assert row.tortuosity_from_subvolumes == pytest.approx(scatter * np.sqrt(1e3 / 1e6))
+
+
+def test_of_a_measure_that_is_no_ratio_of_others_only_edges_count_at_which_it_is_finite():
+    columns = (Column("axis", "", "Axis.", "key"), Column("electrode_tortuosity", "1", "Factor.", may_be_infinite=True))
+    whole = ResultTable(pd.DataFrame({"axis": ["z"], "electrode_tortuosity": [2.0]}), columns=columns, kind="x")
+    of_cubes = (Column("edge_um", "um", "Edge.", "position"), Column("image_share", "1", "Share.", "position"),
+                Column("nested", "1", "Nested.", "flag"))  # fmt: skip
+    values = [2.0, 2.1, 2.2] * 3
+    frame = pd.DataFrame({"edge_um": [10.0] * 9 + [20.0] * 9, "image_share": [0.01] * 9 + [0.08] * 9, "nested": False,
+                          "axis": "z", "electrode_tortuosity": [*values, *values[1:], INFINITY]})  # fmt: skip
+    cubes = ResultTable(frame, columns=(*of_cubes, *columns), kind="subvolumes")
+    row = combined_uncertainty(whole, subvolumes=cubes).frame.iloc[0]
+    assert row.electrode_tortuosity_from_subvolumes == pytest.approx(np.std(values, ddof=1) / 10)
+    never = ResultTable(frame[9:], columns=cubes.columns, kind="subvolumes")
+    with pytest.raises(ValuesError, match="of no measure of this table"):
+        combined_uncertainty(whole, subvolumes=never)
 
 
 def test_no_path_at_one_threshold_makes_the_tortuosity_as_uncertain_as_can_be_but_not_the_diffusivity():
@@ -184,5 +199,11 @@ def test_uncertainties_keep_the_unit_of_the_measure():
     whole = ResultTable(pd.DataFrame({"axis": ["z"], "permeability_um2": [0.2]}), columns=columns, kind="permeability")
     rows = pd.DataFrame({OVER.name: [1.0, 2.0], "axis": "z", "permeability_um2": [0.1, 0.3]})
     found = combined_uncertainty(whole, threshold=ResultTable(rows, columns=(OVER, *columns), kind="sweep"))
+    finer = Column("permeability_extrapolated_um2", "um2", "Limit.")
+    limit = ResultTable(pd.DataFrame({"axis": ["z"], finer.name: [0.17]}), columns=(columns[0], finer),
+                        kind="permeability_refinement")  # fmt: skip
+    row = combined_uncertainty(whole, refinement=limit).frame.iloc[0]
+    assert row.permeability_from_resolution_um2 == pytest.approx(0.03 / np.sqrt(3))
+    assert row.permeability_resolution_bias_um2 == pytest.approx(0.03)
     assert found.column("permeability_from_threshold_um2").unit == "um2"
     assert found.frame.permeability_standard_uncertainty_um2[0] == pytest.approx(0.1 / np.sqrt(3))
