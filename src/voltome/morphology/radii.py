@@ -31,7 +31,7 @@ AXES_OF_PLANES = ((2, 1), (2, 0), (1, 0))
 """The axes, as positions in (z, y, x), at 0 and at 90 degrees of each plane."""
 
 QUIET, NOISY = 0.015, 0.022
-"""Scatter of the drops of the grey value at edges, over the contrast: 0.01 without noise, 0.02 to 0.1 with 5 to 10 %."""
+"""Scatter of the drops of the grey value at edges, over the contrast: 0.01 without noise, 0.02 to 0.1 at 5 to 10 %."""
 
 MOST_MENDED = 0.3
 """By how much of its height a bump is raised at most."""
@@ -116,9 +116,9 @@ def particle_radii(
     two voxels at the surfaces (median of all rays), and taken out. Without: where the trilinear share of the label
     falls below one half, nothing taken out.
 
-    Blur also flattens bumps, a harmonic of order l by s^2 (l (l + 1) / 2 - 1) / r^2 of its height. It is given back, up to
-    30 %, in planes all of whose rays end at the surface, for l taken as the order along the circle; less where the drops
-    scatter by more than 1.5 % of the contrast, and not from 2.2 % on, as noise would be raised too.
+    Blur also flattens bumps, a harmonic of order l by s^2 (l (l + 1) / 2 - 1) / r^2 of its height. It is given back, up
+    to 30 %, in planes all of whose rays end at the surface, for l taken as the order along the circle; less where the
+    drops scatter by more than 1.5 % of the contrast, and not from 2.2 % on, as noise would be raised too.
 
     Error on spheres with harmonics of 5 %, radii of 6 to 20 voxels, blur of 0.7 voxel (simulated;
     ``docs/powder-measures.md``), in voxels. Grey values without noise: 0.03 in the mean radius and for one ray; the
