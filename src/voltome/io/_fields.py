@@ -170,9 +170,14 @@ class _Maker:
         return self.instance(cls, fields, {})
 
 
-@cache  # annotations are text, and reading them takes longer than reading a table
-def _dataclasses_in(cls: type) -> Mapping[str, type]:
+def _dataclasses_in(cls: Any) -> Mapping[str, type]:
     """Return the dataclasses that the annotations of a dataclass name: only these are made from a file."""
+    return _named_in(cls)
+
+
+@cache  # annotations are text, and reading them takes longer than reading a table
+def _named_in(cls: Any) -> Mapping[str, type]:
+    """Return the dataclasses that the annotations of a dataclass name, and theirs."""
     found: dict[str, type] = {}
     waiting = _hints(cls)
     while waiting:

@@ -53,7 +53,8 @@ def _places_round(axis: int) -> NDArray[np.int64]:
     """Return the voxels near an edge along `axis`: steps from that at whose first corner the edge begins."""
     middle = np.array([0.0 if other == axis else -0.5 for other in range(3)])
     near = np.array(list(np.ndindex((2 * REACH + 1,) * 3)), np.int64) - REACH
-    return near[((near - middle) ** 2).sum(axis=1) <= REACH**2]
+    inside: NDArray[np.int64] = near[((near - middle) ** 2).sum(axis=1) <= REACH**2]
+    return inside
 
 
 _PLACES = np.concatenate([_places_round(axis) for axis in range(3)])

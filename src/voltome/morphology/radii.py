@@ -31,7 +31,7 @@ AXES_OF_PLANES = ((2, 1), (2, 0), (1, 0))
 """The axes, as positions in (z, y, x), at 0 and at 90 degrees of each plane."""
 
 QUIET, NOISY = 0.015, 0.022
-"""Scatter of the drops of the grey value at edges over the contrast: 0.01 without noise, 0.02 to 0.1 with 5 to 10 %."""
+"""Scatter of the drops of the grey value at edges, over the contrast: 0.01 without noise, 0.02 to 0.1 at 5 to 10 %."""
 
 MOST_MENDED = 0.3
 """By how much of its height a bump is raised at most."""

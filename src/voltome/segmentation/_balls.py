@@ -72,7 +72,7 @@ def _beyond(away: Where, image: ImageNoun, radius_um: float) -> Where:
     return beyond
 
 
-def _steps_within(edges: Edges, most: float) -> list[tuple[int, int, int]]:
+def _steps_within(edges: Edges, most: float) -> list[tuple[int, ...]]:
     """Return the steps in voxels, but for that of none, whose squared length is not above `most`."""
     reach = [range(-floor(most**0.5 / edge), floor(most**0.5 / edge) + 1) for edge in edges]
     return [
@@ -82,7 +82,7 @@ def _steps_within(edges: Edges, most: float) -> list[tuple[int, int, int]]:
     ]
 
 
-def _beyond_steps(away: Where, steps: list[tuple[int, int, int]]) -> Where:
+def _beyond_steps(away: Where, steps: list[tuple[int, ...]]) -> Where:
     """Return the voxels that are `away` and from which no step leads to one that is not."""
     beyond = away.copy()
     for step in steps:
