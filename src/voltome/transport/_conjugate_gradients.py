@@ -107,10 +107,17 @@ def solve(
     bound, gained, error, ratio, iterations = ErrorBound(), 0.0, np.inf, 0.0, 0
     product = levels.cycle(residual, smoothed)
     while product > 0.0 and iterations < most_iterations:
-        step = product / operator.turn(direction, ratio, smoothed)
+        curvature = operator.turn(direction, ratio, smoothed)
+        if curvature <= 0.0:
+            product = -1.0
+            break
+        step = product / curvature
         operator.advance(direction, step, values, residual, smoothed)
         before, product = product, levels.cycle(residual, smoothed)
         gained, ratio, iterations = gained + step * before, product / before, iterations + 1
+        if product <= 0.0:
+            # the bound of the iterate before holds for this one too, which is better
+            break
         bound.add(step, ratio)
         error = bound.factor() * product
         if iterations >= FEWEST_ITERATIONS and error <= tolerance * _least(energy_at_start, gained, error):

@@ -116,3 +116,24 @@ def test_a_solution_says_when_it_ran_out_of_iterations(pore):
 def test_a_source_of_zero_has_the_solution_zero(pore):
     found = solve(of_mask(pore), np.zeros(SHAPE, np.float32), tolerance=1e-4)
     assert (found.iterations, found.relative_error_bound, found.values.any()) == (0, 0.0, False)
+
+
+class BreaksDown(Multigrid):
+    """Grids whose third cycle finds no direction of descent, as rounding may bring about."""
+
+    def cycle(self, residual, out):
+        product = super().cycle(residual, out)
+        cycles.append(product)
+        return product if len(cycles) < 3 else -product
+
+
+cycles: list[float] = []
+
+
+def test_a_breakdown_is_never_taken_for_a_solution(pore):
+    cycles.clear()
+    operator = of_mask(pore, extra=np.full(SHAPE, 0.01, np.float32))
+    source = noise(SHAPE) * operator.active
+    found = solve(operator, source, tolerance=1e-4, multigrid=BreaksDown(operator))
+    assert (found.iterations, found.stopped_by) == (2, "float32")
+    assert found.relative_error_bound > 1e-4
