@@ -61,7 +61,10 @@ def test_sulfur_particles_are_counted_and_measured(shown, scan: str):
     assert rows["particles of 10 voxels and more"].true > 20
     assert apart(rows["particles of 10 voxels and more"]) == pytest.approx(0, abs=0.12)
     assert apart(rows["mean diameter / um"]) == pytest.approx(0, abs=0.06)
-    assert apart(rows["largest diameter / um"]) == pytest.approx(0, abs=0.06)
+    # not the largest alone: one that ends within a voxel of a face is whole in truth, and cut in the image
+    assert rows["share of particles below 1 um"].found == pytest.approx(
+        rows["share of particles below 1 um"].true, abs=0.06
+    )
 
 
 def test_the_permeability_of_fibres_is_recovered_and_deposit_lowers_it_along_every_axis(shown):
