@@ -168,13 +168,13 @@ def _sizes(tables: Tables) -> list[str]:
         "cubes of the uncycled cathode, mean of each edge",
         f"{'':12}{'sulfur':>10}{'its surface':>12}{'TPB':>10}{'tortuosity':>12}{'scatter':>10}",
     ]
-    tables = (
+    means = (
         fractions["fraction"].mean(),
         surface["area_per_phase_volume_per_um"].mean(),
         boundary["length_per_total_volume_per_um2"].mean(),
     )
     for edge, row in edges.iterrows():
-        sulfur, area, length = (table.get(edge, math.nan) for table in tables)
+        sulfur, area, length = (table.get(edge, math.nan) for table in means)
         scatter = f"{row['std']:>10.2f}" if math.isfinite(row["std"]) else f"{'one':>10}"
         lines.append(f"  {edge:<5.4g} um  {sulfur:>10.3f}{area:>12.2f}{length:>10.3f}{row['mean']:>12.2f}{scatter}")
     return [
