@@ -6,26 +6,26 @@ import numpy as np
 import pytest
 
 from voltome.papers._mg_s_cathode import STATES, NanoCT, make_cathode, true_sample
-from voltome.papers._mg_s_compared import Row, cathode_rows, compared, separator_rows
+from voltome.papers._mg_s_compared import Row, Tables, cathode_rows, compared, separator_rows
 from voltome.papers._mg_s_published import BINDER, DEPOSIT, FIBRE, PORE, SULFUR
 from voltome.papers._mg_s_separator import DEPOSIT_FRACTION, FIBRE_FRACTION, MicroCT, fractions_of, make_separator
 from voltome.papers._mg_s_truth import AXES, Truth
 from voltome.papers.mg_s import make_twin, recover
-from voltome.study import Results
 
 CATHODES = list(STATES)
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Results, Mapping[str, Truth]]:
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Tables, Mapping[str, Truth]]:
     twin = make_twin(cathode_voxels=64, separator_shape=(24, 36, 48), cubes=(24, 32, 60), local=40)
-    return recover(twin, tmp_path_factory.mktemp("mg-s"))
+    results, truths = recover(twin, tmp_path_factory.mktemp("mg-s"))
+    return results.tables(), truths
 
 
-def rows_of(shown: tuple[Results, Mapping[str, Truth]], scan: str) -> dict[str, Row]:
-    results, truths = shown
+def rows_of(shown: tuple[Tables, Mapping[str, Truth]], scan: str) -> dict[str, Row]:
+    tables, truths = shown
     rows = cathode_rows if scan.startswith("cathode") else separator_rows
-    return {row.what: row for row in rows(results, scan, truths[scan])}
+    return {row.what: row for row in rows(tables, scan, truths[scan])}
 
 
 def apart(row: Row) -> float:
@@ -61,7 +61,10 @@ def test_sulfur_particles_are_counted_and_measured(shown, scan: str):
     assert rows["particles of 10 voxels and more"].true > 20
     assert apart(rows["particles of 10 voxels and more"]) == pytest.approx(0, abs=0.12)
     assert apart(rows["mean diameter / um"]) == pytest.approx(0, abs=0.06)
-    assert apart(rows["largest diameter / um"]) == pytest.approx(0, abs=0.06)
+    # not the largest alone: one that ends within a voxel of a face is whole in truth, and cut in the image
+    assert rows["share of particles below 1 um"].found == pytest.approx(
+        rows["share of particles below 1 um"].true, abs=0.06
+    )
 
 
 def test_the_permeability_of_fibres_is_recovered_and_deposit_lowers_it_along_every_axis(shown):
@@ -82,7 +85,7 @@ def test_the_film_makes_the_deposit_too_much_and_the_fibres_too_little(shown):
 
 
 def test_more_pores_conduct_more_at_a_higher_threshold(shown):
-    sweep = shown[0].tables()["sweep-tortuosity"].frame.sort_values("threshold.intervals.pore.1")
+    sweep = shown[0]["sweep-tortuosity"].frame.sort_values("threshold.intervals.pore.1")
     assert np.all(np.diff(sweep["porosity"]) > 0)
     assert np.all(np.diff(sweep["relative_diffusivity"]) > 0)
     assert np.all(np.diff(sweep["tortuosity"]) < 0)

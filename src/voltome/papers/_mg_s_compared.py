@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from voltome.data import ResultTable
 from voltome.papers._mg_s_published import (
     BINDER,
     LOCAL_POROSITY,
@@ -20,9 +21,10 @@ from voltome.papers._mg_s_published import (
     TPB_PER_UM2,
 )
 from voltome.papers._mg_s_truth import AXES, RESOLVED_VOXELS, Truth
-from voltome.study import Results
 
 __all__ = ["Row", "cathode_rows", "compared", "separator_rows"]
+
+Tables = Mapping[str, ResultTable]
 
 _FRACTIONS = {"cathode": "phase_fractions", "separator": "separator-fractions", "local": "local-fractions"}
 _SURFACES = {PORE: "pore-surface", BINDER: "binder-surface", SULFUR: "sulfur-surface"}
@@ -47,39 +49,39 @@ class Row:
         return f"  {self.what:34}{''.join(cells)}{difference}{published}".rstrip()
 
 
-def compared(results: Results, truths: Mapping[str, Truth]) -> list[str]:
+def compared(tables: Tables, truths: Mapping[str, Truth]) -> list[str]:
     """Return everything that was recovered beside truth and publication, as lines of text."""
     head = f"{'':36}{'true':>12}{'recovered':>12}{'difference':>12}{'published':>12}"
     lines = ["simulated twin: recovered against true; published of the study's own samples", head]
     for scan, truth in truths.items():
         rows = cathode_rows if scan.startswith("cathode") else separator_rows
-        lines += [scan, *(row.line for row in rows(results, scan, truth))]
+        lines += [scan, *(row.line for row in rows(tables, scan, truth))]
         if scan.startswith("separator"):
-            lines.append(_reynolds(results, scan))
+            lines.append(_reynolds(tables, scan))
     lines.append("cube of the middle: porosity")
     for scan, published in LOCAL_POROSITY.items():
         true = truths[scan.replace("local", "cathode")].local_fractions[PORE]
-        lines.append(Row(scan, true, _fraction(results, scan, PORE), published).line)
-    return [*lines, *_swept(results), *_sizes(results), *_uncertain(results)]
+        lines.append(Row(scan, true, _fraction(tables, scan, PORE), published).line)
+    return [*lines, *_swept(tables), *_sizes(tables), *_uncertain(tables)]
 
 
-def cathode_rows(results: Results, scan: str, truth: Truth) -> list[Row]:
+def cathode_rows(tables: Tables, scan: str, truth: Truth) -> list[Row]:
     """Return the numbers of one cathode: Table 3, and Figs. 5 to 7."""
     published = TABLE_3.get(scan, {})
     rows = [
-        Row(f"{phase} fraction", truth.fractions[phase], _fraction(results, scan, phase), _of(published, phase, 0))
+        Row(f"{phase} fraction", truth.fractions[phase], _fraction(tables, scan, phase), _of(published, phase, 0))
         for phase in (SULFUR, PORE, BINDER)
     ]
     rows += [
         Row(
             f"{phase} surface / its volume, 1/um",
             truth.surfaces[phase],
-            _value(results, name, scan, "area_per_phase_volume_per_um"),
+            _value(tables, name, scan, "area_per_phase_volume_per_um"),
             _of(published, phase, 1),
         )
         for phase, name in _SURFACES.items()
     ]
-    boundary = _value(results, "triple_phase_boundary", scan, "length_per_total_volume_per_um2")
+    boundary = _value(tables, "triple_phase_boundary", scan, "length_per_total_volume_per_um2")
     rows.append(
         Row(
             "triple-phase boundary, 1/um2",
@@ -89,10 +91,10 @@ def cathode_rows(results: Results, scan: str, truth: Truth) -> list[Row]:
         )
     )
     rows += [
-        Row(f"tortuosity along {axis}", truth.tortuosity.get(axis, math.nan), _tortuosity(results, scan, axis))
+        Row(f"tortuosity along {axis}", truth.tortuosity.get(axis, math.nan), _tortuosity(tables, scan, axis))
         for axis in AXES
     ]
-    particles = _rows(results, "measure_particles", scan)
+    particles = _rows(tables, "measure_particles", scan)
     diameter = particles["equivalent_diameter_um"]
     resolved = particles[particles["voxels"] >= math.pi / 6 * RESOLVED_VOXELS**3]
     sphericity = float(resolved["sphericity"].mean()) if len(resolved) else math.nan
@@ -107,41 +109,41 @@ def cathode_rows(results: Results, scan: str, truth: Truth) -> list[Row]:
     ]
 
 
-def separator_rows(results: Results, scan: str, truth: Truth) -> list[Row]:
+def separator_rows(tables: Tables, scan: str, truth: Truth) -> list[Row]:
     """Return the numbers of one separator: Tables 1 and 2."""
     published = TABLE_1[scan]
     rows = [
-        Row(f"{phase} fraction", fraction, _fraction(results, scan, phase), _of(published, phase, 0))
+        Row(f"{phase} fraction", fraction, _fraction(tables, scan, phase), _of(published, phase, 0))
         for phase, fraction in truth.fractions.items()
     ]
-    areas = _rows(results, "separator-surfaces", scan)
+    areas = _rows(tables, "separator-surfaces", scan)
     for phase in truth.fractions:
         both = areas[(areas["phase_a"] == phase) | (areas["phase_b"] == phase)]
-        found = float(both["area_per_total_volume_per_um"].sum()) / _fraction(results, scan, phase)
+        found = float(both["area_per_total_volume_per_um"].sum()) / _fraction(tables, scan, phase)
         true = truth.surfaces.get(phase, math.nan)
         rows.append(Row(f"{phase} surface / its volume, 1/um", true, found, _of(published, phase, 1)))
     for axis in AXES:
         name = "flow_field-permeability" if axis == "z" else f"permeability-{axis}"
-        found = _value(results, name, scan, "permeability_um2")
+        found = _value(tables, name, scan, "permeability_um2")
         true = truth.permeability_um2[axis]
         rows.append(Row(f"permeability along {axis} / um2", true, found, TABLE_2[scan][axis]))
     return rows
 
 
-def _reynolds(results: Results, scan: str) -> str:
+def _reynolds(tables: Tables, scan: str) -> str:
     """Return the Reynolds numbers of the flow at 30 kPa."""
     names = {axis: "flow_field-permeability" if axis == "z" else f"permeability-{axis}" for axis in AXES}
-    numbers = (f"{_value(results, name, scan, 'reynolds_number'):.2g} along {axis}" for axis, name in names.items())
+    numbers = (f"{_value(tables, name, scan, 'reynolds_number'):.2g} along {axis}" for axis, name in names.items())
     return f"  Reynolds number at 30 kPa: {', '.join(numbers)} (the study states less than 0.1)"
 
 
-def _swept(results: Results) -> list[str]:
+def _swept(tables: Tables) -> list[str]:
     """Return the sweep over the threshold of the pores, Fig. 6."""
-    flow = _rows(results, "sweep-tortuosity", "limits")
+    flow = _rows(tables, "sweep-tortuosity", "limits")
     over = flow.columns[list(flow.columns).index("scan") + 1 :]
     swept = next(name for name in over if name.startswith("threshold"))
-    pores = _rows(results, "sweep-phase_fractions", "limits").query("phase == @PORE").set_index(swept)
-    areas = _rows(results, "sweep-surface_area", "limits").set_index(swept)
+    pores = _rows(tables, "sweep-phase_fractions", "limits").query("phase == @PORE").set_index(swept)
+    areas = _rows(tables, "sweep-surface_area", "limits").set_index(swept)
     lines = [
         "threshold of the pores, uncycled cathode",
         f"{'':12}{'porosity':>10}{'D/D0':>10}{'tortuosity':>12}{'surface':>10}",
@@ -156,23 +158,23 @@ def _swept(results: Results) -> list[str]:
     return [*lines, f"  published: {printed} (surface by faces of voxels; per total volume, in 1/um)"]
 
 
-def _sizes(results: Results) -> list[str]:
+def _sizes(tables: Tables) -> list[str]:
     """Return how the measures of cubes hang on their edge, Fig. 7."""
-    edges = _rows(results, "subvolumes-tortuosity", "limits").groupby("edge_um")["tortuosity"].agg(["mean", "std"])
-    boundary = _rows(results, "subvolumes-triple_phase_boundary", "limits").groupby("edge_um")
-    surface = _rows(results, "subvolumes-surface_area", "limits").groupby("edge_um")
-    fractions = _rows(results, "subvolumes-phase_fractions", "limits").query("phase == @SULFUR").groupby("edge_um")
+    edges = _rows(tables, "subvolumes-tortuosity", "limits").groupby("edge_um")["tortuosity"].agg(["mean", "std"])
+    boundary = _rows(tables, "subvolumes-triple_phase_boundary", "limits").groupby("edge_um")
+    surface = _rows(tables, "subvolumes-surface_area", "limits").groupby("edge_um")
+    fractions = _rows(tables, "subvolumes-phase_fractions", "limits").query("phase == @SULFUR").groupby("edge_um")
     lines = [
         "cubes of the uncycled cathode, mean of each edge",
         f"{'':12}{'sulfur':>10}{'its surface':>12}{'TPB':>10}{'tortuosity':>12}{'scatter':>10}",
     ]
-    tables = (
+    means = (
         fractions["fraction"].mean(),
         surface["area_per_phase_volume_per_um"].mean(),
         boundary["length_per_total_volume_per_um2"].mean(),
     )
     for edge, row in edges.iterrows():
-        sulfur, area, length = (table.get(edge, math.nan) for table in tables)
+        sulfur, area, length = (table.get(edge, math.nan) for table in means)
         scatter = f"{row['std']:>10.2f}" if math.isfinite(row["std"]) else f"{'one':>10}"
         lines.append(f"  {edge:<5.4g} um  {sulfur:>10.3f}{area:>12.2f}{length:>10.3f}{row['mean']:>12.2f}{scatter}")
     return [
@@ -181,34 +183,34 @@ def _sizes(results: Results) -> list[str]:
     ]
 
 
-def _uncertain(results: Results) -> list[str]:
+def _uncertain(tables: Tables) -> list[str]:
     """Return the tortuosity of the uncycled cathode with all that is known of its error."""
-    row = _rows(results, "combined_uncertainty", "limits").iloc[0]
+    row = _rows(tables, "combined_uncertainty", "limits").iloc[0]
     value, error = float(row["tortuosity"]), float(row["tortuosity_standard_uncertainty"])
     return [f"tortuosity along x, uncycled: {value:.2f} +- {error:.2f} (threshold, sub-volumes, solver together)"]
 
 
-def _rows(results: Results, table: str, scan: str) -> pd.DataFrame:
+def _rows(tables: Tables, table: str, scan: str) -> pd.DataFrame:
     """Return the rows of one scan."""
-    frame = results.tables()[table].frame
+    frame = tables[table].frame
     return frame[frame["scan"] == scan] if "scan" in frame else frame
 
 
-def _value(results: Results, table: str, scan: str, column: str) -> float:
+def _value(tables: Tables, table: str, scan: str, column: str) -> float:
     """Return the one number of a scan in a table."""
-    return float(_rows(results, table, scan)[column].iloc[0])
+    return float(_rows(tables, table, scan)[column].iloc[0])
 
 
-def _fraction(results: Results, scan: str, phase: str) -> float:
+def _fraction(tables: Tables, scan: str, phase: str) -> float:
     """Return the fraction of a phase; 0 where the image has none."""
-    rows = _rows(results, _FRACTIONS[scan.partition("-")[0]], scan)
+    rows = _rows(tables, _FRACTIONS[scan.partition("-")[0]], scan)
     rows = rows[rows["phase"] == phase]
     return float(rows["fraction"].iloc[0]) if len(rows) else 0.0
 
 
-def _tortuosity(results: Results, scan: str, axis: str) -> float:
+def _tortuosity(tables: Tables, scan: str, axis: str) -> float:
     """Return the tortuosity along an axis."""
-    return _value(results, f"tortuosity-{axis}", scan, "tortuosity")
+    return _value(tables, f"tortuosity-{axis}", scan, "tortuosity")
 
 
 def _of(published: Mapping[str, tuple[float, float]], phase: str, index: int) -> float:

@@ -174,7 +174,7 @@ def demonstrate(folder: Path, *, twin: Twin | None = None, progress: Progress = 
         Told of every step.
     """
     results, truths = recover(twin or make_twin(), folder, progress=progress)
-    lines = [*compared(results, truths), "", *doubts_in_print(), "", *panels_in_print(PANELS)]
+    lines = [*compared(results.tables(), truths), "", *doubts_in_print(), "", *panels_in_print(PANELS)]
     return Shown(folder / STUDY_FILE, results, "\n".join(lines))
 
 
