@@ -128,7 +128,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "growing_volume",
         "transport:growing_volume",
         kind="growing_volume",
-        bytes_per_voxel=28,
+        bytes_per_voxel=31,
         kernels=_DIFFUSION,
         references=(references.TAUFACTOR, references.RADAU),
     ),
