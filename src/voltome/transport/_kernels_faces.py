@@ -19,30 +19,23 @@ _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
-def _gather(along_z, along_y, along_x, values, under, over, north, south, z, y, line):
-    """Write to `line` the sum of conductance times value over the six neighbours of every voxel of a row."""
-    depth, height, width = values.shape
-    _combine(along_z[z - 1 if z > 0 else depth - 1, y], under, along_z[z, y], over, line)
-    _combine_more(along_y[z, y - 1 if y > 0 else height - 1], north, along_y[z, y], south, line)
+def _gather(along_z, along_y, along_x, layer, under, over, last, after, z, y, line):
+    """Write to `line` the sum of conductance times value over the six neighbours of every voxel of a row.
+
+    `under` and `over` are the layers beside its own, and the row `after` of `last` is the next one. Voxels are indexed
+    and rows not taken as views, whose making costs as much as a short row.
+    """
+    depth, height, width = along_z.shape
+    below, before = z - 1 if z > 0 else depth - 1, y - 1 if y > 0 else height - 1
+    for x in range(width):
+        line[x] = along_z[below, y, x] * under[y, x] + along_z[z, y, x] * over[y, x]
+    for x in range(width):
+        line[x] += along_y[z, before, x] * layer[before, x] + along_y[z, y, x] * last[after, x]
     if width > 1:
-        row, to_next = values[z, y], along_x[z, y]
-        _combine_more(to_next[:-2], row[:-2], to_next[1:-1], row[2:], line[1:-1])
-        line[0] += to_next[width - 1] * row[width - 1] + to_next[0] * row[1]
-        line[width - 1] += to_next[width - 2] * row[width - 2] + to_next[width - 1] * row[0]
-
-
-@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
-def _combine(one, first, other, second, line):
-    """Write the sum of two products of rows."""
-    for x in range(line.size):
-        line[x] = one[x] * first[x] + other[x] * second[x]
-
-
-@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
-def _combine_more(one, first, other, second, line):
-    """Add the sum of two products of rows."""
-    for x in range(line.size):
-        line[x] += one[x] * first[x] + other[x] * second[x]
+        for x in range(1, width - 1):
+            line[x] += along_x[z, y, x - 1] * layer[y, x - 1] + along_x[z, y, x] * layer[y, x + 1]
+        line[0] += along_x[z, y, width - 1] * layer[y, width - 1] + along_x[z, y, 0] * layer[y, 1]
+        line[width - 1] += along_x[z, y, width - 2] * layer[y, width - 2] + along_x[z, y, width - 1] * layer[y, 0]
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
@@ -51,65 +44,40 @@ def start(inverse, source, values, odd, first, stop):
     _, height, width = values.shape
     for z in range(first, stop):
         for y in range(height):
-            row, given, scale = values[z, y], source[z, y], inverse[z, y]
-            kept = odd[(z + y) % 2 : (z + y) % 2 + width]
+            shift = (z + y) % 2
             for x in range(width):
-                row[x] = (_ONE - kept[x]) * (given[x] * scale[x])
+                values[z, y, x] = (_ONE - odd[shift + x]) * (source[z, y, x] * inverse[z, y, x])
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
 def sweep(along_z, along_y, along_x, inverse, source, values, below, above, odd, colour, sums, first, stop):
-    """Solve the equation of every voxel of one colour, and write for every layer the sum of source times value."""
+    """Solve the equation of every voxel of one colour, and write for every layer the sum of source times value.
+
+    The other half of a row stays exactly as it is, as another thread may be reading it. `below` and `above` are the
+    layers beyond the first and the last: where a box with an odd number of voxels repeats, its ends have the same
+    colour and stand as they were before, as does the first row for the last.
+    """
     depth, height, width = values.shape
-    line, start_row = np.empty(width, np.float32), np.empty(width, np.float32)
+    line, first_row = np.empty(width, np.float32), np.empty((1, width), np.float32)
     for z in range(first, stop):
-        start_row[:], total = values[z, 0], 0.0
+        first_row[0, :], total = values[z, 0], 0.0
+        layer = values[z]
+        under = values[z - 1] if z > 0 else below
+        over = values[z + 1] if z + 1 < depth else above
         for y in range(height):
-            north = values[z, y - 1 if y > 0 else height - 1]
-            if y + 1 == height:
-                south = start_row
+            if y + 1 < height:
+                _gather(along_z, along_y, along_x, layer, under, over, layer, y + 1, z, y, line)
             else:
-                south = values[z, y + 1]
-            if z == 0:
-                _gather(
-                    along_z, along_y, along_x, values, below[y], values[(z + 1) % depth, y], north, south, z, y, line
-                )
-            elif z + 1 == depth:
-                _gather(along_z, along_y, along_x, values, values[z - 1, y], above[y], north, south, z, y, line)
-            else:
-                _gather(along_z, along_y, along_x, values, values[z - 1, y], values[z + 1, y], north, south, z, y, line)
-            shift = (z + y + colour) % 2
-            part = _relax(line, source[z, y], inverse[z, y], odd[shift : shift + width + 1], values[z, y])
+                _gather(along_z, along_y, along_x, layer, under, over, first_row, 0, z, y, line)
+            shift, part = (z + y + colour) % 2, _ZERO
+            for x in range(width):
+                given = source[z, y, x]
+                solved = (line[x] + given) * inverse[z, y, x]
+                kept = layer[y, x] if odd[shift + x] > _ZERO else solved
+                layer[y, x] = kept
+                part += kept * given
             total += np.float64(part)
         sums[z] = total
-
-
-@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
-def _relax(line, given, scale, kept, row):
-    """Solve the equations of half a row, and return the sum of source times value of all of it."""
-    for x in range(line.size):
-        line[x] = (line[x] + given[x]) * scale[x]
-    return choose(line, given, kept, row)
-
-
-@njit(cache=True, nogil=True, fastmath={"contract", "nsz"}, error_model="numpy")
-def _mix(line, kept, changed, row):
-    """Write the changed half of a row: the products are exact, so that the other half keeps its very bits."""
-    for x in range(line.size):
-        row[x] = kept[x] * row[x] + changed[x] * line[x]
-
-
-@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
-def choose(line, given, kept, row):
-    """Write to a row what is not kept of it, and return the sum of source times value of all of it.
-
-    `kept` is 1 and 0 in turns, and one longer than the row.
-    """
-    _mix(line, kept[:-1], kept[1:], row)
-    part = _ZERO
-    for x in range(line.size):
-        part += row[x] * given[x]
-    return part
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
@@ -167,49 +135,30 @@ def restrict_residual(along_z, along_y, along_x, inverse, source, values, coarse
         for coarse_y in range(coarse.shape[1]):
             block[:] = _ZERO
             for z in range(coarse_z * by_z, min(coarse_z * by_z + by_z, depth)):
-                under, over = z - 1 if z > 0 else depth - 1, z + 1 if z + 1 < depth else 0
+                under, over = values[z - 1 if z > 0 else depth - 1], values[z + 1 if z + 1 < depth else 0]
+                layer = values[z]
                 for y in range(coarse_y * by_y, min(coarse_y * by_y + by_y, height)):
-                    north, south = values[z, y - 1 if y > 0 else height - 1], values[z, y + 1 if y + 1 < height else 0]
-                    _gather(
-                        along_z, along_y, along_x, values, values[under, y], values[over, y], north, south, z, y, line
-                    )
-                    _add_residual(line, source[z, y], inverse[z, y], values[z, y], block)
-            sum_pairs(block, coarse[coarse_z, coarse_y], by_x)
-
-
-@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
-def _add_residual(line, given, scale, row, block):
-    """Add the residual of a row."""
-    for x in range(line.size):
-        live = np.float32(scale[x] > _ZERO)
-        block[x] += live * (given[x] + line[x] - row[x] / (scale[x] + (_ONE - live)))
+                    after = y + 1 if y + 1 < height else 0
+                    _gather(along_z, along_y, along_x, layer, under, over, layer, after, z, y, line)
+                    for x in range(width):
+                        scale = inverse[z, y, x]
+                        live = np.float32(scale > _ZERO)
+                        block[x] += live * (source[z, y, x] + line[x] - layer[y, x] / (scale + (_ONE - live)))
+            sum_pairs(block, coarse, coarse_z, coarse_y, by_x)
 
 
 @njit(cache=True, nogil=True)
-def sum_pairs(block, target, by):
-    """Write the sums of `by` neighbouring values, one or two."""
+def sum_pairs(block, coarse, z, y, by):
+    """Write the sums of `by` neighbouring values, one or two, to a row of coarse cells."""
     width = block.size
     if by == 1:
-        target[:] = block
+        for x in range(width):
+            coarse[z, y, x] = block[x]
         return
     for x in range(width // 2):
-        target[x] = block[2 * x] + block[2 * x + 1]
+        coarse[z, y, x] = block[2 * x] + block[2 * x + 1]
     if width % 2:
-        target[width // 2] = block[width - 1]
-
-
-@njit(cache=True, nogil=True)
-def repeat_pairs(source, wide, by):
-    """Write every value `by` times, once or twice."""
-    width = wide.size
-    if by == 1:
-        wide[:] = source
-        return
-    for x in range(width // 2):
-        wide[2 * x] = source[x]
-        wide[2 * x + 1] = source[x]
-    if width % 2:
-        wide[width - 1] = source[width // 2]
+        coarse[z, y, width // 2] = block[width - 1]
 
 
 @njit(cache=True, nogil=True)
@@ -217,14 +166,15 @@ def prolong(inverse, coarse, values, factors, first, stop):
     """Add the value of its coarse cell to every voxel that takes part; `inverse` is zero in the others."""
     _, height, width = values.shape
     by_z, by_y, by_x = factors
-    wide = np.empty(width, np.float32)
+    wide = np.empty(width + 1, np.float32)
     for z in range(first, stop):
         for y in range(height):
             if y % by_y == 0:
-                repeat_pairs(coarse[z // by_z, y // by_y], wide, by_x)
-            row, own = values[z, y], inverse[z, y]
+                for x in range(coarse.shape[2]):
+                    wide[by_x * x] = coarse[z // by_z, y // by_y, x]
+                    wide[by_x * x + by_x - 1] = coarse[z // by_z, y // by_y, x]
             for x in range(width):
-                row[x] += _ZERO if own[x] == 0 else wide[x]
+                values[z, y, x] += _ZERO if inverse[z, y, x] == 0 else wide[x]
 
 
 @njit(cache=True, nogil=True)
@@ -264,10 +214,9 @@ def coarsen_extra(extra, unit, factors, coarse, first, stop):
             block[:] = _ZERO
             for z in range(coarse_z * by_z, min(coarse_z * by_z + by_z, depth)):
                 for y in range(coarse_y * by_y, min(coarse_y * by_y + by_y, height)):
-                    row = extra[z, y]
                     for x in range(width):
-                        block[x] += half * np.float32(row[x])
-            sum_pairs(block, coarse[coarse_z, coarse_y], by_x)
+                        block[x] += half * np.float32(extra[z, y, x])
+            sum_pairs(block, coarse, coarse_z, coarse_y, by_x)
 
 
 @njit(cache=True, nogil=True)

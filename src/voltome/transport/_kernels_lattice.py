@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from voltome.transport._kernels_faces import choose, sum_pairs
+from voltome.transport._kernels_faces import sum_pairs
 
 _FAST = {"reassoc", "contract", "nsz"}
 """Sums along one row may be taken in the order of the machine's vectors, which is the same for every thread."""
@@ -24,7 +24,8 @@ _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 def _gather(values, weights, repeats, z, y, line):
     """Write to `line` the sum of weight times value over the six neighbours of every voxel of a row.
 
-    Outside, a row stands for its own neighbour with the weight zero: a choice between arrays would be slow.
+    Outside, a row stands for its own neighbour with the weight zero: a choice between arrays would be slow, and so
+    would be views of rows, whose making costs as much as a short row.
     """
     depth, height, width = values.shape
     under = z - 1 if z > 0 else (depth - 1 if repeats[0] else z)
@@ -33,66 +34,19 @@ def _gather(values, weights, repeats, z, y, line):
     after = y + 1 if y + 1 < height else (0 if repeats[1] else y)
     to_under, to_over = weights[0] if under != z else _ZERO, weights[0] if over != z else _ZERO
     to_before, to_after = weights[1] if before != y else _ZERO, weights[1] if after != y else _ZERO
-    _combine(values[under, y], values[over, y], values[z, before], values[z, after], to_under, to_over, to_before,
-             to_after, line)  # fmt: skip
+    for x in range(width):
+        line[x] = (
+            to_under * values[under, y, x]
+            + to_over * values[over, y, x]
+            + to_before * values[z, before, x]
+            + to_after * values[z, after, x]
+        )
     if width > 1:
-        row, joined = values[z, y], weights[2] if repeats[2] else _ZERO
-        _add_beside(row, weights[2], line)
-        line[0] += weights[2] * row[1] + joined * row[width - 1]
-        line[width - 1] += weights[2] * row[width - 2] + joined * row[0]
-
-
-@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
-def _combine(under, over, before, after, to_under, to_over, to_before, to_after, line):
-    """Write the weighted sum of four rows."""
-    for x in range(line.size):
-        line[x] = to_under * under[x] + to_over * over[x] + to_before * before[x] + to_after * after[x]
-
-
-@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
-def _add_beside(row, weight, line):
-    """Add the two neighbours along a row to all voxels but the first and the last."""
-    inner, left, right = line[1:-1], row[:-2], row[2:]
-    for x in range(inner.size):
-        inner[x] += weight * (left[x] + right[x])
-
-
-@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
-def _relax(line, given, own, scale, kept, row):
-    """Solve the equations of half a row, and return the sum of source times value of all of it.
-
-    `kept` is 1 where the row stays exactly as it is, as another thread may be reading it. A division under a condition
-    would not be done in vectors.
-    """
-    for x in range(line.size):
-        live = np.float32(own[x] > 0)
-        line[x] = live * (line[x] + given[x]) / (scale * np.float32(own[x]) + (_ONE - live))
-    return choose(line, given, kept, row)
-
-
-@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
-def _add_others(line, own, kept, block):
-    """Add the half of a row that was not kept, where it conducts."""
-    for x in range(line.size):
-        block[x] += line[x] * (np.float32(own[x] > 0) * (_ONE - kept[x]))
-
-
-@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
-def _curvature(row, own, scale, line):
-    """Return the sum over a row of value times the operator's action."""
-    part = _ZERO
-    for x in range(line.size):
-        part += row[x] * (scale * np.float32(own[x]) * row[x] - line[x])
-    return part
-
-
-@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
-def _advance(row, own, scale, line, length, given, left):
-    """Go along a row of a direction."""
-    for x in range(line.size):
-        given[x] += length * row[x]
-    for x in range(line.size):
-        left[x] -= length * np.float32(own[x] > 0) * (scale * np.float32(own[x]) * row[x] - line[x])
+        beside, joined = weights[2], weights[2] if repeats[2] else _ZERO
+        for x in range(1, width - 1):
+            line[x] += beside * (values[z, y, x - 1] + values[z, y, x + 1])
+        line[0] += beside * values[z, y, 1] + joined * values[z, y, width - 1]
+        line[width - 1] += beside * values[z, y, width - 2] + joined * values[z, y, 0]
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
@@ -101,26 +55,35 @@ def start(diagonal, scale, source, values, odd, first, stop):
     _, height, width = values.shape
     for z in range(first, stop):
         for y in range(height):
-            row, given, own = values[z, y], source[z, y], diagonal[z, y]
-            kept = odd[(z + y) % 2 : (z + y) % 2 + width]
+            shift = (z + y) % 2
             for x in range(width):
-                live = np.float32(own[x] > 0)
-                row[x] = (_ONE - kept[x]) * (live * given[x] / (scale * np.float32(own[x]) + (_ONE - live)))
+                own = np.float32(diagonal[z, y, x])
+                live = np.float32(own > _ZERO) * (_ONE - odd[shift + x])
+                values[z, y, x] = live * source[z, y, x] / (scale * own + (_ONE - live))
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
 def sweep(diagonal, scale, weights, repeats, source, values, odd, colour, sums, first, stop):
-    """Solve the equation of every voxel of one colour, and write for every layer the sum of source times value."""
+    """Solve the equation of every voxel of one colour, and write for every layer the sum of source times value.
+
+    The other half of a row stays exactly as it is, as another thread may be reading it. A division under a condition
+    would not be done in vectors.
+    """
     _, height, width = values.shape
     line = np.empty(width, np.float32)
     for z in range(first, stop):
         total = 0.0
         for y in range(height):
             _gather(values, weights, repeats, z, y, line)
-            shift = (z + y + colour) % 2
-            total += np.float64(
-                _relax(line, source[z, y], diagonal[z, y], scale, odd[shift : shift + width + 1], values[z, y])
-            )
+            shift, part = (z + y + colour) % 2, _ZERO
+            for x in range(width):
+                own, given = np.float32(diagonal[z, y, x]), source[z, y, x]
+                live = np.float32(own > _ZERO)
+                solved = live * (line[x] + given) / (scale * own + (_ONE - live))
+                kept = values[z, y, x] if odd[shift + x] > _ZERO else solved
+                values[z, y, x] = kept
+                part += kept * given
+            total += np.float64(part)
         sums[z] = total
 
 
@@ -139,8 +102,11 @@ def restrict_even_residual(diagonal, weights, repeats, values, odd, coarse, fact
             for z in range(coarse_z * by_z, min(coarse_z * by_z + by_z, depth)):
                 for y in range(coarse_y * by_y, min(coarse_y * by_y + by_y, height)):
                     _gather(values, weights, repeats, z, y, line)
-                    _add_others(line, diagonal[z, y], odd[(z + y) % 2 : (z + y) % 2 + width], block)
-            sum_pairs(block, coarse[coarse_z, coarse_y], by_x)
+                    shift = (z + y) % 2
+                    for x in range(width):
+                        live = np.float32(diagonal[z, y, x] > 0) * (_ONE - odd[shift + x])
+                        block[x] += live * line[x]
+            sum_pairs(block, coarse, coarse_z, coarse_y, by_x)
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
@@ -152,7 +118,11 @@ def curvature(diagonal, scale, weights, repeats, values, sums, first, stop):
         total = 0.0
         for y in range(height):
             _gather(values, weights, repeats, z, y, line)
-            total += np.float64(_curvature(values[z, y], diagonal[z, y], scale, line))
+            part = _ZERO
+            for x in range(width):
+                here = values[z, y, x]
+                part += here * (scale * np.float32(diagonal[z, y, x]) * here - line[x])
+            total += np.float64(part)
         sums[z] = total
 
 
@@ -164,7 +134,10 @@ def advance(diagonal, scale, weights, repeats, direction, length, values, residu
     for z in range(first, stop):
         for y in range(height):
             _gather(direction, weights, repeats, z, y, line)
-            _advance(direction[z, y], diagonal[z, y], scale, line, length, values[z, y], residual[z, y])
+            for x in range(width):
+                own, along = np.float32(diagonal[z, y, x]), direction[z, y, x]
+                values[z, y, x] += length * along
+                residual[z, y, x] -= length * np.float32(own > _ZERO) * (scale * own * along - line[x])
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")

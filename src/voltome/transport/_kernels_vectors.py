@@ -12,9 +12,8 @@ def add_scaled(target, source, scale, first, stop):
     _, height, width = target.shape
     for z in range(first, stop):
         for y in range(height):
-            row, given = target[z, y], source[z, y]
             for x in range(width):
-                row[x] += scale * given[x]
+                target[z, y, x] += scale * source[z, y, x]
 
 
 @njit(cache=True, nogil=True)
@@ -23,6 +22,5 @@ def scale_and_add(target, scale, source, first, stop):
     _, height, width = target.shape
     for z in range(first, stop):
         for y in range(height):
-            row, given = target[z, y], source[z, y]
             for x in range(width):
-                row[x] = scale * row[x] + given[x]
+                target[z, y, x] = scale * target[z, y, x] + source[z, y, x]
