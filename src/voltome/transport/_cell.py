@@ -84,7 +84,7 @@ class _Cell:
         edge = np.float32(self.spacing[axis])
         source = edge * (self.faces[axis] - np.roll(self.faces[axis], 1, axis))
         even = float(self.faces[axis].sum(dtype=np.float64)) * float(edge) ** 2
-        solution = solve(levels.operator, source, tolerance=tolerance, energy_at_start=even, multigrid=levels)
+        solution = solve(levels.operator, source, tolerance=tolerance, energy_beyond=even, multigrid=levels)
         bound, iterations = solution.relative_error_bound, solution.iterations
         check_converged(solution.stopped_by, bound, iterations, tolerance, what="diffusivity_tensor")
         return solution.values, bound

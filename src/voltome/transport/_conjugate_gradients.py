@@ -72,7 +72,7 @@ def solve(
     *,
     tolerance: float,
     start: Field | None = None,
-    energy_at_start: float | None = None,
+    energy_beyond: float | None = None,
     multigrid: Multigrid | None = None,
     most_iterations: int = 500,
 ) -> Solution:
@@ -89,10 +89,10 @@ def solve(
     start
         First guess, zero where the operator's voxels do not take part; it is overwritten by the solution. None for
         zero.
-    energy_at_start
-        Energy of the first guess in a problem whose energy falls to a positive minimum, such as the dissipation between
-        two ends of known value; the tolerance is relative to that minimum. None: relative to ``x . A x`` of the
-        solution minus the first guess.
+    energy_beyond
+        What the first guess x has of an energy beyond ``x . A x``, in a problem whose energy falls to a positive
+        minimum, such as the dissipation between two ends of known value; the tolerance is relative to that minimum.
+        None: relative to ``x . A x`` of the solution minus the first guess.
     multigrid
         The grids of `operator`, where they exist already.
     most_iterations
@@ -101,9 +101,11 @@ def solve(
     levels = Multigrid(operator) if multigrid is None else multigrid
     residual, values = source, np.zeros(operator.shape, np.float32) if start is None else start
     smoothed, direction = np.zeros(operator.shape, np.float32), np.zeros(operator.shape, np.float32)
+    energy_at_start = energy_beyond
     if start is not None:
-        operator.apply(values, smoothed)
+        energy = operator.apply(values, smoothed)
         residual -= smoothed
+        energy_at_start = None if energy_beyond is None else energy + energy_beyond
     bound, gained, error, ratio, iterations = ErrorBound(), 0.0, np.inf, 0.0, 0
     product = levels.cycle(residual, smoothed)
     while product > 0.0 and iterations < most_iterations:

@@ -165,10 +165,11 @@ class _Problem:
         operator, residual = self.equations(inner)
         inflow = _layers(residual, self.axis, 0, 1).astype(np.float64)
         begin = self.even_fall(operator) if start is None else self.given(operator, start)
-        energy = self.energy(operator, inflow, begin)
-        solution = solve(operator, residual, tolerance=tolerance, start=begin, energy_at_start=energy)
+        beyond = self.of_inflow(inflow, begin)
+        solution = solve(operator, residual, tolerance=tolerance, start=begin, energy_beyond=beyond)
         del residual
-        final = self.energy(operator, inflow, solution.values)
+        # the dissipation between an inlet at 1 and an outlet at 0
+        final = operator.energy(solution.values) + self.of_inflow(inflow, solution.values)
         self.unknown(potential)[...] = solution.values
         return Diffused(
             relative_diffusivity=self.scale * final,
@@ -245,9 +246,9 @@ class _Problem:
             )
         return np.where(operator.active, self.unknown(start), 0.0).astype(np.float32)
 
-    def energy(self, operator: Operator, inflow: NDArray[np.float64], values: Field) -> float:
-        """Return the dissipation between an inlet at 1 and an outlet at 0."""
-        return operator.energy(values) + float((inflow * (1.0 - 2.0 * _layers(values, self.axis, 0, 1))).sum())
+    def of_inflow(self, inflow: NDArray[np.float64], values: Field) -> float:
+        """Return what an inlet at 1 adds to the energy of the operator."""
+        return float((inflow * (1.0 - 2.0 * _layers(values, self.axis, 0, 1))).sum())
 
     def flux_per_slice(self, potential: Field) -> NDArray[np.float64]:
         """Return the flux through every plane of faces across the axis, as relative diffusivities."""

@@ -16,6 +16,9 @@ Field = NDArray[np.float32]
 Triple = tuple[int, int, int]
 Weights = tuple[float, float, float]
 
+EVEN, ODD = 0, 1
+"""The colours of the voxels: whether the sum of their indices is even or odd."""
+
 NOTHING = np.zeros((0, 0, 0), np.float32)
 """The extra terms of an operator that has none."""
 
@@ -66,11 +69,18 @@ class Faces:
         return self.apply(values, np.empty_like(values))
 
     def start(self, source: Field, values: Field) -> None:
-        """Smooth the even voxels from a guess of zero."""
+        """Smooth from a guess of zero: the even voxels, then the odd ones."""
         odd = odd_places(self.shape[2])
         in_slabs(self.shape, lambda _, first, stop: faces.start(self.inverse, source, values, odd, first, stop))
+        self._sweep(source, values, ODD)
 
-    def sweep(self, source: Field, values: Field, colour: int) -> float:
+    def finish(self, source: Field, values: Field, coarse: Field, factors: Triple) -> float:
+        """Add the values of coarse cells, smooth the odd voxels, then the even ones; return ``source . values``."""
+        in_slabs(self.shape, lambda _, first, stop: faces.prolong(self.inverse, coarse, values, factors, first, stop))
+        self._sweep(source, values, ODD)
+        return self._sweep(source, values, EVEN)
+
+    def _sweep(self, source: Field, values: Field, colour: int) -> float:
         """Solve the equation of every voxel of one colour for that voxel, and return ``source . values``."""
         z, y, x, odd = self.along_z, self.along_y, self.along_x, odd_places(self.shape[2])
         sums = np.empty(self.shape[0])
@@ -106,10 +116,6 @@ class Faces:
             faces.restrict_residual(z, y, x, self.inverse, source, values, coarse, factors, first, stop)
 
         in_slabs(coarse.shape, restrict)
-
-    def prolong(self, coarse: Field, values: Field, factors: Triple) -> None:
-        """Add the value of its coarse cell to every voxel that takes part."""
-        in_slabs(self.shape, lambda _, first, stop: faces.prolong(self.inverse, coarse, values, factors, first, stop))
 
     def coarser(self) -> tuple[Faces, Triple] | None:
         """Return the operator between coarse cells and the voxels in one along each axis; None for a single cell."""

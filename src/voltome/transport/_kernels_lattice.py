@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from voltome.transport._kernels_faces import sum_pairs
+from voltome.transport._kernels_faces import prolong, sum_pairs
 
 _FAST = {"reassoc", "contract", "nsz"}
 """Sums along one row may be taken in the order of the machine's vectors, which is the same for every thread."""
@@ -88,6 +88,32 @@ def sweep(diagonal, scale, weights, repeats, source, values, odd, colour, sums, 
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def begin(diagonal, scale, weights, repeats, source, values, odd, sums, first, stop):
+    """Smooth from a guess of zero, the even voxels and one layer behind the odd ones, while layers are at hand.
+
+    Not the odd ones of the first and the last layer, beside which another thread may not have come.
+    """
+    for z in range(first, stop):
+        start(diagonal, scale, source, values, odd, z, z + 1)
+        if z > first + 1:
+            sweep(diagonal, scale, weights, repeats, source, values, odd, 1, sums, z - 1, z)
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def finish(diagonal, scale, weights, repeats, source, values, coarse, factors, odd, sums, first, stop):
+    """Add the coarse correction, and smooth one layer behind the odd voxels, two layers behind the even ones.
+
+    Not the odd ones of the first and the last layer, nor the even ones of the first two and the last two.
+    """
+    for z in range(first, stop):
+        prolong(diagonal, coarse, values, factors, z, z + 1)
+        if z > first + 1:
+            sweep(diagonal, scale, weights, repeats, source, values, odd, 1, sums, z - 1, z)
+        if z > first + 3:
+            sweep(diagonal, scale, weights, repeats, source, values, odd, 0, sums, z - 2, z - 1)
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
 def restrict_even_residual(diagonal, weights, repeats, values, odd, coarse, factors, first, stop):
     """Sum the residual over every coarse cell after a sweep over the odd voxels, which leaves it in the even ones.
 
@@ -141,50 +167,65 @@ def advance(diagonal, scale, weights, repeats, direction, length, values, residu
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def turn(diagonal, scale, weights, repeats, direction, ratio, smoothed, sums, first, stop):
+    """Make a direction `ratio` times itself plus `smoothed`, and measure `curvature` one layer behind.
+
+    Not that of the first and the last layer, beside which another thread may not have come.
+    """
+    _, height, width = direction.shape
+    for z in range(first, stop):
+        for y in range(height):
+            for x in range(width):
+                direction[z, y, x] = ratio * direction[z, y, x] + smoothed[z, y, x]
+        if z > first + 1:
+            curvature(diagonal, scale, weights, repeats, direction, sums, z - 1, z)
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
 def apply(diagonal, scale, weights, exact, repeats, values, out, sums, first, stop):
     """Write the operator's action from differences of values, and for every layer its product with the values.
 
     `weights` are those in the diagonal, and `exact` what they stand for: they differ by the rounding that makes sums
-    exact.
+    exact. What the diagonal has beyond the faces is the extra term.
     """
     depth, height, width = values.shape
-    nothing = np.zeros_like(diagonal[0, 0])
-    flow, left = np.empty(width, np.float64), np.empty(width, np.float64)
+    flow, left, unit = np.empty(width, np.float64), np.empty(width, np.float64), np.float64(scale)
     for z in range(first, stop):
+        under, over = (z - 1) % depth, (z + 1) % depth
+        is_under, is_over = np.float64(z > 0 or repeats[0]), np.float64(z + 1 < depth or repeats[0])
         total = 0.0
         for y in range(height):
-            row, own, result = values[z, y], diagonal[z, y], out[z, y]
+            before, after = (y - 1) % height, (y + 1) % height
+            is_before, is_after = np.float64(y > 0 or repeats[1]), np.float64(y + 1 < height or repeats[1])
             for x in range(width):
-                flow[x] = 0.0
-                left[x] = np.float64(scale) * own[x]
-            for side in range(2):
-                beside = z + 2 * side - 1
-                there = diagonal[beside % depth, y] if repeats[0] or 0 <= beside < depth else nothing
-                _add_flow(row, values[beside % depth, y], there, weights[0], exact[0], flow, left)
-                beside = y + 2 * side - 1
-                there = diagonal[z, beside % height] if repeats[1] or 0 <= beside < height else nothing
-                _add_flow(row, values[z, beside % height], there, weights[1], exact[1], flow, left)
-            _add_flow(row[1:], row[:-1], own[:-1], weights[2], exact[2], flow[1:], left[1:])
-            _add_flow(row[:-1], row[1:], own[1:], weights[2], exact[2], flow[:-1], left[:-1])
+                here = np.float64(values[z, y, x])
+                one, other = is_under * (diagonal[under, y, x] > 0), is_over * (diagonal[over, y, x] > 0)
+                third, fourth = is_before * (diagonal[z, before, x] > 0), is_after * (diagonal[z, after, x] > 0)
+                flow[x] = exact[0] * (one * (here - values[under, y, x]) + other * (here - values[over, y, x])) + exact[
+                    1
+                ] * (third * (here - values[z, before, x]) + fourth * (here - values[z, after, x]))
+                left[x] = unit * diagonal[z, y, x] - weights[0] * (one + other) - weights[1] * (third + fourth)
+            for x in range(1, width):
+                here, one = np.float64(values[z, y, x]), np.float64(diagonal[z, y, x - 1] > 0)
+                flow[x] += exact[2] * one * (here - values[z, y, x - 1])
+                left[x] -= weights[2] * one
+            for x in range(width - 1):
+                here, one = np.float64(values[z, y, x]), np.float64(diagonal[z, y, x + 1] > 0)
+                flow[x] += exact[2] * one * (here - values[z, y, x + 1])
+                left[x] -= weights[2] * one
             if repeats[2]:
-                _add_flow(row[:1], row[-1:], own[-1:], weights[2], exact[2], flow[:1], left[:1])
-                _add_flow(row[-1:], row[:1], own[:1], weights[2], exact[2], flow[-1:], left[-1:])
+                for x, far in ((0, width - 1), (width - 1, 0)):
+                    one = np.float64(diagonal[z, y, far] > 0)
+                    flow[x] += exact[2] * one * (np.float64(values[z, y, x]) - values[z, y, far])
+                    left[x] -= weights[2] * one
             part = 0.0
             for x in range(width):
-                found = flow[x] + left[x] * row[x] if own[x] > 0 else 0.0
-                result[x] = np.float32(found)
-                part += found * row[x]
+                here = np.float64(values[z, y, x])
+                found = np.float64(diagonal[z, y, x] > 0) * (flow[x] + left[x] * here)
+                out[z, y, x] = np.float32(found)
+                part += found * here
             total += part
         sums[z] = total
-
-
-@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
-def _add_flow(row, other, there, weight, exact, flow, left):
-    """Add what flows from every voxel of a row to its neighbour in another, and take the face from the diagonal."""
-    for x in range(row.size):
-        joined = there[x] > 0
-        flow[x] += exact * (np.float64(row[x]) - np.float64(other[x])) if joined else 0.0
-        left[x] -= np.float64(weight) if joined else 0.0
 
 
 @njit(cache=True, nogil=True)

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from voltome.data._kernels_slabs import in_slabs
 from voltome.transport import _kernels_faces as faces
 from voltome.transport import _kernels_lattice as lattice
-from voltome.transport import _kernels_vectors as vectors
 from voltome.transport._faces import (
+    EVEN,
+    ODD,
     Faces,
     Field,
     Triple,
@@ -83,22 +84,38 @@ class Lattice:
         return self.apply(values, np.empty_like(values))
 
     def start(self, source: Field, values: Field) -> None:
-        """Smooth the even voxels from a guess of zero."""
-        odd = odd_places(self.shape[2])
-        in_slabs(
-            self.shape,
-            lambda _, first, stop: lattice.start(self.diagonal, self.scale, source, values, odd, first, stop),
-        )
-
-    def sweep(self, source: Field, values: Field, colour: int) -> float:
-        """Solve the equation of every voxel of one colour for that voxel, and return ``source . values``."""
+        """Smooth from a guess of zero: the even voxels, then the odd ones."""
         odd, sums = odd_places(self.shape[2]), np.empty(self.shape[0])
 
+        def begin(_: int, first: int, stop: int) -> None:
+            lattice.begin(*self._whole, self.repeats, source, values, odd, sums, first, stop)
+
+        in_slabs(self.shape, begin)
+        self._sweep(source, values, odd, sums, ODD, 1)
+
+    def finish(self, source: Field, values: Field, coarse: Field, factors: Triple) -> float:
+        """Add the values of coarse cells, smooth the odd voxels, then the even ones; return ``source . values``."""
+        odd, sums = odd_places(self.shape[2]), np.empty(self.shape[0])
+
+        def finish(_: int, first: int, stop: int) -> None:
+            lattice.finish(*self._whole, self.repeats, source, values, coarse, factors, odd, sums, first, stop)
+
+        in_slabs(self.shape, finish)
+        self._sweep(source, values, odd, sums, ODD, 1)
+        self._sweep(source, values, odd, sums, EVEN, 2)
+        return float(sums.sum())
+
+    def _sweep(
+        self, source: Field, values: Field, odd: Field, sums: NDArray[np.float64], colour: int, layers: int
+    ) -> None:
+        """Smooth one colour in so many layers at both ends of every slab, which waited for those of the next slab."""
+
         def smooth(_: int, first: int, stop: int) -> None:
-            lattice.sweep(*self._whole, self.repeats, source, values, odd, colour, sums, first, stop)
+            for begin, end in ((first, min(first + layers, stop)), (max(first + layers, stop - layers), stop)):
+                if begin < end:
+                    lattice.sweep(*self._whole, self.repeats, source, values, odd, colour, sums, begin, end)
 
         in_slabs(self.shape, smooth)
-        return float(sums.sum())
 
     def restrict_residual(self, source: Field, values: Field, coarse: Field, factors: Triple) -> None:
         """Sum ``source - A values`` over every coarse cell, after `start` and a sweep over the odd voxels."""
@@ -111,22 +128,19 @@ class Lattice:
 
         in_slabs(coarse.shape, restrict)
 
-    def prolong(self, coarse: Field, values: Field, factors: Triple) -> None:
-        """Add the value of its coarse cell to every voxel that takes part."""
-        in_slabs(self.shape, lambda _, first, stop: faces.prolong(self.diagonal, coarse, values, factors, first, stop))
-
     def turn(self, direction: Field, ratio: float, smoothed: Field) -> float:
         """Make `direction` equal to `ratio` times itself plus `smoothed`, and return ``direction . A direction``."""
         factor, sums = np.float32(ratio), np.empty(self.shape[0])
 
         def combine(_: int, first: int, stop: int) -> None:
-            vectors.scale_and_add(direction, factor, smoothed, first, stop)
+            lattice.turn(*self._whole, self.repeats, direction, factor, smoothed, sums, first, stop)
 
-        def measure(_: int, first: int, stop: int) -> None:
-            lattice.curvature(*self._whole, self.repeats, direction, sums, first, stop)
+        def measure_ends(_: int, first: int, stop: int) -> None:
+            for layer in {first, stop - 1}:
+                lattice.curvature(*self._whole, self.repeats, direction, sums, layer, layer + 1)
 
         in_slabs(self.shape, combine)
-        in_slabs(self.shape, measure)
+        in_slabs(self.shape, measure_ends)
         return float(sums.sum())
 
     def advance(self, direction: Field, length: float, values: Field, residual: Field, scratch: Field) -> None:

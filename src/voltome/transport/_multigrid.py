@@ -19,9 +19,6 @@ __all__ = ["Field", "Multigrid", "Operator", "of_conductances", "of_mask"]
 Operator = Faces | Lattice
 """An operator on a box of voxels: with a conductance for every face, or on the voxels of a mask."""
 
-EVEN, ODD = 0, 1
-"""The colours of the voxels: whether the sum of their indices is even or odd."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Level:
@@ -69,11 +66,9 @@ class Multigrid:
 def _cycle(operator: Operator, factors: Triple, coarser: Sequence[_Level], source: Field, values: Field) -> float:
     """Smooth, correct from the coarser grids, and smooth in the opposite order."""
     operator.start(source, values)
-    operator.sweep(source, values, ODD)
-    if coarser:
-        below = coarser[0]
-        operator.restrict_residual(source, values, below.source, factors)
-        _cycle(below.operator, below.factors, coarser[1:], below.source, below.values)
-        operator.prolong(below.values, values, factors)
-    operator.sweep(source, values, ODD)
-    return operator.sweep(source, values, EVEN)
+    if not coarser:
+        return operator.finish(source, values, np.zeros(operator.shape, np.float32), factors)
+    below = coarser[0]
+    operator.restrict_residual(source, values, below.source, factors)
+    _cycle(below.operator, below.factors, coarser[1:], below.source, below.values)
+    return operator.finish(source, values, below.values, factors)

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from voltome.data import _kernels_slabs
@@ -29,3 +31,30 @@ def test_what_a_thread_raises_is_raised(monkeypatch):
 
     with pytest.raises(RuntimeError, match="slab 0"):
         in_slabs((4, 2, 2), fail)
+
+
+def test_slabs_within_a_slab_do_not_wait_for_threads_that_wait_for_them(monkeypatch):
+    monkeypatch.setattr(_kernels_slabs, "get_num_threads", lambda: 4)
+    monkeypatch.setattr(_kernels_slabs, "SMALLEST_VOXELS", 1)
+    layers = []
+    inner = lambda slab, first, stop: layers.extend(range(first, stop))  # noqa: E731
+    in_slabs((4, 2, 2), lambda slab, first, stop: in_slabs((8, 2, 2), inner))
+    assert sorted(layers) == sorted(4 * list(range(8)))
+
+
+def test_all_threads_have_ended_when_one_has_raised(monkeypatch):
+    monkeypatch.setattr(_kernels_slabs, "get_num_threads", lambda: 2)
+    monkeypatch.setattr(_kernels_slabs, "SMALLEST_VOXELS", 1)
+    ended = []
+
+    def fail_first(slab, first, stop):
+        if slab == 0:
+            raise RuntimeError("first")
+        time.sleep(0.05)
+        ended.append(slab)
+
+    with pytest.raises(RuntimeError, match="first"):
+        in_slabs((4, 2, 2), fail_first)
+    assert ended == [1]
+    in_slabs((4, 2, 2), lambda slab, first, stop: ended.append(slab))
+    assert sorted(ended) == [0, 1, 1]
