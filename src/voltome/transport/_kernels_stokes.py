@@ -188,7 +188,6 @@ def _apply(diagonal, field, result, kept, weights, slopes, share_z, share_y, sha
     depth, height, width = diagonal.shape[1:]
     wz, wy, wx = weights[0], weights[1], weights[2]
     gz, gy, gx = slopes[0], slopes[1], slopes[2]
-    pressure = field[3]
     for z in range(first, stop):
         sums[z] = 0.0
         if z < 1 or z > depth - 2:
@@ -197,29 +196,31 @@ def _apply(diagonal, field, result, kept, weights, slopes, share_z, share_y, sha
         for y in range(1, height - 1):
             row = np.float32(0)
             for part in range(3):
-                d, u, r = diagonal[part, z, y], field[part], result[part, z, y]
-                dz, dy, dx = int(part == 0), int(part == 1), int(part == 2)
+                dz, dy, dx = z - int(part == 0), y - int(part == 1), int(part == 2)
                 slope = slopes[part]
                 share = share_z[z] if part == 0 else (share_y[y] if part == 1 else np.float32(1))
-                here, below, above = u[z, y], u[z - 1, y], u[z + 1, y]
-                front, back = u[z, y - 1], u[z, y + 1]
-                p, q = pressure[z, y], pressure[z - dz, y - dy]
                 for x in range(1, width - 1):
-                    around = wz * (below[x] + above[x]) + wy * (front[x] + back[x]) + wx * (here[x - 1] + here[x + 1])
+                    here, own = field[part, z, y, x], diagonal[part, z, y, x]
+                    around = (
+                        wz * (field[part, z - 1, y, x] + field[part, z + 1, y, x])
+                        + wy * (field[part, z, y - 1, x] + field[part, z, y + 1, x])
+                        + wx * (field[part, z, y, x - 1] + field[part, z, y, x + 1])
+                    )
                     s = share * (share_x[x] if part == 2 else np.float32(1))
-                    value = d[x] * here[x] - s * (around - slope * (p[x] - q[x - dx]))
-                    value = (value if d[x] > 0 else np.float32(0)) + kept * r[x]
-                    r[x] = value
-                    row += value * here[x]
+                    value = own * here - s * (around - slope * (field[3, z, y, x] - field[3, dz, dy, x - dx]))
+                    value = (value if own > 0 else np.float32(0)) + kept * result[part, z, y, x]
+                    result[part, z, y, x] = value
+                    row += value * here
             if z < depth - 2 and y < height - 2:
-                r, p = result[3, z, y], pressure[z, y]
-                low_z, high_z, low_y, high_y = field[0, z, y], field[0, z + 1, y], field[1, z, y], field[1, z, y + 1]
-                along = field[2, z, y]
                 for x in range(1, width - 2):
-                    value = gz * (low_z[x] - high_z[x]) + gy * (low_y[x] - high_y[x]) + gx * (along[x] - along[x + 1])
-                    value += kept * r[x]
-                    r[x] = value
-                    row += value * p[x]
+                    value = (
+                        gz * (field[0, z, y, x] - field[0, z + 1, y, x])
+                        + gy * (field[1, z, y, x] - field[1, z, y + 1, x])
+                        + gx * (field[2, z, y, x] - field[2, z, y, x + 1])
+                    )
+                    value += kept * result[3, z, y, x]
+                    result[3, z, y, x] = value
+                    row += value * field[3, z, y, x]
             total += np.float64(row)
         sums[z] = total
 
@@ -233,15 +234,15 @@ def _divide(diagonal, residual, result, sums, first, stop):
         for y in range(height):
             row = np.float32(0)
             for part in range(3):
-                d, r, v = diagonal[part, z, y], residual[part, z, y], result[part, z, y]
                 for x in range(width):
-                    value = r[x] / d[x] if d[x] > 0 else np.float32(0)
-                    v[x] = value
-                    row += value * r[x]
-            r, v = residual[3, z, y], result[3, z, y]
+                    own, given = diagonal[part, z, y, x], residual[part, z, y, x]
+                    value = given / own if own > 0 else np.float32(0)
+                    result[part, z, y, x] = value
+                    row += value * given
             for x in range(width):
-                v[x] = r[x]
-                row += r[x] * r[x]
+                given = residual[3, z, y, x]
+                result[3, z, y, x] = given
+                row += given * given
             total += np.float64(row)
         sums[z] = total
 
@@ -309,14 +310,17 @@ def _relax(layer, below, above, residual, inverse, weights, of_even, of_odd, lin
     height, width = layer.shape
     wz, wy, wx = weights[0], weights[1], weights[2]
     for y in range(1, height - 1):
-        chosen = of_odd if y % 2 else of_even
-        here, under, over, front, back = layer[y], below[y], above[y], layer[y - 1], layer[y + 1]
-        given, scale = residual[y], inverse[y]
+        odd = y % 2
         for x in range(1, width - 1):
-            around = wz * (under[x] + over[x]) + wy * (front[x] + back[x]) + wx * (here[x - 1] + here[x + 1])
-            line[x] = here[x] + chosen[x] * ((given[x] + around) * scale[x] - here[x])
+            around = (
+                wz * (below[y, x] + above[y, x])
+                + wy * (layer[y - 1, x] + layer[y + 1, x])
+                + wx * (layer[y, x - 1] + layer[y, x + 1])
+            )
+            here, chosen = layer[y, x], of_odd[x] if odd else of_even[x]
+            line[x] = here + chosen * ((residual[y, x] + around) * inverse[y, x] - here)
         for x in range(1, width - 1):
-            here[x] = line[x]
+            layer[y, x] = line[x]
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST)
@@ -360,9 +364,8 @@ def _advance(basis, older, newer, solution, oldeps, delta, inverse, step, first,
     for z in range(first, stop):
         for part in range(parts):
             for y in range(height):
-                v, w1, w2 = basis[part, z, y], older[part, z, y], newer[part, z, y]
-                goal = solution[part, z, y]
                 for x in range(width):
-                    w = (v[x] - oldeps * w1[x] - delta * w2[x]) * inverse
-                    w1[x] = w
-                    goal[x] += step * w
+                    w = basis[part, z, y, x] - oldeps * older[part, z, y, x] - delta * newer[part, z, y, x]
+                    w *= inverse
+                    older[part, z, y, x] = w
+                    solution[part, z, y, x] += step * w
