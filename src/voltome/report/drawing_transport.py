@@ -23,7 +23,7 @@ def draw_tortuosity(name: str, table: ResultTable, looked: Looked) -> Iterator[D
     caption = (
         f"{title_in_print(name)}. Tortuosity factor (porosity over relative diffusivity) of {phases} along {axes}, and "
         f"relative diffusivity. Dashes: what the relation of Bruggeman expects of this porosity, tortuosity = "
-        f"porosity^−0.5; triangles: the bound of Hashin and Shtrikman, (3 − porosity)/2, below which no isotropic "
+        f"1/√porosity; triangles: the bound of Hashin and Shtrikman, (3 − porosity)/2, below which no isotropic "
         f"medium lies.{none} Error of the solver: at most {bound} %; that of voxels, threshold and size of the sample "
         f"is not in it. Method: {grid_in_print(table.method)}."
     )
