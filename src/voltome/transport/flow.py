@@ -176,8 +176,8 @@ def _coarse(drive: Drive) -> tuple[str, ...]:
     if step <= COARSE * fall:
         return ()
     return (
-        f"The map of the pressure has steps of {step:.2g} Pa, for a fall of {fall:.2g} Pa: its numbers have 4 bytes. Give "
-        f"pressures relative to that of the outlet; velocities and permeability are not touched.",
+        f"The map of the pressure has steps of {step:.2g} Pa, for a fall of {fall:.2g} Pa: its numbers have 4 bytes. "
+        f"Give pressures relative to that of the outlet; velocities and permeability are not touched.",
     )
 
 

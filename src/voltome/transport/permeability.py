@@ -281,7 +281,7 @@ def _how_to_open(phases: PhaseImage, closed: list[str]) -> str:
     if phases.mask is not None:
         layers = [np.moveaxis(phases.mask, AXES.index(axis), 0)[[0, -1]].any(axis=(1, 2)).all() for axis in closed]
         if not all(layers):
-            return "The mask leaves out the first or the last layer of the image, which is wall then: crop it to the mask."
+            return "The mask leaves out the first or the last layer of the image, which is wall: crop the image to it."
     return "Where ways narrower than a voxel do, take a finer image; see connectivity."
 
 
@@ -298,7 +298,8 @@ def _warnings(phases: PhaseImage, phase: str, rows: list[dict[str, Any]], diamet
     if across < NARROW_VOXELS and len(closed) < len(rows):
         made.append(
             f"The pores of {phase} are {across:.1f} voxels wide in the mean, below {NARROW_VOXELS}: the voxels alone "
-            f"make the permeability too large by up to about {2 / across:.0%} along stepped walls; see permeability_refinement."
+            f"make the permeability too large by up to about {2 / across:.0%} along stepped walls; see "
+            f"permeability_refinement."
         )
     fast = [row for row in rows if row["reynolds_number"] > CREEPING]
     if fast:

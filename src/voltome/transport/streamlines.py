@@ -167,8 +167,9 @@ def streamline_statistics(streamlines: ResultTable) -> ResultTable:
     Returns
     -------
     ResultTable
-        Kind ``streamline_statistics``, one row: field and axis, number of lines, the share that cross the sample, mean, standard error
-        and deciles of the geometric tortuosity and, of a velocity, of the travel time in s; of lines that cross only.
+        Kind ``streamline_statistics``, one row: field and axis, number of lines, the share that cross the sample, mean,
+        standard error and deciles of the geometric tortuosity and, of a velocity, of the travel time in s; of lines
+        that cross only.
 
     Raises
     ------

@@ -154,7 +154,8 @@ def test_a_mask_that_leaves_out_the_faces_is_named_as_what_closes_them():
         assert "The mask leaves out the first or the last layer of the image" in warning
     inside = np.ones((6, 8, 8), np.bool_)
     inside[:, 0] = False
-    closed = channel(mask=inside).derive("closed", values=np.where(np.arange(6)[:, None, None] == 3, 0, channel().values))
+    image = channel(mask=inside)
+    closed = image.derive("closed", values=np.where(np.arange(6)[:, None, None] == 3, 0, image.values))
     found = vt.transport.permeability(closed, phase="pore", mode="experiment")
     assert "take a finer image" in found.to_table().warnings[0]
 
