@@ -15,7 +15,7 @@ Rooms, from the ground up:
 ``transport``     diffusion and flow through phases -> tortuosity, permeability, with their errors
 ``study``         one YAML file -> checked, run, cached, resumable
 ``report``        a finished study -> figures and one HTML file
-``export``        images, fields and streamlines -> files for other programs
+``export``        images, fields, streamlines and pore networks -> files for other programs
 ``papers``        demonstrations, each with its twin and its truth
 ``app``           the command line
 

@@ -58,7 +58,8 @@ class Column:
     name : str
         Column name; it ends in its unit (``_um2``, ``_per_um``) where it has one.
     unit : str
-        Unit as printed (``um2``, ``1/um``); ``1`` for a ratio or a count, empty for a text.
+        Unit as printed (``um2``, ``1/um``); ``1`` for a ratio or a count, empty for a text, ``as given`` where numbers
+        without a unit were given.
     meaning : str
         One sentence, with the definition where there are several.
     role : str

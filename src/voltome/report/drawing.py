@@ -14,6 +14,7 @@ from voltome.report.drawing_bodies import figure_of_bodies, figures_of_states, k
 from voltome.report.drawing_fields import figures_of_fields
 from voltome.report.drawing_kinds import FIGURES_OF_KINDS
 from voltome.report.drawing_thresholds import band_of
+from voltome.report.drawing_transport import axes_together
 from voltome.report.drawing_transport_trust import draw_transport_sensitivity
 from voltome.report.drawing_trust import infinite_in_words, settled_in_words, trend_in_words
 from voltome.report.drawn import (
@@ -81,7 +82,7 @@ def figures_of_tables(results: Results, tables: Mapping[str, ResultTable], looke
     """Yield the figures that the tables give; what was measured on simulated scans says so."""
     looked.work = work_of(results)
     binned = {scan for table in tables.values() if table.kind == "size_distribution" for scan, _ in scans_of(table)}
-    for name, table in tables.items():
+    for name, table in axes_together(tables).items():
         if is_particles(table) and {scan for scan, _ in scans_of(table)} <= binned:
             continue  # their sizes are drawn in the bins that the study asks for
         note = simulated_in_words(results, list(table.frame["scan"].unique()) if "scan" in table.frame else None)

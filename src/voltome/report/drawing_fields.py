@@ -9,6 +9,7 @@ from voltome.data import Volume
 from voltome.report.drawn import Drawn, Looked, drawn_scans, load_or_remark
 from voltome.report.fields import FIELDS, ROBUST, SEEN_THROUGH, ends_of, is_field, sampled, scale_of, style_of
 from voltome.report.figures_fields import figure_field, figure_projections, projections_of, sampled_projections
+from voltome.report.figures_slices import Picture
 from voltome.report.formatting import name_in_print, number_in_print
 
 if TYPE_CHECKING:
@@ -74,30 +75,33 @@ def _drawn(scan: str, stored: StoredNoun, field: Volume, looked: Looked) -> Iter
     if stored.step == SEEN_THROUGH:
         along, take = stored.parameters.get("axis", "z"), stored.parameters.get("take", "mean")
         caption = (
-            f"{what}, seen through along {along}: {take} of every column, walls included.{_end(field, ends)}{note}"
+            f"{what}, seen through along {along}: {take} of every column, walls included."
+            f"{_end(sampled(field), field, ends)}{note}"
         )
         yield Drawn(f"{stored.name}-{scan}", SECTION, figure_field(field, ends=ends), caption)
         return
     caption = (
-        f"{what}; slices through the centre. Grey: walls, and pores in which nothing moves.{_end(field, ends)} "
+        f"{what}; slices through the centre. Grey: walls, and pores in which nothing moves."
+        f"{_end(sampled(field), field, ends)} "
         f"{_ORIENTED}{note}"
     )
     yield Drawn(f"{stored.name}-{scan}", SECTION, figure_field(field, ends=ends), caption)
     if how.from_zero:
+        ends = looked.ends.get(f"{stored.name}-{PROJECTIONS}")
+        last = _end(sampled_projections(projections_of(field)), field, ends, "pixels")
         caption = (
             f"{what}, seen through along each axis: mean of every column, walls included with their 0. Even where "
-            f"transport is spread over the sample, bright where it runs through few paths. {_ORIENTED}{note}"
+            f"transport is spread over the sample, bright where it runs through few paths.{last} {_ORIENTED}{note}"
         )
-        seen = figure_projections(field, ends=looked.ends.get(f"{stored.name}-{PROJECTIONS}"))
+        seen = figure_projections(field, ends=ends)
         yield Drawn(f"{stored.name}-{PROJECTIONS}-{scan}", SECTION, seen, caption)
 
 
-def _end(field: Volume, ends: Ends | None) -> str:
+def _end(values: Picture, field: Volume, ends: Ends | None, drawn: str = "coloured voxels") -> str:
     """Return the sentence that says what the last colour stands for, where values lie above it."""
-    values = sampled(field)
     scale = scale_of(values, style_of(field), field.unit, ends=ends)
     if not scale.cut:
         return ""
     share = float((values * scale.factor > scale.high).mean())
     said = f"{number_in_print(100 * share, 1)} % of" if share >= 0.01 * (100 - ROBUST) / 10 else "a few of"
-    return f" The last colour stands for {scale.top} and more: {said} the coloured voxels."
+    return f" The last colour stands for {scale.top} and more: {said} the {drawn}."

@@ -45,12 +45,15 @@ def name_in_print(name: str) -> str:
     'surface to volume'
     >>> name_in_print("threshold.intervals.sulfur.0")
     'lower grey threshold of sulfur'
+    >>> name_in_print("reynolds_number")
+    'Reynolds number'
     """
     interval = re.search(r"intervals\.(?P<phase>.+)\.(?P<end>[01])$", name)
     if interval:
         return f"{('lower', 'upper')[int(interval['end'])]} grey threshold of {interval['phase']}"
     ending = next((suffix for suffix in UNIT_SUFFIXES if name.endswith(suffix)), "")
-    return name.removesuffix(ending).replace("_", " ").replace(".", " · ")
+    words = name.removesuffix(ending).replace("_", " ").replace(".", " · ")
+    return words.replace("reynolds", "Reynolds")
 
 
 def axis_label(column: Column) -> str:

@@ -53,6 +53,8 @@ WORTH_SAYING = {
     "tortuosity_refinement": ("resolution_error", "tortuosity", "tortuosity_extrapolated"),
     "permeability": ("permeability_um2", "mean_pore_velocity_m_per_s", "reynolds_number"),
     "permeability_refinement": ("permeability_um2", "permeability_extrapolated_um2", "resolution_error"),
+    # how many lines were asked for says nothing; that too few of them cross is a warning
+    "streamline_statistics": ("geometric_tortuosity", "travel_time_d50_s"),
 }
 """Kind of a table -> the measures that say something of their own."""
 

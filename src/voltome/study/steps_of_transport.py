@@ -121,6 +121,7 @@ STEPS_OF_TRANSPORT: tuple[Step, ...] = (
         "streamline_statistics",
         "transport:streamline_statistics",
         kind="streamline_statistics",
+        version=2,
         takes="streamlines",
         references=(references.FLUX_WEIGHTED,),
     ),

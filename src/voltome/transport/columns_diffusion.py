@@ -42,6 +42,9 @@ FLUX_SPREAD = Column(
 )
 ITERATIONS = Column("iterations", "1", "Iterations of the solver.")
 
+AS_GIVEN = "as given"
+"""Unit of what is in the unit of the diffusivities that were given, which nobody told."""
+
 TORTUOSITY = (
     PHASE,
     AXIS,
@@ -62,16 +65,16 @@ EFFECTIVE_DIFFUSIVITY = (
     BOUNDARY,
     SIDES,
     Column("conducting_fraction", "1", "Volume of all phases that conduct, over that of the sample."),
-    Column("effective_diffusivity", "1", "Effective diffusivity of the sample, in the unit of the given ones."),
+    Column("effective_diffusivity", AS_GIVEN, "Effective diffusivity of the sample, in the unit of the given ones."),
     Column(
         "mean_diffusivity",
-        "1",
+        AS_GIVEN,
         "Mean over the volume, walls included as 0: what phases side by side along the axis would give, and no "
         "arrangement exceeds.",
     ),
     Column(
         "harmonic_diffusivity",
-        "1",
+        AS_GIVEN,
         "Harmonic mean over the volume: what phases one behind the other would give, and no arrangement falls below; 0 "
         "where there are walls.",
     ),
@@ -96,12 +99,12 @@ DIFFUSIVITY_TENSOR = (
     Column("along_x", "1", "Component along x of the unit vector of this direction."),
     Column(
         "effective_diffusivity",
-        "1",
+        AS_GIVEN,
         "Effective diffusivity in this direction, in the unit of the given ones: of a principal axis the eigenvalue.",
     ),
-    Column("flux_z", "1", "Component along z of the flux for a gradient of 1 down this direction."),
-    Column("flux_y", "1", "Component along y of the flux for a gradient of 1 down this direction."),
-    Column("flux_x", "1", "Component along x of the flux for a gradient of 1 down this direction."),
+    Column("flux_z", AS_GIVEN, "Component along z of the flux for a gradient of 1 down this direction."),
+    Column("flux_y", AS_GIVEN, "Component along y of the flux for a gradient of 1 down this direction."),
+    Column("flux_x", AS_GIVEN, "Component along x of the flux for a gradient of 1 down this direction."),
     ERROR_BOUND,
 )
 

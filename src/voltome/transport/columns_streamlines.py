@@ -32,6 +32,8 @@ STREAMLINES_OF_FLOW = (
 )
 
 _STATISTICS = (
+    Column("field", "", "What the lines follow: a velocity or a flux.", "key"),
+    Column("axis", "", "Axis along which the lines cross the sample.", "key"),
     Column("lines", "1", "Number of lines."),
     Column("crossing_fraction", "1", "Share of the lines, and so of the flux, that were followed to the outlet."),
     Column(

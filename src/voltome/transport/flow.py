@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,16 @@ from numpy.typing import NDArray
 
 from voltome.data import AxisName, NonNegative, PhaseImage, PhaseName, Positive, ResultTable, Volume
 from voltome.data._parameters import AXES, axis_index
+from voltome.errors import ParameterError
 from voltome.transport._flowing import Drive, Driven, Mode, Sides, edges_of, flows, voxels_of
 from voltome.transport._stokes import INSIDE
 from voltome.transport.permeability import mean_gradient_pa_per_m, table_of
+
+COARSE = 0.01
+"""Share of the fall of the pressure above which the steps of its map are told to the reader."""
+
+FASTEST = float(np.finfo(np.float32).max) / 2
+"""Velocity in m/s whose sum over three axes a map still holds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +82,8 @@ def flow_field(
         Viscosity of the liquid in Pa s, above 0; water has 0.001.
     inlet_pressure_pa, outlet_pressure_pa : float
         Pressures at the two ends in Pa: those of the sample, in the mode ``experiment`` those of the ends of the
-        buffers.
+        buffers. The map of the pressure has 7 digits: where they are large and differ by little, give both relative to
+        the lower one.
     buffer_voxels : int
         Layers of free liquid at either end in the mode ``experiment``, 0 or above; they are not in the maps.
     density_kg_per_m3 : float
@@ -96,7 +104,8 @@ def flow_field(
     AxisError
         An unknown axis.
     ParameterError
-        A number outside its range, an unknown mode, or an inlet pressure that is not above the outlet's.
+        A number outside its range, an unknown mode, an inlet pressure that is not above the outlet's, or velocities
+        that no map holds.
     ConvergenceError
         The solver did not reach the tolerance.
     MemoryEstimateError
@@ -145,7 +154,8 @@ def flow_field(
         return Volume(values, **phases.grid, quantity=quantity, unit=unit, history=(*phases.history, did))
 
     velocities = [_velocity(phases, found, drive, part) for part in range(3)]
-    speed = np.sqrt(velocities[0] ** 2 + velocities[1] ** 2 + velocities[2] ** 2)
+    speed = np.hypot(np.hypot(velocities[0], velocities[1]), velocities[2])  # squares leave the range of float32
+    table = table_of(phases, phase, [found], drive)
     along_z, along_y, along_x = (
         volume(values, f"velocity along {AXES[part]}", "m/s") for part, values in enumerate(velocities)
     )
@@ -155,7 +165,19 @@ def flow_field(
         along_y,
         along_x,
         volume(_pressure(phases, found, drive), "pressure", "Pa"),
-        table_of(phases, phase, [found], drive),
+        replace(table, warnings=(*table.warnings, *_coarse(drive))),
+    )
+
+
+def _coarse(drive: Drive) -> tuple[str, ...]:
+    """Return the warning that the pressure falls by too little to be seen in numbers of 4 bytes."""
+    fall = drive.inlet_pressure_pa - drive.outlet_pressure_pa
+    step = float(np.spacing(np.float32(drive.inlet_pressure_pa)))
+    if step <= COARSE * fall:
+        return ()
+    return (
+        f"The map of the pressure has steps of {step:.2g} Pa, for a fall of {fall:.2g} Pa: its numbers have 4 bytes. "
+        f"Give pressures relative to that of the outlet; velocities and permeability are not touched.",
     )
 
 
@@ -168,6 +190,13 @@ def _velocity(phases: PhaseImage, flow: Driven, drive: Drive, part: int) -> NDAr
     others = [slice(None) if axis == part else INSIDE for axis in range(3)]
     unit_m = edges_of(phases)[1] * 1e-6
     factor = unit_m**2 * _gradient(phases, flow, drive) / drive.viscosity_pa_s
+    fastest = factor * float(np.abs(middle).max())
+    if not fastest < FASTEST:
+        raise ParameterError(
+            f"a fall of the pressure of {drive.inlet_pressure_pa - drive.outlet_pressure_pa:g} Pa at a viscosity of "
+            f"{drive.viscosity_pa_s:g} Pa s gives {fastest:.1g} m/s, which numbers of 4 bytes do not hold; expected "
+            f"pressures in Pa and a viscosity in Pa s: check both."
+        )
     return np.where(flow.open, _sample(middle[tuple(others)], flow, phases) * np.float32(factor), np.float32(0))
 
 

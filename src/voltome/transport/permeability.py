@@ -276,6 +276,15 @@ def _reason(phase: str, flow: Driven, drive: Drive) -> str:
     )
 
 
+def _how_to_open(phases: PhaseImage, closed: list[str]) -> str:
+    """Return how a reader mends a permeability of 0: the mask may be what closes the faces of the image."""
+    if phases.mask is not None:
+        layers = [np.moveaxis(phases.mask, AXES.index(axis), 0)[[0, -1]].any(axis=(1, 2)).all() for axis in closed]
+        if not all(layers):
+            return "The mask leaves out the first or the last layer of the image, which is wall: crop the image to it."
+    return "Where ways narrower than a voxel do, take a finer image; see connectivity."
+
+
 def _warnings(phases: PhaseImage, phase: str, rows: list[dict[str, Any]], diameter_um: float) -> tuple[str, ...]:
     """Return what a reader must know before using the numbers."""
     made = []
@@ -283,13 +292,14 @@ def _warnings(phases: PhaseImage, phase: str, rows: list[dict[str, Any]], diamet
     if closed:
         made.append(
             f"{phase} does not lead through the sample along {' and '.join(closed)}: the permeability is 0 there. "
-            f"Where ways narrower than a voxel do, take a finer image; see connectivity."
+            f"{_how_to_open(phases, closed)}"
         )
     across = diameter_um / max(phases.voxel_size_um)
     if across < NARROW_VOXELS and len(closed) < len(rows):
         made.append(
             f"The pores of {phase} are {across:.1f} voxels wide in the mean, below {NARROW_VOXELS}: the voxels alone "
-            f"make it too large by up to about {2 / across:.0%} along stepped walls; see permeability_refinement."
+            f"make the permeability too large by up to about {2 / across:.0%} along stepped walls; see "
+            f"permeability_refinement."
         )
     fast = [row for row in rows if row["reynolds_number"] > CREEPING]
     if fast:

@@ -167,8 +167,9 @@ def streamline_statistics(streamlines: ResultTable) -> ResultTable:
     Returns
     -------
     ResultTable
-        Kind ``streamline_statistics``, one row: number of lines, the share that cross the sample, mean, standard error
-        and deciles of the geometric tortuosity and, of a velocity, of the travel time in s; of lines that cross only.
+        Kind ``streamline_statistics``, one row: field and axis, number of lines, the share that cross the sample, mean,
+        standard error and deciles of the geometric tortuosity and, of a velocity, of the travel time in s; of lines
+        that cross only.
 
     Raises
     ------
@@ -209,10 +210,13 @@ def streamline_statistics(streamlines: ResultTable) -> ResultTable:
             f"field runs, or sides 'closed' where nothing leaves through them."
         )
     starts = frame.groupby("line", sort=True).first().loc[crossing.index]
-    place = ("z_um", "y_um", "x_um")[_axis_of(streamlines)]
+    axis = _axis_of(streamlines)
+    place = ("z_um", "y_um", "x_um")[axis]
     straight = np.abs(crossing[place].to_numpy(np.float64) - starts[place].to_numpy(np.float64))
     lengths = crossing["distance_um"].to_numpy(np.float64) / straight
     row = {
+        "field": streamlines.measured_on.partition(" of ")[0],
+        "axis": "zyx"[axis],
         "lines": len(ends),
         "crossing_fraction": len(crossing) / len(ends),
         "geometric_tortuosity": float(lengths.mean()),

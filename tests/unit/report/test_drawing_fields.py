@@ -61,6 +61,7 @@ def test_captions_say_what_is_drawn_and_what_the_last_colour_stands_for():
     assert drawn["field-cell"].startswith("cell: diffusive flux relative to that through an empty box")
     assert "Grey: walls, and pores in which nothing moves. The last colour stands for" in drawn["field-cell"]
     assert "The last colour" not in drawn["field-potential-cell"]
+    assert "of the pixels. x runs to the right" in drawn["field-projections-cell"]
     assert "seen through along y: mean of every column" in drawn["seen-cell"]
 
 

@@ -9,7 +9,7 @@ import voltome as vt
 from voltome.data import Column, ResultTable
 from voltome.errors import ValuesError
 from voltome.report import figure_tortuosity
-from voltome.report.drawing_transport import draw_tortuosity
+from voltome.report.drawing_transport import axes_together, draw_tortuosity
 from voltome.report.drawn import Looked
 from voltome.report.key_numbers import key_numbers
 
@@ -77,3 +77,45 @@ def test_unusual_conventions_are_said_in_key_numbers():
     table = vt.transport.tortuosity(image, phase="pore", boundary="voxel", sides="periodic").to_table()
     names = [number.name for number in key_numbers({"tortuosity": table})]
     assert names[0] == "tortuosity, pore, z, voxel, periodic"
+
+
+def test_tables_of_three_axes_have_one_figure_and_what_is_said_twice_one_bar():
+    image = pores(blobs(12, porosity=0.7))
+    along = {axis: vt.transport.tortuosity(image, phase="pore", axis=axis).to_table() for axis in "xzy"}
+    field = vt.transport.diffusion_field(image, phase="pore", axis="z", tolerance=1e-6).tortuosity
+    tables = {f"tortuosity-{axis}": table for axis, table in along.items()}
+    made = axes_together({"field-tortuosity": field, **tables, "other": vt.morphology.phase_fractions(image)})
+    assert list(made) == ["tortuosity-x", "other"]
+    assert made["tortuosity-x"].frame["axis"].tolist() == ["z", "y", "x"]
+    (drawn,) = draw_tortuosity("tortuosity", made["tortuosity-x"], Looked())
+    assert "of pore along z, y and x" in drawn.caption
+    assert [tick.get_text() for tick in drawn.figure.axes[0].get_xticklabels()] == ["z", "y", "x"]
+
+
+def test_tables_of_other_images_or_methods_keep_their_figures(tables):
+    image = pores(blobs(12, porosity=0.7))
+    face = vt.transport.tortuosity(image, phase="pore", axis="y").to_table()
+    voxel = vt.transport.tortuosity(image, phase="pore", axis="x", boundary="voxel").to_table()
+    # tables[0] is of another porosity: what one figure would show side by side has no one sample
+    made = axes_together({"one": tables[0], "two": face, "three": voxel})
+    assert list(made) == ["one", "two", "three"]
+    tensor, sealed, flow = (
+        vt.transport.permeability(image, phase="pore", tolerance=0.1).to_table(),
+        vt.transport.permeability(image, phase="pore", mode="experiment", tolerance=0.1).to_table(),
+        vt.transport.flow_field(image, phase="pore", mode="experiment", tolerance=0.01).permeability,
+    )
+    made = axes_together({"tensor": tensor, "sealed": sealed, "flow-permeability": flow})
+    assert {name: len(table.frame) for name, table in made.items()} == {"tensor": 3, "sealed": 1}
+
+
+def test_scans_keep_their_order_and_too_many_bars_their_own_figures(tables):
+    table = together(tables)
+    across = ResultTable(table.frame.assign(axis="x"), columns=table.columns, kind=table.kind, method=table.method)
+    (made,) = axes_together({"x": across, "z": table}).values()
+    assert made.frame[["scan", "axis"]].to_numpy().tolist() == [
+        ["scan 0", "z"], ["scan 0", "x"], ["scan 1", "z"], ["scan 1", "x"],
+    ]  # fmt: skip
+    many = pd.concat([table.frame.assign(scan=f"{i} {j}") for i in range(6) for j in range(2)]).drop_duplicates("scan")
+    long = ResultTable(many, columns=table.columns, kind=table.kind, method=table.method)
+    turned = ResultTable(many.assign(axis="x"), columns=table.columns, kind=table.kind, method=table.method)
+    assert len(axes_together({"z": long, "x": turned})) == 2

@@ -72,3 +72,11 @@ def test_what_does_not_percolate_conducts_nothing_and_says_why():
 def test_diffusivities_that_cannot_be_are_refused(step, given, error, says):
     with pytest.raises(error, match=says):
         step(pores(np.ones((4, 4, 4))), diffusivities=given)
+
+
+def test_the_unit_is_that_of_the_given_diffusivities_and_no_ratio():
+    image = vt.data.PhaseImage(np.ones((4, 3, 3), np.uint8), voxel_size_um=1, phases={0: "solid", 1: "pore"})
+    table = vt.transport.effective_diffusivity(image, diffusivities={"pore": 2e-9}).to_table()
+    assert table.column("effective_diffusivity").unit == "as given"
+    assert table.column("tortuosity").unit == "1"
+    assert table.frame["effective_diffusivity"].iloc[0] == pytest.approx(2e-9, rel=1e-4)

@@ -142,3 +142,40 @@ def test_buffers_take_a_part_of_the_pressure_and_are_not_in_the_maps():
     assert flow.pressure.shape == image.shape
     # a third of the way lies in the sample: the buffers are the same duct
     assert flow.pressure.values[:, 3, 3] == pytest.approx(130e3 - 30e3 * (np.arange(4) + 4.5) / 12, rel=2e-4)
+
+
+def test_a_mask_that_leaves_out_the_faces_is_named_as_what_closes_them():
+    mask = np.ones((6, 8, 8), np.bool_)
+    mask[0] = False
+    masked = channel(mask=mask)
+    for parameters in ({}, {"sides": "mirrored"}, {"mode": "experiment"}):
+        warning = vt.transport.permeability(masked, phase="pore", **parameters).to_table().warnings[0]
+        assert "along z" in warning
+        assert "The mask leaves out the first or the last layer of the image" in warning
+    inside = np.ones((6, 8, 8), np.bool_)
+    inside[:, 0] = False
+    image = channel(mask=inside)
+    closed = image.derive("closed", values=np.where(np.arange(6)[:, None, None] == 3, 0, image.values))
+    found = vt.transport.permeability(closed, phase="pore", mode="experiment")
+    assert "take a finer image" in found.to_table().warnings[0]
+
+
+def test_a_fall_of_the_pressure_that_its_map_cannot_show_is_told():
+    image = channel()
+    fine = vt.transport.flow_field(image, phase="pore", tolerance=1e-3).permeability.warnings
+    high = vt.transport.flow_field(
+        image, phase="pore", inlet_pressure_pa=1e9, outlet_pressure_pa=1e9 - 1, viscosity_pa_s=1.0, tolerance=1e-3
+    )
+    assert not any("map of the pressure" in each for each in fine)
+    # 2^23 < 1e9 / 64 < 2^24: numbers of 4 bytes lie 64 apart
+    assert high.permeability.warnings[-1].startswith("The map of the pressure has steps of 64 Pa, for a fall of 1 Pa")
+
+
+def test_speeds_have_no_limit_in_their_squares_and_what_no_map_holds_is_refused():
+    image = channel()
+    for viscosity in (1e-28, 1e25):  # squares of 1e28 and of 1e-25 m/s are no numbers of 4 bytes
+        flow = vt.transport.flow_field(image, phase="pore", viscosity_pa_s=viscosity, tolerance=1e-3)
+        slow = vt.transport.flow_field(image, phase="pore", viscosity_pa_s=1.0, tolerance=1e-3)
+        assert flow.flow_field.values * viscosity == pytest.approx(slow.flow_field.values, rel=1e-5)
+    with pytest.raises(ParameterError, match=r"gives .* m/s, which numbers of 4 bytes do not hold; expected pressures"):
+        vt.transport.flow_field(image, phase="pore", viscosity_pa_s=1e-60, tolerance=1e-3)

@@ -169,6 +169,7 @@ def test_statistics_are_of_the_lines_that_cross():
     table = vt.transport.streamline_statistics(follow(components(flow), count=40))
     row = table.frame.iloc[0]
     assert (row["lines"], row["crossing_fraction"]) == (40, 0.75)
+    assert (row["field"], row["axis"]) == ("velocity", "z")
     assert_allclose(row["geometric_tortuosity"], 1)
     assert_allclose(row["geometric_tortuosity_standard_error"], 0, atol=1e-12)
     assert row["travel_time_d10_s"] <= row["travel_time_d50_s"] <= row["travel_time_d90_s"]
