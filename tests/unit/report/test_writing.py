@@ -514,6 +514,27 @@ def test_warnings_that_differ_in_numbers_alone_are_one_entry_with_the_others_fol
     assert "<summary>The same with other numbers: two</summary><p>two: 4 of 8 are under 2.5 µm.</p>" in banner
 
 
+def test_each_kind_of_scans_is_drawn_from_its_first_to_its_last(make_study):
+    study = make_study({f"scan-{i}": i for i in range(7)})
+    fields = {"scan-5", "scan-6"}  # these have a noun more: of the five others the first, the last and two between
+    more = [dataclasses.replace(study.find(scan=scan)[0], name="diffusion_field") for scan in sorted(fields)]
+    study = dataclasses.replace(study, nouns=(*study.nouns, *more))
+    assert drawn_scans(study) == ["scan-0", "scan-1", "scan-3", "scan-4", "scan-5", "scan-6"]
+
+
+def test_a_scan_with_the_images_of_another_is_not_drawn_again(make_study):
+    study = make_study({"cathode": 0, "limits": 0})
+    made = {"threshold": "1", "separate_particles": "2"}
+    study.provenance["steps"] = [
+        {"scans": [scan], "name": name, "step": name, "parameters": {}, "key": key, "inner": False}
+        for scan, names in (("cathode", [*made]), ("limits", ["threshold"]))
+        for name, key in made.items()
+        if name in names
+    ]
+    nouns = [n for n in study.nouns if n.scan == "cathode" or n.name != "separate_particles"]
+    assert drawn_scans(dataclasses.replace(study, nouns=tuple(nouns))) == ["cathode"]
+
+
 def test_scans_without_steps_are_not_drawn(make_study):
     study = without_images(make_study({"one": 0, "two": 5, "brush": 9}))
     for step in study.provenance["steps"]:
