@@ -60,12 +60,12 @@ class Row:
         if self.in_points:
             difference = f"{self.found - self.true:>+12.4f}"
         published = f"{self.published:>12.4g}" if math.isfinite(self.published) else ""
-        return f"  {self.what:34}{''.join(cells)}{difference}{published}".rstrip()
+        return f"  {self.what:42}{''.join(cells)}{difference}{published}".rstrip()
 
 
 def compared(tables: Tables, truths: Mapping[str, Truth]) -> list[str]:
     """Return everything that was recovered beside truth and publication, as lines of text."""
-    head = f"{'':36}{'true':>12}{'recovered':>12}{'difference':>12}{'published':>12}"
+    head = f"{'':44}{'true':>12}{'recovered':>12}{'difference':>12}{'published':>12}"
     lines = ["simulated twin: recovered against true; published of the study's own samples", head]
     for scan, truth in truths.items():
         rows = cathode_rows if scan.startswith("cathode") else separator_rows

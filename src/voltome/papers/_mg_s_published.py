@@ -81,13 +81,13 @@ _SEM = "electron microscopy is not simulated, and its images are no numbers"
 _CELL = "no cycling data are published, and none simulated"
 
 PANELS = (
-    Panel("Table 1, 0", "fractions and surfaces, fresh separator", _TWIN, "separator-0 below; published beside"),
-    Panel("Table 1, 1", "fractions and surfaces, cycled separator", _TWIN, "separator-1 below; published beside"),
-    Panel("Table 2, 0", "permeability, fresh separator", _TWIN, "separator-0 below; published beside"),
-    Panel("Table 2, 1", "permeability, cycled separator", _TWIN, "separator-1 below; published beside"),
-    Panel("Table 3, 0", "fractions and surfaces, cathode", _TWIN, "cathode-0 below; published beside"),
-    Panel("Table 3, 1", "fractions and surfaces, cycle 1", _TWIN, "cathode-1 below; published beside"),
-    Panel("Table 3, 3", "fractions and surfaces, cycle 3", _TWIN, "cathode-3 below; published beside"),
+    Panel("Table 1, 0", "fractions and surfaces, fresh separator", _TWIN, "separator-0 above; published beside"),
+    Panel("Table 1, 1", "fractions and surfaces, cycled separator", _TWIN, "separator-1 above; published beside"),
+    Panel("Table 2, 0", "permeability, fresh separator", _TWIN, "separator-0 above; published beside"),
+    Panel("Table 2, 1", "permeability, cycled separator", _TWIN, "separator-1 above; published beside"),
+    Panel("Table 3, 0", "fractions and surfaces, cathode", _TWIN, "cathode-0 above; published beside"),
+    Panel("Table 3, 1", "fractions and surfaces, cycle 1", _TWIN, "cathode-1 above; published beside"),
+    Panel("Table 3, 3", "fractions and surfaces, cycle 3", _TWIN, "cathode-3 above; published beside"),
     Panel("Table 4", "settings of the scanners", _QUOTED, "voxels of 126 and 390 nm are the twin's"),
     Panel("Fig. 1", "scheme of the work", _NO, "a drawing, not a result"),
     *(Panel(f"Fig. 2{panel}", "electron images of the cathode", _NO, _SEM) for panel in "abcde"),

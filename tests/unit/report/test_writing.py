@@ -12,6 +12,7 @@ from finished_study import FRACTION, PHASE, SCAN, Stored, finished
 
 from voltome.data import Column, PhaseImage, ResultTable
 from voltome.report import write
+from voltome.report.drawing import _chosen
 from voltome.report.drawn import drawn_scans
 from voltome.runtime import ProgressEvent
 from voltome.study import ReportOptions
@@ -512,6 +513,14 @@ def test_warnings_that_differ_in_numbers_alone_are_one_entry_with_the_others_fol
     assert banner.count("<li>") == 2
     assert "one: 3 of 9 are under 2.5 µm." in banner
     assert "<summary>The same with other numbers: two</summary><p>two: 4 of 8 are under 2.5 µm.</p>" in banner
+
+
+def test_what_another_scan_uses_is_not_marked_in_a_sweep(make_study):
+    study = make_study({"swept": 0, "other": 5})
+    whole = study.combined["sweep-phase_fractions"]
+    swept = ResultTable(whole.frame[whole.frame["scan"] == "swept"], columns=whole.columns, kind=whole.kind)
+    assert set(_chosen(study, whole)) == {"swept", "other"}
+    assert set(_chosen(study, swept)) == {"swept"}
 
 
 def test_each_kind_of_scans_is_drawn_from_its_first_to_its_last(make_study):
