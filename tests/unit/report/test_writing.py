@@ -13,7 +13,9 @@ from finished_study import FRACTION, PHASE, SCAN, Stored, finished
 from voltome.data import Column, PhaseImage, ResultTable
 from voltome.report import write
 from voltome.report.drawing import _chosen
+from voltome.report.drawing_bodies import _drawn_together
 from voltome.report.drawn import drawn_scans
+from voltome.report.rendering import Bodies
 from voltome.runtime import ProgressEvent
 from voltome.study import ReportOptions
 
@@ -529,6 +531,19 @@ def test_each_kind_of_scans_is_drawn_from_its_first_to_its_last(make_study):
     more = [dataclasses.replace(study.find(scan=scan)[0], name="diffusion_field") for scan in sorted(fields)]
     study = dataclasses.replace(study, nouns=(*study.nouns, *more))
     assert drawn_scans(study) == ["scan-0", "scan-1", "scan-3", "scan-4", "scan-5", "scan-6"]
+
+
+def test_more_scans_than_a_rendering_holds_are_rendered_kind_by_kind():
+    def box(edge, names):
+        return Bodies(np.ones((4, 4, 4), np.uint8), (edge, edge, edge), None, names)
+
+    bodies = {f"p{i}": box(4.0, {}) for i in range(7)} | {
+        "a": box(4.0, {"pore": "#000"}),
+        "b": box(9.0, {"pore": "#000"}),
+    }
+    together = [list(each) for each in _drawn_together(bodies)]
+    assert together == [[f"p{i}" for i in range(6)], ["p6"], ["a"], ["b"]]
+    assert [list(each) for each in _drawn_together({"a": bodies["a"], "p0": bodies["p0"]})] == [["a", "p0"]]
 
 
 def test_a_scan_with_the_images_of_another_is_not_drawn_again(make_study):
