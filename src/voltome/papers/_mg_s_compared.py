@@ -13,6 +13,7 @@ from voltome.papers._mg_s_published import (
     BINDER,
     LOCAL_POROSITY,
     PORE,
+    SIZES_OF_SULFUR,
     SULFUR,
     SWEPT,
     TABLE_1,
@@ -26,7 +27,17 @@ __all__ = ["Row", "cathode_rows", "compared", "separator_rows"]
 
 Tables = Mapping[str, ResultTable]
 
-_FRACTIONS = {"cathode": "phase_fractions", "separator": "separator-fractions", "local": "local-fractions"}
+WHY = (
+    "why they differ",
+    "  sulfur too little, pores too few: blur shaves off what is round, and particles of a few voxels vanish",
+    "  binder too much, triple-phase boundary too short: from sulfur to pore, blur passes through the grey value of "
+    "the binder; the film is thinner than a voxel, and no threshold mends it",
+    "  deposit too much, fibre too little, permeability too low after the cycle: such a film of deposit on every fibre",
+    "  true tortuosity and permeability: solved on the true phases without blur and noise, on the same voxels; what "
+    "the voxels cost is not in the difference",
+)
+"""What makes recovered and true differ, with the sign."""
+
 _SURFACES = {PORE: "pore-surface", BINDER: "binder-surface", SULFUR: "sulfur-surface"}
 
 
@@ -38,6 +49,7 @@ class Row:
     true: float
     found: float
     published: float = math.nan
+    in_points: bool = False  # a share: the difference is one of shares, as few of few are many percent
 
     @property
     def line(self) -> str:
@@ -45,13 +57,15 @@ class Row:
         apart = self.found / self.true - 1 if self.true else math.nan
         cells = (f"{value:>12.4g}" if math.isfinite(value) else f"{'':>12}" for value in (self.true, self.found))
         difference = f"{apart:>+12.1%}" if math.isfinite(apart) else f"{'':>12}"
+        if self.in_points:
+            difference = f"{self.found - self.true:>+12.4f}"
         published = f"{self.published:>12.4g}" if math.isfinite(self.published) else ""
-        return f"  {self.what:34}{''.join(cells)}{difference}{published}".rstrip()
+        return f"  {self.what:42}{''.join(cells)}{difference}{published}".rstrip()
 
 
 def compared(tables: Tables, truths: Mapping[str, Truth]) -> list[str]:
     """Return everything that was recovered beside truth and publication, as lines of text."""
-    head = f"{'':36}{'true':>12}{'recovered':>12}{'difference':>12}{'published':>12}"
+    head = f"{'':44}{'true':>12}{'recovered':>12}{'difference':>12}{'published':>12}"
     lines = ["simulated twin: recovered against true; published of the study's own samples", head]
     for scan, truth in truths.items():
         rows = cathode_rows if scan.startswith("cathode") else separator_rows
@@ -62,7 +76,7 @@ def compared(tables: Tables, truths: Mapping[str, Truth]) -> list[str]:
     for scan, published in LOCAL_POROSITY.items():
         true = truths[scan.replace("local", "cathode")].local_fractions[PORE]
         lines.append(Row(scan, true, _fraction(tables, scan, PORE), published).line)
-    return [*lines, *_swept(tables), *_sizes(tables), *_uncertain(tables)]
+    return [*lines, *_swept(tables), *_sizes(tables), *_uncertain(tables), *WHY]
 
 
 def cathode_rows(tables: Tables, scan: str, truth: Truth) -> list[Row]:
@@ -98,13 +112,14 @@ def cathode_rows(tables: Tables, scan: str, truth: Truth) -> list[Row]:
     diameter = particles["equivalent_diameter_um"]
     resolved = particles[particles["voxels"] >= math.pi / 6 * RESOLVED_VOXELS**3]
     sphericity = float(resolved["sphericity"].mean()) if len(resolved) else math.nan
+    sizes = SIZES_OF_SULFUR.get(scan, (math.nan, math.nan))
     assert truth.particles is not None  # noqa: S101 - every cathode has them
     return [
         *rows,
         Row("particles of 10 voxels and more", truth.particles.count, float(len(particles))),
         Row("mean diameter / um", truth.particles.mean_um, float(diameter.mean())),
-        Row("largest diameter / um", truth.particles.largest_um, float(diameter.max())),
-        Row("share of particles below 1 um", truth.particles.below_1_um, float((diameter < 1).mean())),
+        Row("largest diameter / um", truth.particles.largest_um, float(diameter.max()), sizes[0]),
+        Row("share of particles below 1 um", truth.particles.below_1_um, float((diameter < 1).mean()), sizes[1], True),
         Row("mean sphericity, 10 voxels wide", truth.particles.sphericity, sphericity),
     ]
 
@@ -203,7 +218,7 @@ def _value(tables: Tables, table: str, scan: str, column: str) -> float:
 
 def _fraction(tables: Tables, scan: str, phase: str) -> float:
     """Return the fraction of a phase; 0 where the image has none."""
-    rows = _rows(tables, _FRACTIONS[scan.partition("-")[0]], scan)
+    rows = _rows(tables, "phase_fractions", scan)
     rows = rows[rows["phase"] == phase]
     return float(rows["fraction"].iloc[0]) if len(rows) else 0.0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from voltome.papers.published import Panel, Status
@@ -14,6 +15,7 @@ __all__ = [
     "LOCAL_POROSITY",
     "PANELS",
     "PORE",
+    "SIZES_OF_SULFUR",
     "SULFUR",
     "SWEPT",
     "TABLE_1",
@@ -22,6 +24,7 @@ __all__ = [
     "TPB_PER_UM2",
     "between_phases",
     "doubts_in_print",
+    "mat_permeability",
     "reynolds_number",
 ]
 
@@ -61,6 +64,13 @@ DIFFUSIVITY_RATIO = (0.25, 0.75)
 TPB_PER_UM2 = (1.23, 1.41)
 """Triple-phase boundary of the smallest and of the largest cube (Fig. 7k, text)."""
 
+SIZES_OF_SULFUR: Mapping[str, tuple[float, float]] = {
+    "cathode-0": (4.5, 0.9),
+    "cathode-1": (20.0, float("nan")),
+    "cathode-3": (11.5, 0.0),
+}
+"""Largest diameter in um, and share of particles below 1 um (Fig. 5m, text). NaN: not printed."""
+
 LOCAL_POROSITY = {"local-0": 0.22, "local-3": 0.10}
 """Porosity of 120 x 120 x 120 voxels (Fig. 8c, f)."""
 
@@ -71,13 +81,13 @@ _SEM = "electron microscopy is not simulated, and its images are no numbers"
 _CELL = "no cycling data are published, and none simulated"
 
 PANELS = (
-    Panel("Table 1, 0", "fractions and surfaces, fresh separator", _TWIN, "separator-0 below; published beside"),
-    Panel("Table 1, 1", "fractions and surfaces, cycled separator", _TWIN, "separator-1 below; published beside"),
-    Panel("Table 2, 0", "permeability, fresh separator", _TWIN, "separator-0 below; published beside"),
-    Panel("Table 2, 1", "permeability, cycled separator", _TWIN, "separator-1 below; published beside"),
-    Panel("Table 3, 0", "fractions and surfaces, cathode", _TWIN, "cathode-0 below; published beside"),
-    Panel("Table 3, 1", "fractions and surfaces, cycle 1", _TWIN, "cathode-1 below; published beside"),
-    Panel("Table 3, 3", "fractions and surfaces, cycle 3", _TWIN, "cathode-3 below; published beside"),
+    Panel("Table 1, 0", "fractions and surfaces, fresh separator", _TWIN, "separator-0 above; published beside"),
+    Panel("Table 1, 1", "fractions and surfaces, cycled separator", _TWIN, "separator-1 above; published beside"),
+    Panel("Table 2, 0", "permeability, fresh separator", _TWIN, "separator-0 above; published beside"),
+    Panel("Table 2, 1", "permeability, cycled separator", _TWIN, "separator-1 above; published beside"),
+    Panel("Table 3, 0", "fractions and surfaces, cathode", _TWIN, "cathode-0 above; published beside"),
+    Panel("Table 3, 1", "fractions and surfaces, cycle 1", _TWIN, "cathode-1 above; published beside"),
+    Panel("Table 3, 3", "fractions and surfaces, cycle 3", _TWIN, "cathode-3 above; published beside"),
     Panel("Table 4", "settings of the scanners", _QUOTED, "voxels of 126 and 390 nm are the twin's"),
     Panel("Fig. 1", "scheme of the work", _NO, "a drawing, not a result"),
     *(Panel(f"Fig. 2{panel}", "electron images of the cathode", _NO, _SEM) for panel in "abcde"),
@@ -100,13 +110,16 @@ PANELS = (
     ),
     Panel("Fig. 5m", "diameters of sulfur", _TWIN, "size distributions"),
     Panel("Fig. 5n", "volume and surface of sulfur", _TWIN, "fractions and surfaces"),
-    Panel("Fig. 5o", "sphericity of sulfur", _TWIN, "particle statistics"),
+    Panel("Fig. 5o", "sphericity of sulfur", _TWIN, "means in the particle statistics"),
     Panel("Fig. 6a", "slice after unsharp masking", _TWIN, "images of the cathodes"),
-    Panel("Fig. 6b", "pores at 21,900", _TWIN, "first row of the sweep"),
-    Panel("Fig. 6c", "pores at 23,100", _TWIN, "last row of the sweep"),
+    Panel("Fig. 6b", "pores at 21,900", _TWIN, "numbers: first row of the sweep; no picture"),
+    Panel("Fig. 6c", "pores at 23,100", _TWIN, "numbers: last row of the sweep; no picture"),
     Panel("Fig. 6d", "diffusivity, porosity against threshold", _TWIN, "sweep; published range beside"),
     Panel("Fig. 6e", "tortuosity, surface against threshold", _TWIN, "sweep; published range beside"),
-    *(Panel(f"Fig. 7{panel}", "cubes of 60 to 200 voxels", _TWIN, "sub-volumes of limits") for panel in "abcdef"),
+    *(
+        Panel(f"Fig. 7{panel}", "cubes of 60 to 200 voxels", _TWIN, "numbers: sub-volumes of limits; no pictures")
+        for panel in "abcdef"
+    ),
     *(
         Panel(f"Fig. 7{panel}", f"tortuosity along {axis} of growing cubes", _TWIN, "growing volume of limits")
         for panel, axis in zip("ghi", "xyz", strict=True)
@@ -116,10 +129,10 @@ PANELS = (
     Panel("Fig. 7l", "surface against volume", _TWIN, "sub-volumes of limits"),
     Panel("Fig. 7m", "fractions against volume", _TWIN, "sub-volumes of limits"),
     Panel("Fig. 8a", "flux, projected, uncycled", _TWIN, "projection of local-0"),
-    Panel("Fig. 8b", "flux in 3-D, uncycled", _TWIN, "flux of local-0"),
+    Panel("Fig. 8b", "flux in 3-D, uncycled", _TWIN, "slices of the flux of local-0; not in 3-D"),
     Panel("Fig. 8c", "pores of 120^3 voxels, uncycled", _TWIN, "porosity of local-0; published beside"),
     Panel("Fig. 8d", "flux, projected, cycle 3", _TWIN, "projection of local-3"),
-    Panel("Fig. 8e", "flux in 3-D, cycle 3", _TWIN, "flux of local-3"),
+    Panel("Fig. 8e", "flux in 3-D, cycle 3", _TWIN, "slices of the flux of local-3; not in 3-D"),
     Panel("Fig. 8f", "pores of 120^3 voxels, cycle 3", _TWIN, "porosity of local-3; published beside"),
     Panel("Fig. 9a", "cyclic voltammetry", _NO, _CELL),
     Panel("Fig. 9b", "charge and discharge curves", _NO, _CELL),
@@ -176,6 +189,44 @@ def reynolds_number(
     return density_kg_per_m3 * velocity * diameter_um * 1e-6 / viscosity_pa_s
 
 
+def mat_permeability(fraction: float, radius_um: float) -> float:
+    """Return the permeability in um2 of long fibres in all directions, by the formula of Jackson and James (1986).
+
+    k = 3 r^2 / (20 p) (-ln p - 0.931), p the fraction of the fibres and r their radius.
+    """
+    return 3 * radius_um**2 / (20 * fraction) * (-math.log(fraction) - 0.931)
+
+
+def _doubts_of_the_cathode() -> list[str]:
+    """Return what of the cathode's fractions and surfaces does not go together."""
+    (pore, pore_area), (binder, binder_area), (sulfur, _) = TABLE_3["cathode-1"].values()
+    rest = binder * binder_area - pore * pore_area
+    whole = {state: TABLE_3[state][PORE][0] for state in ("cathode-0", "cathode-3")}
+    return [
+        f"  At cycle 1 the binder has {binder * binder_area:.2f} and the pores {pore * pore_area:.2f} um2/um3 of the "
+        f"whole. At least the rest, {rest:.2f}, is left to sulfur, {rest / sulfur:.0f} um2/um3 of its {sulfur:.0%}, "
+        f"where the fresh sulfur has {TABLE_3['cathode-0'][SULFUR][1]}.",
+        f"  The pores are {whole['cathode-0']:.0%} in Table 3, more than the sweep of the same scan has at its highest "
+        f"threshold, {SWEPT['porosity'][1]:.0%} at 23,100; chosen was 22,500.",
+        f"  The local porosities of {LOCAL_POROSITY['local-0']:.0%} and {LOCAL_POROSITY['local-3']:.0%} are of a cube "
+        f"each, of {(120 * 0.126) ** 3:.0f} um3, less than the 8200 um3 that the study asks for; the whole scans have "
+        f"{whole['cathode-0']:.0%} and {whole['cathode-3']:.0%}.",
+    ]
+
+
+def _doubt_of_the_permeability() -> str:
+    """Return how the permeability of the fresh fibres stands to that of a mat of such fibres."""
+    fraction, area = TABLE_1["separator-0"][FIBRE]
+    radius = 2 / area
+    printed = TABLE_2["separator-0"].values()
+    return (
+        f"  Fibres with {area} um2/um3 of their own volume have a radius of {radius:.2f} um. A random mat with "
+        f"{fraction:.0%} of them has {mat_permeability(fraction, radius):.1f} um2 (Jackson and James, 1986); "
+        f"the three published permeabilities are {sum(printed) / len(printed):.2f} in the mean. The twin is near their "
+        "formula, and so above what is published."
+    )
+
+
 def doubts_in_print() -> list[str]:
     """Return what of the study's numbers cannot be as printed, with the sums that show it."""
     (air, air_area), (fibre, fibre_area) = TABLE_1["separator-0"].values()
@@ -209,6 +260,7 @@ def doubts_in_print() -> list[str]:
         "  Even so no three phases have these surfaces. What they leave between pores and sulfur is "
         f"{apart['cathode-0']} um2/um3 (cycle 0) and {apart['cathode-3']} (cycle 3), between fibre and deposit "
         f"{apart['separator-1']}; a surface is not below 0.",
+        *_doubts_of_the_cathode(),
         f"  Effective diffusivities of {first} to {last} m2/s: in a liquid they are of the order of 1e-10. Porosity "
         f"over tortuosity of the same figure is {ratio[0]} to {ratio[1]} of the diffusivity in the liquid, ten times "
         "less.",
@@ -221,6 +273,7 @@ def doubts_in_print() -> list[str]:
         "transport. "
         "A higher permeability hinders nothing; and more solid between the same fibres lowers it along every axis, as "
         "the twin shows. The study compares two samples, and the rise is not what deposit does to one.",
+        _doubt_of_the_permeability(),
         "  Along x it is said to be high because the flow is parallel to the layers of fibres: so it is along y.",
         "  The abstract gives the sulfur's surface, 2.91 to 1.74 um2/um3, beside ten cycles; in the text 1.74 is "
         "that of "

@@ -65,7 +65,7 @@ pipelines:
   limits:                                             # how far to trust the uncycled cathode's numbers
     - unsharp_mask: {{sigma_um: {nano}, amount: 0.5}}
     - threshold: {{intervals: {{pore: [null, 22500], sulfur: [32500, null]}}, rest: carbon-binder}}
-    - tortuosity: {{phase: pore, axis: x, tolerance: 0.001}}
+    - tortuosity: {{phase: pore, axis: x, tolerance: 0.001, name: tortuosity-x}}
     - sweep:
         over: threshold.intervals.pore.1
         values: [21900, 22200, 22500, 22800, 23100]
@@ -82,7 +82,7 @@ pipelines:
           - tortuosity: {{phase: pore, axis: x, tolerance: 0.001}}
     - growing_volume: {{phase: pore, edges_um: {edges}, shares: [0.25, 0.5, 1.0], tolerance: 0.001}}
     - combined_uncertainty:
-        of: tortuosity
+        of: tortuosity-x
         threshold: {sweep}
         subvolumes: {subvolumes}
         band: [22200, 22800]
@@ -90,13 +90,13 @@ pipelines:
     - unsharp_mask: {{sigma_um: {nano}, amount: 0.5}}
     - crop: {{box_voxels: {box}}}
     - threshold: {{intervals: {{pore: [null, 22500], sulfur: [32500, null]}}, rest: carbon-binder}}
-    - phase_fractions: {{name: local-fractions}}
+    - phase_fractions
     - diffusion_field: {{phase: pore, axis: x, tolerance: 0.001}}
     - project: {{of: diffusion_field, axis: z}}
   separator:
     - unsharp_mask: {{sigma_um: {micro}, amount: 0.5}}
-    - threshold: {{intervals: {{pore: [null, 25500], fibre: [37500, null]}}, rest: deposit}}
-    - phase_fractions: {{name: separator-fractions}}
+    - threshold: {{intervals: {{deposit: [25501, 37499], fibre: [37500, null]}}, rest: pore}}
+    - phase_fractions
     - interface_areas: {{name: separator-surfaces}}
     - permeability: {{phase: pore, axis: x, mode: experiment, name: permeability-x}}
     - permeability: {{phase: pore, axis: y, mode: experiment, name: permeability-y}}

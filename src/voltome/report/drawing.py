@@ -246,10 +246,11 @@ def _chosen(results: Results, table: ResultTable) -> dict[str, float]:
     """Return, scan by scan, the value that the study itself gives the swept parameter."""
     name, *path = table.names("position")[0].split(".")
     found: dict[str, float] = {}
+    swept = set(table.frame["scan"]) if "scan" in table.frame else set(results.scans)
     for record in work_of(results):
         value = _follow(record["parameters"], path) if name in (record["name"], record["step"]) else None
         if isinstance(value, int | float) and not isinstance(value, bool):
-            found |= {scan: float(value) for scan in record["scans"]}
+            found |= {scan: float(value) for scan in record["scans"] if scan in swept}
     return found
 
 

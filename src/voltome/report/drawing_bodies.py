@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, cast
 
 from voltome.data import ParticleImage, PhaseImage, Volume
 from voltome.errors import ValuesError
 from voltome.report.drawn import Drawn, Looked, simulated_in_words
-from voltome.report.figures_renderings import draw_bodies
+from voltome.report.figures_renderings import MOST_RENDERED, draw_bodies
 from voltome.report.figures_states import figure_states, members_of, scans_in, shares_of_fates
 from voltome.report.formatting import listed, number_in_print
 from voltome.report.interactive import HOW_TO_GET_IT, Scene, is_available, scenes_of
 from voltome.report.movies import FINEST, slice_movie, turn
-from voltome.report.rendering import View, bodies_of, reduced
+from voltome.report.rendering import Bodies, View, bodies_of, reduced
 
 if TYPE_CHECKING:
     from voltome.study import ReportOptions, Results
@@ -46,18 +46,33 @@ def figure_of_bodies(results: Results, looked: Looked, options: ReportOptions) -
     """Yield the renderings of all scans, if they are asked for."""
     if not options.renderings or not looked.bodies:
         return
-    caption = (
-        f"{what_is_rendered(looked)} in three dimensions: {listed(list(looked.bodies))}. All from one side, in "
-        f"parallel projection and at one scale; z runs upwards. Surfaces are smoothed and paler with the distance."
-        + simulated_in_words(results, list(looked.bodies))
-    )
-    yield Drawn("renderings", "renderings", draw_bodies(looked.bodies, View()), caption)
+    for number, bodies in enumerate(_drawn_together(looked.bodies), start=1):
+        caption = (
+            f"{what_is_rendered(bodies)} in three dimensions: {listed(list(bodies))}. All from one side, in "
+            f"parallel projection and at one scale; z runs upwards. Surfaces are smoothed and paler with the distance."
+            + simulated_in_words(results, list(bodies))
+        )
+        name = "renderings" if number == 1 else f"renderings-{number}"
+        yield Drawn(name, "renderings", draw_bodies(bodies, View()), caption)
 
 
-def what_is_rendered(looked: Looked) -> str:
+def _drawn_together(bodies: Mapping[str, Bodies]) -> Iterator[Mapping[str, Bodies]]:
+    """Yield what shares a figure: everything; or, where that is too much, scans of one size with bodies of one kind."""
+    if len(bodies) <= MOST_RENDERED:
+        yield bodies
+        return
+    alike: dict[tuple[object, ...], list[str]] = {}
+    for scan, body in bodies.items():
+        alike.setdefault((not body.names, *(round(edge, 3) for edge in body.size_um)), []).append(scan)
+    for scans in alike.values():
+        for first in range(0, len(scans), MOST_RENDERED):
+            yield {scan: bodies[scan] for scan in scans[first : first + MOST_RENDERED]}
+
+
+def what_is_rendered(bodies: Mapping[str, Bodies]) -> str:
     """Return whether particles or phases are rendered, as the beginning of a caption."""
-    names = list(dict.fromkeys(name for body in looked.bodies.values() for name in body.names))
-    particles = any(not body.names for body in looked.bodies.values())
+    names = list(dict.fromkeys(name for body in bodies.values() for name in body.names))
+    particles = any(not body.names for body in bodies.values())
     words = ["particles, each in the colour of its number,"] if particles else []
     said = " and ".join([*words, *([listed(names)] if names else [])])
     return said[:1].upper() + said[1:]

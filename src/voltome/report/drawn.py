@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from matplotlib.figure import Figure
 
-from voltome.data import ImageNoun, PhaseImage, Volume
+from voltome.data import ImageNoun, PhaseImage, ResultTable, Volume
 from voltome.errors import MissingFileError
 from voltome.report import style
 from voltome.report.fields import is_field
 from voltome.report.figures_slices import same_grid
 from voltome.report.formatting import listed, name_in_print
 from voltome.report.rendering import Bodies
-from voltome.report.summary import worked_scans
+from voltome.report.summary import work_of, worked_scans
 
 if TYPE_CHECKING:
     from voltome.data import Noun
@@ -84,9 +84,30 @@ class Looked:
 
 
 def drawn_scans(results: Results) -> list[str]:
-    """Return the scans of which images are drawn: all with steps, or the first, the last and some between."""
+    """Return the scans of which images are drawn: all with steps, or the first, the last and some between.
+
+    So of each kind of scans by itself, which are those with the same steps: none stands in the way of the others. A
+    scan of which every image is one of another scan, only measured otherwise, is not drawn again.
+    """
     worked = worked_scans(results)
-    scans = [scan for scan in results.scans if scan in worked]
+    made = {scan: _keys_of_images(results, scan) for scan in results.scans if scan in worked}
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for scan, keys in made.items():
+        if not keys or not any(keys < others for others in made.values()):
+            alike.setdefault(tuple(noun.name for noun in results.find(scan=scan)), []).append(scan)
+    drawn = {scan for scans in alike.values() for scan in _spread(scans)}
+    return [scan for scan in results.scans if scan in drawn]
+
+
+def _keys_of_images(results: Results, scan: str) -> frozenset[str]:
+    """Return the keys of the steps that made the images of a scan: equal ones made equal images."""
+    images = {noun.name for noun in results.find(scan=scan) if noun.noun != ResultTable.__name__}
+    records = (record for record in work_of(results) if scan in record["scans"] and record["name"] in images)
+    return frozenset(record["key"] for record in records if "key" in record)
+
+
+def _spread(scans: Sequence[str]) -> Sequence[str]:
+    """Return all scans, or of many the first, the last and some between."""
     if len(scans) <= MOST_SCANS_DRAWN:
         return scans
     last = len(scans) - 1

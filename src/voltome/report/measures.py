@@ -159,6 +159,9 @@ READ_LAST = "motions"
 EXTENSIVE_UNITS = frozenset({"um2", "um3"})
 """Units of measures that grow with the piece that is measured."""
 
+EXTENSIVE_LENGTHS = frozenset({"length_um", "active_length_um", "inactive_length_um", "unknown_length_um"})
+"""Lengths of lines in the whole piece, which grow with it; other lengths in um do not."""
+
 
 def numeric_measures(table: ResultTable) -> list[str]:
     """Return the measures that are numbers and say something of their own.
@@ -183,7 +186,8 @@ def key_measures(table: ResultTable) -> list[str]:
 
 def _is_redundant(table: ResultTable, name: str, others: Sequence[str]) -> bool:
     """Say whether a measure only repeats another, or only says how much was measured."""
-    if table.kind == "subvolumes" and table.column(name).unit in EXTENSIVE_UNITS and name != "permeability_um2":
+    grows = table.column(name).unit in EXTENSIVE_UNITS or name in EXTENSIVE_LENGTHS
+    if table.kind == "subvolumes" and grows and name != "permeability_um2":
         return True
     return name in COUNTS or (name == "volume_um3" and "fraction" in others)
 

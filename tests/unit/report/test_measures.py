@@ -14,6 +14,11 @@ from voltome.report.measures import most_telling_first, numeric_measures
         ("volumes", ["voxels", "volume_um3"], ["volume_um3"]),
         ("counts", ["voxels"], ["voxels"]),
         ("subvolumes", ["area_um2", "area_per_total_volume_per_um"], ["area_per_total_volume_per_um"]),
+        (
+            "subvolumes",
+            ["length_um", "active_length_um", "length_per_total_volume_per_um2", "correlation_length_um"],
+            ["length_per_total_volume_per_um2", "correlation_length_um"],
+        ),
         ("surface_area", ["area_um2", "area_per_total_volume_per_um"], ["area_um2", "area_per_total_volume_per_um"]),
         ("areal_loading", ["volume_um3", "mass_mg", "loading_mg_per_cm2"], ["mass_mg", "loading_mg_per_cm2"]),
         ("motions", ["rotation_z_deg", "residual_um", "kept_fraction"], ["residual_um", "kept_fraction"]),
@@ -29,7 +34,7 @@ def test_measures_that_only_repeat_others_are_left_out(kind, measures, expected)
         "rotation_z_deg": "deg",
         "residual_um": "um",
     }
-    columns = tuple(Column(name, units.get(name, "1"), "Something.") for name in measures)
+    columns = tuple(Column(name, units.get(name) or unit_in_name(name) or "1", "Something.") for name in measures)
     table = ResultTable(pd.DataFrame([[1.0] * len(measures)], columns=measures), columns=columns, kind=kind)
     assert numeric_measures(table) == expected
 

@@ -12,7 +12,10 @@ from finished_study import FRACTION, PHASE, SCAN, Stored, finished
 
 from voltome.data import Column, PhaseImage, ResultTable
 from voltome.report import write
+from voltome.report.drawing import _chosen
+from voltome.report.drawing_bodies import _drawn_together
 from voltome.report.drawn import drawn_scans
+from voltome.report.rendering import Bodies
 from voltome.runtime import ProgressEvent
 from voltome.study import ReportOptions
 
@@ -512,6 +515,48 @@ def test_warnings_that_differ_in_numbers_alone_are_one_entry_with_the_others_fol
     assert banner.count("<li>") == 2
     assert "one: 3 of 9 are under 2.5 µm." in banner
     assert "<summary>The same with other numbers: two</summary><p>two: 4 of 8 are under 2.5 µm.</p>" in banner
+
+
+def test_what_another_scan_uses_is_not_marked_in_a_sweep(make_study):
+    study = make_study({"swept": 0, "other": 5})
+    whole = study.combined["sweep-phase_fractions"]
+    swept = ResultTable(whole.frame[whole.frame["scan"] == "swept"], columns=whole.columns, kind=whole.kind)
+    assert set(_chosen(study, whole)) == {"swept", "other"}
+    assert set(_chosen(study, swept)) == {"swept"}
+
+
+def test_each_kind_of_scans_is_drawn_from_its_first_to_its_last(make_study):
+    study = make_study({f"scan-{i}": i for i in range(7)})
+    fields = {"scan-5", "scan-6"}  # these have a noun more: of the five others the first, the last and two between
+    more = [dataclasses.replace(study.find(scan=scan)[0], name="diffusion_field") for scan in sorted(fields)]
+    study = dataclasses.replace(study, nouns=(*study.nouns, *more))
+    assert drawn_scans(study) == ["scan-0", "scan-1", "scan-3", "scan-4", "scan-5", "scan-6"]
+
+
+def test_more_scans_than_a_rendering_holds_are_rendered_kind_by_kind():
+    def box(edge, names):
+        return Bodies(np.ones((4, 4, 4), np.uint8), (edge, edge, edge), None, names)
+
+    bodies = {f"p{i}": box(4.0, {}) for i in range(7)} | {
+        "a": box(4.0, {"pore": "#000"}),
+        "b": box(9.0, {"pore": "#000"}),
+    }
+    together = [list(each) for each in _drawn_together(bodies)]
+    assert together == [[f"p{i}" for i in range(6)], ["p6"], ["a"], ["b"]]
+    assert [list(each) for each in _drawn_together({"a": bodies["a"], "p0": bodies["p0"]})] == [["a", "p0"]]
+
+
+def test_a_scan_with_the_images_of_another_is_not_drawn_again(make_study):
+    study = make_study({"cathode": 0, "limits": 0})
+    made = {"threshold": "1", "separate_particles": "2"}
+    study.provenance["steps"] = [
+        {"scans": [scan], "name": name, "step": name, "parameters": {}, "key": key, "inner": False}
+        for scan, names in (("cathode", [*made]), ("limits", ["threshold"]))
+        for name, key in made.items()
+        if name in names
+    ]
+    nouns = [n for n in study.nouns if n.scan == "cathode" or n.name != "separate_particles"]
+    assert drawn_scans(dataclasses.replace(study, nouns=tuple(nouns))) == ["cathode"]
 
 
 def test_scans_without_steps_are_not_drawn(make_study):
