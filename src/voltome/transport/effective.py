@@ -131,7 +131,8 @@ def effective_diffusivity(
     sides : {"no-flux", "periodic"}
         What is beside the axis: walls, or the opposite side.
     tolerance : float
-        Largest relative error of the effective diffusivity that the solver may leave, above 0.
+        Largest relative error of the effective diffusivity that the solver may leave, above 0. Above 0.01 counts as
+        0.01.
 
     Returns
     -------
