@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 
+import conduction
 import conductors
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 
 from voltome.transport._diffusion import diffuse, percolating
 
@@ -79,6 +81,35 @@ def test_the_tightest_tolerance_is_kept(varied):
         conductor = varied[name]
         found = diffuse(conductor.conducting, spacing=conductor.spacing, axis=conductor.axis, tolerance=1e-7)
         assert found.relative_diffusivity == pytest.approx(EXACT[name], rel=1e-7)
+
+
+def below(quantile: float, sigma: float, seed: int) -> np.ndarray:
+    noise = gaussian_filter(np.random.default_rng(seed).standard_normal((24, 24, 24)), sigma)
+    return noise < np.quantile(noise, quantile)
+
+
+@pytest.mark.parametrize(("ratio", "tolerance"), [(1e-6, 1e-4), (1e-4, 1e-2)])
+def test_islands_in_a_poor_conductor_are_not_taken_for_solved_too_early(ratio, tolerance):
+    # the smallest Ritz value does not see the levels of such islands for long: stopped there, the error was 3 %
+    values = np.where(below(0.15, 1.5, 0), 1, ratio).astype(np.float32)
+    values[below(0.3, 1, 9)] = 0
+    found = diffuse(values, spacing=CUBES, axis=0, tolerance=tolerance)
+    error = found.relative_diffusivity / conduction.relative_diffusivity(values) - 1
+    assert -1e-6 <= error <= found.relative_error_bound <= tolerance
+
+
+@pytest.mark.parametrize("tolerance", [0.5, 0.1])
+def test_a_coarse_tolerance_has_a_bound_that_holds_too(tolerance):
+    # after four iterations, in voxels 50 times as long as wide, the bound was 2 % and the error 18 %
+    inside, spacing = below(0.4, 1.5, 3), (1.0, 1.0, 50.0)
+    found = diffuse(inside, spacing=spacing, axis=2, tolerance=tolerance)
+    error = found.relative_diffusivity / conduction.relative_diffusivity(inside, spacing=spacing, axis=2) - 1
+    assert -1e-6 <= error <= found.relative_error_bound <= tolerance
+
+
+def test_no_bound_is_smaller_than_the_rounding_of_float32():
+    values = np.array([0.3, 0.7], np.float32).reshape(2, 1, 1)
+    assert diffuse(values, spacing=CUBES, axis=0).relative_error_bound >= 5e-8
 
 
 @pytest.mark.parametrize("boundary", ["face", "voxel"])

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from voltome.transport import _multigrid as multigrid
 from voltome.transport._clusters import clusters_of
 from voltome.transport._conjugate_gradients import solve
+from voltome.transport._diffusion import contrast
 from voltome.transport._sample import Sample
 from voltome.transport._steady import check_converged, conductivities
 
@@ -38,7 +39,10 @@ def cell_tensor(sample: Sample, diffusivities: Mapping[str, float], tolerance: f
     z, y, x = (bool(clusters.winds[:, axis].any()) for axis in range(3))
     given = np.where(clusters.where(winding), given, given.dtype.type(0))
     del clusters
-    cell = _Cell(_faces(given, sample.phases.voxel_size_um), sample.phases.voxel_size_um)
+    # a tensor has no length in it: edges near 1 keep every product within the range of float32
+    z_um, y_um, x_um = sample.phases.voxel_size_um
+    spacing = (z_um / x_um, y_um / x_um, 1.0)
+    cell = _Cell(_faces(given, spacing), spacing, contrast(given))
     corrections, bounds = [], []
     levels = None if not winding.any() else multigrid.Multigrid(cell.operator())
     for axis, winds in enumerate((z, y, x)):
@@ -47,7 +51,7 @@ def cell_tensor(sample: Sample, diffusivities: Mapping[str, float], tolerance: f
             correction, bound = cell.correction(levels, axis, tolerance)
         corrections.append(correction)
         bounds.append(bound)
-    volume = given.size * float(np.prod(sample.phases.voxel_size_um))
+    volume = given.size * float(np.prod(spacing))
     values = cell.dissipation(corrections) * (largest / volume)
     return CellTensor(values, (bounds[0], bounds[1], bounds[2]), (z, y, x))
 
@@ -67,10 +71,11 @@ def _faces(given: NDArray[Any], spacing: tuple[float, float, float]) -> list[NDA
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """Conductances of all faces of a cell, in um, and the edges of its voxels."""
+    """Conductances of all faces of a cell, the edges of its voxels, and smallest over largest conductivity."""
 
     faces: list[NDArray[np.float32]]
     spacing: tuple[float, float, float]
+    contrast: float
 
     def operator(self) -> multigrid.Operator:
         """Return the operator; along an axis of one voxel the faces join it to itself and carry no difference."""
@@ -84,7 +89,14 @@ class _Cell:
         edge = np.float32(self.spacing[axis])
         source = edge * (self.faces[axis] - np.roll(self.faces[axis], 1, axis))
         even = float(self.faces[axis].sum(dtype=np.float64)) * float(edge) ** 2
-        solution = solve(levels.operator, source, tolerance=tolerance, energy_beyond=even, multigrid=levels)
+        solution = solve(
+            levels.operator,
+            source,
+            tolerance=tolerance,
+            energy_beyond=even,
+            multigrid=levels,
+            slowest=self.contrast,
+        )
         bound, iterations = solution.relative_error_bound, solution.iterations
         check_converged(solution.stopped_by, bound, iterations, tolerance, what="diffusivity_tensor")
         return solution.values, bound

@@ -15,6 +15,13 @@ StoppedBy = Literal["tolerance", "iterations", "float32"]
 SAFETY = 0.25
 """Part of the smallest Ritz value that is taken to lie below the smallest eigenvalue."""
 
+COARSEST = 1e-2
+"""Larger tolerances are taken for this one: after the few iterations that they take, the bound was too small by up to a
+factor of eight in long channels and elongated voxels."""
+
+ROUNDING = 6e-8
+"""No bound below this is reported, as fields in float32 are not better than it."""
+
 FEWEST_ITERATIONS = 4
 """Before so many iterations the Ritz values say too little of the smallest eigenvalue."""
 
@@ -36,8 +43,12 @@ class ErrorBound:
 
     The Gauss-Radau rule of Golub and Meurant, with the update of Meurant and Tichy (Numer. Algorithms 82, 937,
     2019): safe as long as the prescribed value lies below the smallest eigenvalue of the preconditioned operator.
-    The smallest Ritz value, which falls to that eigenvalue from above, is divided for it by a margin.
+    The smallest Ritz value, which falls to that eigenvalue from above, is divided for it by a margin. Islands that
+    conduct far better than what is around them have eigenvalues as small as the ratio, which no Ritz value sees for
+    many iterations: `slowest` is an eigenvalue that is taken to be there, seen or not.
     """
+
+    slowest: float = np.inf
 
     steps: list[float] = field(default_factory=list)
     ratios: list[float] = field(default_factory=list)
@@ -59,7 +70,7 @@ class ErrorBound:
         """Return the factor of the current (r, z) that bounds the squared error."""
         if not self.steps:
             return np.inf
-        prescribed = SAFETY * self.smallest_ritz_value()
+        prescribed = SAFETY * min(self.smallest_ritz_value(), self.slowest)
         found = 1.0 / prescribed
         for step, ratio in zip(self.steps, self.ratios, strict=True):
             found = (found - step) / (prescribed * (found - step) + ratio)
@@ -75,6 +86,7 @@ def solve(
     energy_beyond: float | None = None,
     multigrid: Multigrid | None = None,
     most_iterations: int = 500,
+    slowest: float = np.inf,
 ) -> Solution:
     """Solve ``A x = source`` until the error of the energy is certainly below the tolerance.
 
@@ -85,7 +97,7 @@ def solve(
     source
         Right-hand side, float32; it is overwritten by the residual. Zero where the operator's voxels do not take part.
     tolerance
-        Largest relative error of the energy.
+        Largest relative error of the energy; `COARSEST` at most.
     start
         First guess, zero where the operator's voxels do not take part; it is overwritten by the solution. None for
         zero.
@@ -97,7 +109,10 @@ def solve(
         The grids of `operator`, where they exist already.
     most_iterations
         Iterations after which the solution is returned as it is, with its bound.
+    slowest
+        Smallest conductivity over the largest, where they differ; see `ErrorBound`.
     """
+    tolerance = min(tolerance, COARSEST)
     levels = Multigrid(operator) if multigrid is None else multigrid
     residual, values = source, np.zeros(operator.shape, np.float32) if start is None else start
     smoothed, direction = np.zeros(operator.shape, np.float32), np.zeros(operator.shape, np.float32)
@@ -106,7 +121,7 @@ def solve(
         energy = operator.apply(values, smoothed)
         residual -= smoothed
         energy_at_start = None if energy_beyond is None else energy + energy_beyond
-    bound, gained, error, ratio, iterations = ErrorBound(), 0.0, np.inf, 0.0, 0
+    bound, gained, error, ratio, iterations = ErrorBound(slowest), 0.0, np.inf, 0.0, 0
     product = levels.cycle(residual, smoothed)
     while product > 0.0 and iterations < most_iterations:
         curvature = operator.turn(direction, ratio, smoothed)
@@ -138,4 +153,4 @@ def _least(energy_at_start: float | None, gained: float, error: float) -> float:
 def _relative(energy_at_start: float | None, gained: float, error: float) -> float:
     """Return the error relative to the energy; infinity where nothing is known."""
     least = _least(energy_at_start, gained, error)
-    return error / least if least > 0.0 and np.isfinite(error) else np.inf
+    return max(error / least, ROUNDING) if least > 0.0 and np.isfinite(error) else np.inf

@@ -128,6 +128,13 @@ def percolating(conducting: NDArray[np.bool_], *, axis: int, periodic_sides: boo
     return found
 
 
+def contrast(conductivity: NDArray[Any]) -> float:
+    """Return the smallest conductivity over the largest, walls left out; 1 where nothing conducts."""
+    largest = float(conductivity.max())
+    least = float(conductivity.min(initial=conductivity.max(), where=conductivity > 0))
+    return least / largest if largest > 0 else 1.0
+
+
 class _Problem:
     """The equations of one image and axis.
 
@@ -166,7 +173,8 @@ class _Problem:
         inflow = _layers(residual, self.axis, 0, 1).astype(np.float64)
         begin = self.even_fall(operator) if start is None else self.given(operator, start)
         beyond = self.of_inflow(inflow, begin)
-        solution = solve(operator, residual, tolerance=tolerance, start=begin, energy_beyond=beyond)
+        slowest = np.inf if self.of_mask else contrast(self.conductivity)
+        solution = solve(operator, residual, tolerance=tolerance, start=begin, energy_beyond=beyond, slowest=slowest)
         del residual
         # the dissipation between an inlet at 1 and an outlet at 0
         final = operator.energy(solution.values) + self.of_inflow(inflow, solution.values)

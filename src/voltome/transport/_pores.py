@@ -94,19 +94,22 @@ class Pores:
         self, reached: NDArray[np.bool_], area_um2: NDArray[np.float32], tolerance: float
     ) -> tuple[float, float, int]:
         """Return the resistance times conductivity in 1/um, the bound of its relative error, and the iterations."""
+        # solved in edges of a voxel, as products of micrometres may leave the range of float32
+        edge_um = self.sample.phases.voxel_size_um[self.axis]
+        area, (z, y, x) = area_um2 / np.float32(edge_um**2), (weight / edge_um for weight in self.weights_um)
         extra = np.zeros(self.sample.shape, np.float32)
-        half_voxel = np.float32(2 * self.weights_um[self.axis])
+        half_voxel = np.float32(2 * self.weights_um[self.axis] / edge_um)
         self._at_separator(extra)[...] = self._at_separator(reached) * half_voxel
-        operator = multigrid.of_mask(reached, weights=self.weights_um, extra=extra, periodic=self.periodic)
-        solution = solve(operator, area_um2.copy(), tolerance=tolerance)
+        operator = multigrid.of_mask(reached, weights=(z, y, x), extra=extra, periodic=self.periodic)
+        solution = solve(operator, area.copy(), tolerance=tolerance)
         bound, iterations = solution.relative_error_bound, solution.iterations
         check_converged(solution.stopped_by, bound, iterations, tolerance, what="electrode_tortuosity")
         pushed = sum(
-            float(np.vdot(area.astype(np.float64), values))
-            for area, values in zip(area_um2, solution.values, strict=True)
+            float(np.vdot(layer.astype(np.float64), values))
+            for layer, values in zip(area, solution.values, strict=True)
         )
-        total = float(area_um2.sum(dtype=np.float64))
-        return (2 * pushed - operator.energy(solution.values)) / total**2, bound, iterations
+        total = float(area.sum(dtype=np.float64))
+        return (2 * pushed - operator.energy(solution.values)) / total**2 / edge_um, bound, iterations
 
     def _at_separator(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return the view of the layer that meets the separator."""

@@ -121,7 +121,8 @@ def effective_diffusivity(
         The segmented image. Outside its mask is wall; the mask must leave the same cross-section in every layer along
         the axis, whose area counts.
     diffusivities : dict of str to float
-        Diffusivity of every phase that conducts, each above 0, all in one unit. Phases that are not named are walls.
+        Diffusivity of every phase that conducts, each above 0 and at least 1e-6 of the largest, all in one unit.
+        Phases that are not named are walls.
     axis : {"z", "y", "x"}
         Axis along which the potential falls.
     boundary : {"face", "voxel"}
@@ -130,7 +131,8 @@ def effective_diffusivity(
     sides : {"no-flux", "periodic"}
         What is beside the axis: walls, or the opposite side.
     tolerance : float
-        Largest relative error of the effective diffusivity that the solver may leave, above 0.
+        Largest relative error of the effective diffusivity that the solver may leave, above 0. Above 0.01 counts as
+        0.01.
 
     Returns
     -------
@@ -143,7 +145,8 @@ def effective_diffusivity(
     PhaseError
         A phase that the image does not have.
     ParameterError
-        No phase, a diffusivity that is not above 0, an unknown convention, or a tolerance that cannot be reached.
+        No phase, a diffusivity that is not above 0 or less than 1e-6 of the largest, an unknown convention, or a
+        tolerance that cannot be reached.
     AxisError
         An unknown axis, or a single layer of voxels along it.
     GeometryError

@@ -13,6 +13,7 @@ from voltome.data import AxisName, PhaseImage, PhaseName, Positive, ResultTable
 from voltome.data._parameters import Share, axis_index, check_positive, check_share
 from voltome.errors import AxisError, ParameterError
 from voltome.filters import crop
+from voltome.transport._sample import box_of
 from voltome.transport._steady import Boundary, Sides
 from voltome.transport.columns_growing import GROWING_VOLUME
 from voltome.transport.tortuosity import Tortuosity, tortuosity
@@ -156,7 +157,7 @@ def _row(edge_um: float, share: float, piece: PhaseImage, found: Tortuosity) -> 
         "axis": found.axis,
         "edge_um": float(edge_um),
         "share": share,
-        "volume_um3": float(np.prod(piece.size_um)),
+        "volume_um3": box_of(piece).voxels * float(np.prod(piece.voxel_size_um)),
         "porosity": found.porosity,
         "relative_diffusivity": found.relative_diffusivity,
         "tortuosity": found.value,

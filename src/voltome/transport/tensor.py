@@ -116,7 +116,8 @@ def diffusivity_tensor(
     phases : PhaseImage
         The segmented image, without a mask: the box is repeated in all directions.
     diffusivities : dict of str to float
-        Diffusivity of every phase that conducts, each above 0, all in one unit. Phases that are not named are walls.
+        Diffusivity of every phase that conducts, each above 0 and at least 1e-6 of the largest, all in one unit.
+        Phases that are not named are walls.
     sides : {"periodic", "mirrored"}
         How the sample goes on. ``periodic``: the same again, the cell problem of homogenisation, three equations with
         one set of grids; where pores of an image do not meet across its sides they are cut there, which lowers the
@@ -136,7 +137,8 @@ def diffusivity_tensor(
     PhaseError
         A phase that the image does not have.
     ParameterError
-        No phase, a diffusivity that is not above 0, an unknown way of repeating, or a tolerance that cannot be reached.
+        No phase, a diffusivity that is not above 0 or less than 1e-6 of the largest, an unknown way of repeating, or a
+        tolerance that cannot be reached.
     GeometryError
         A mask that is not a whole box.
     AxisError
@@ -170,8 +172,8 @@ def diffusivity_tensor(
     0.5 True
     """
     check_choice("sides", sides, get_args(Repeated))
-    check_tolerance(tolerance)
     given = checked_diffusivities(phases, diffusivities)
+    check_tolerance(tolerance, given)
     sample = whole_box(phases, what="diffusivity_tensor")
     voxels = phases.values.size
     check_memory(BYTES_PER_VOXEL * voxels, task="diffusivity_tensor", voxels=voxels)

@@ -129,7 +129,8 @@ def tortuosity(
     sides : {"no-flux", "periodic"}
         What is beside the axis: walls, or the opposite side.
     tolerance : float
-        Largest relative error of the relative diffusivity that the solver may leave, above 0. It is a bound on the
+        Largest relative error of the relative diffusivity that the solver may leave, above 0. Above 0.01
+        counts as 0.01. It is a bound on the
         number itself, and not a residual. From about 1e-6 down single precision does not reach it.
 
     Returns

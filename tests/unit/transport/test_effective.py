@@ -65,6 +65,12 @@ def test_what_does_not_percolate_conducts_nothing_and_says_why():
         ({"pore": 0.0}, ParameterError, "the diffusivity of 'pore' is 0.0; expected a finite number above 0"),
         ({"pore": -1.0}, ParameterError, "the diffusivity of 'pore' is -1.0"),
         ({"pore": float("nan")}, ParameterError, "the diffusivity of 'pore' is nan"),
+        (
+            {"pore": 1.0, "binder": 1e-7},
+            ParameterError,
+            "the diffusivity of 'binder' is 1e-07, of 'pore' 1; expected at",
+        ),
+        ({"pore": 1e-300, "binder": 1.0}, ParameterError, "Leave 'pore' out, which makes it a wall"),
         ({"bindr": 1.0}, PhaseError, "Did you mean 'binder'"),
     ],
 )
@@ -80,3 +86,10 @@ def test_the_unit_is_that_of_the_given_diffusivities_and_no_ratio():
     assert table.column("effective_diffusivity").unit == "as given"
     assert table.column("tortuosity").unit == "1"
     assert table.frame["effective_diffusivity"].iloc[0] == pytest.approx(2e-9, rel=1e-4)
+
+
+@pytest.mark.parametrize("step", [vt.transport.effective_diffusivity, vt.transport.diffusivity_tensor])
+def test_a_tolerance_below_the_rounding_between_diffusivities_far_apart_is_refused(step):
+    given = {"pore": 1.0, "binder": 1e-6}
+    with pytest.raises(ParameterError, match=r"expected 1e-05 or more.*where diffusivities differ so much"):
+        step(pores(np.ones((4, 4, 4))), diffusivities=given, tolerance=1e-6)

@@ -124,3 +124,10 @@ def test_a_mask_that_narrows_is_refused():
     mask[3, 0] = False
     with pytest.raises(GeometryError, match="electrode_tortuosity needs two plain ends"):
         solve(pores(np.ones((6, 5, 5)), mask=mask))
+
+
+@pytest.mark.parametrize("edge_um", [1e-9, 1e12])
+def test_the_factor_does_not_depend_on_the_unit_of_length(edge_um):
+    image = blobs(9, porosity=0.5)
+    one, other = (solve(pores(image, (e, 2 * e, 3 * e))) for e in (1.0, edge_um))
+    assert other.value == pytest.approx(one.value, rel=1e-6)

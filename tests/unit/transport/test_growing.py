@@ -75,3 +75,12 @@ def test_what_cannot_be_is_refused():
         growing_volume(image, phase="pore", edges_um=(4,), shares=(1.5,))
     with pytest.raises(ParameterError, match="expected at least one edge"):
         growing_volume(image, phase="pore", edges_um=())
+
+
+def test_the_volume_of_a_piece_is_that_inside_the_mask():
+    mask = np.ones((8, 8, 8), bool)
+    mask[:, :, 6:] = False
+    values = np.ones((8, 8, 8), np.uint8)
+    image = vt.data.PhaseImage(values, voxel_size_um=0.5, phases={0: "solid", 1: "pore"}, mask=mask)
+    table = growing_volume(image, phase="pore", edges_um=(4,), axes=("z",), shares=(0.5, 1))
+    assert table.frame.volume_um3.tolist() == [4 * 8 * 6 / 8, 8 * 8 * 6 / 8]

@@ -118,3 +118,12 @@ def test_what_cannot_be_is_refused(monkeypatch):
     monkeypatch.setattr("voltome.runtime.available_memory_bytes", lambda: 1000)
     with pytest.raises(MemoryEstimateError, match="diffusivity_tensor needs"):
         vt.transport.diffusivity_tensor(image, diffusivities=given)
+
+
+@pytest.mark.parametrize("edge_um", [1e-9, 1e12])
+def test_the_tensor_has_no_length_in_it(random, edge_um):
+    given = {"pore": 1.0}
+    small, large = (
+        vt.transport.diffusivity_tensor(pores(random, (e, 2 * e, 3 * e)), diffusivities=given) for e in (1.0, edge_um)
+    )
+    assert large.values == pytest.approx(small.values, rel=1e-6, abs=1e-9)
