@@ -12,7 +12,7 @@ from voltome.transport._multigrid import Field, Multigrid, Operator
 StoppedBy = Literal["tolerance", "iterations", "float32"]
 """Why a solution is not iterated further: good enough, too many iterations, or float32 gives no more."""
 
-SAFETY = 0.25
+SAFETY = 0.1
 """Part of the smallest Ritz value that is taken to lie below the smallest eigenvalue."""
 
 COARSEST = 1e-2
