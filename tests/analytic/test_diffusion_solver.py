@@ -76,6 +76,26 @@ def test_the_error_never_exceeds_the_bound_nor_the_bound_the_tolerance(varied, n
         assert -1e-8 <= error <= found.relative_error_bound <= tolerance
 
 
+def serpentine(height: int, length: int, wide: int) -> tuple[np.ndarray, int]:
+    """Return a channel that runs to and fro in one plane, and the voxels along it."""
+    image = np.zeros((2 * height + 1, wide, length), bool)
+    image[1::2] = True
+    for bend in range(height + 1):
+        image[2 * bend, :, 0 if bend % 2 == 0 else length - 1] = True
+    return image, height * length + height + 1
+
+
+@pytest.mark.parametrize("tolerance", [1e-2, 1e-3, 1e-4])
+@pytest.mark.parametrize(("height", "length", "wide"), [(5, 40, 1), (9, 60, 2), (12, 100, 1), (21, 90, 3)])
+def test_a_channel_to_and_fro_conducts_as_so_many_voxels_in_a_row(height, length, wide, tolerance):
+    # hundreds of voxels long and few wide, the slowest to solve: one conductance per voxel in series, so the flux of
+    # a channel of N voxels is 1 / N per unit of width; a bound that rests on Ritz values alone was too small here
+    image, count = serpentine(height, length, wide)
+    found = diffuse(image, spacing=CUBES, axis=0, tolerance=tolerance)
+    error = found.relative_diffusivity / ((2 * height + 1) / length / count) - 1
+    assert -1e-6 <= error <= found.relative_error_bound <= tolerance
+
+
 def test_the_tightest_tolerance_is_kept(varied):
     for name in ("blobs-2", "spheres-3", "chambers-12", "anisotropic-1"):
         conductor = varied[name]

@@ -67,26 +67,33 @@ def test_a_square_duct_is_too_permeable_with_an_error_of_second_order(edge, erro
     assert sealed == pytest.approx(found, rel=1e-4)
 
 
-ZICK_HOMSY = {0.027: 2.008, 0.064: 2.810, 0.125: 4.292, 0.216: 7.442, 0.343: 15.4, 0.45: 28.1}
+ZICK_HOMSY = {0.027: 2.008, 0.064: 2.810, 0.125: 4.292, 0.216: 7.442, 0.343: 15.4, 0.45: 28.1, 0.5236: 42.1}
 """Solid fraction -> drag coefficient of a simple cubic array: A. Zick, G. Homsy, J. Fluid Mech. 115, 13 (1982)."""
 
 
-def over_zick_homsy(count, fraction):
-    pore, radius = spheres(count, fraction)
+def over_zick_homsy(pore, fraction):
+    radius = (fraction * 3 / 4 / np.pi) ** (1 / 3) * len(pore)
     found = permeability(pore, sides="mirrored")
-    return found.value / (count**3 / (6 * np.pi * radius * ZICK_HOMSY[fraction])) - 1
+    return found.value / (pore.size / (6 * np.pi * radius * ZICK_HOMSY[fraction])) - 1
 
 
 @pytest.mark.parametrize(("fraction", "bias"), [(0.125, 0.0096), (0.343, -0.0150)])
 def test_simple_cubic_spheres_of_16_to_28_voxels_are_right_to_2_percent(fraction, bias):
     # the spheres of voxels hold 1.6 % too little and 0.5 % too much
-    assert over_zick_homsy(32, fraction) == pytest.approx(bias, abs=0.002)
+    assert over_zick_homsy(spheres(32, fraction)[0], fraction) == pytest.approx(bias, abs=0.002)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("fraction", ZICK_HOMSY)
 def test_simple_cubic_spheres_in_64_voxels_are_right_to_1_percent(fraction):
-    assert abs(over_zick_homsy(64, fraction)) < 0.01
+    # a staircase holds back more than a sphere of as many voxels: k is 0.4 to 0.8 % too small. Taken are all voxels up
+    # to that distance at which their number is nearest to the fraction; those whose centres lie in the sphere would be
+    # up to 0.7 % more or fewer, which moves k by as much
+    away = (np.arange(64) + 0.5 - 32) ** 2
+    distance = away[:, None, None] + away[:, None] + away
+    distances, counts = np.unique(distance, return_counts=True)
+    last = np.argmin(np.abs(counts.cumsum() - fraction * 64**3))
+    assert -0.01 < over_zick_homsy(distance > distances[last], fraction) < 0
 
 
 def test_cylinders_across_and_along_the_flow_agree_with_the_series():

@@ -122,9 +122,13 @@ def percolating(conducting: NDArray[np.bool_], *, axis: int, periodic_sides: boo
         merged[0] = 0
         labels = merged[labels]
     both = np.intersect1d(np.take(labels, 0, axis), np.take(labels, -1, axis))
-    chosen = np.zeros(int(labels.max()) + 1, bool)
+    chosen, found = np.zeros(int(labels.max()) + 1, bool), np.empty(conducting.shape, bool)
     chosen[both[both > 0]] = True
-    found: NDArray[np.bool_] = chosen[labels]
+
+    def choose(_: int, first: int, stop: int) -> None:
+        np.take(chosen, labels[first:stop], out=found[first:stop], mode="clip")
+
+    in_slabs(found.shape, choose)
     return found
 
 
@@ -243,7 +247,14 @@ class _Problem:
         fall = 1.0 - (np.arange(operator.shape[self.axis]) + first) / self.length
         shape = [1, 1, 1]
         shape[self.axis] = -1
-        return np.where(operator.active, fall.astype(np.float32).reshape(shape), np.float32(0.0))
+        evenly = np.broadcast_to(fall.astype(np.float32).reshape(shape), operator.shape)
+        active, start = operator.active, np.empty(operator.shape, np.float32)
+
+        def fill(_: int, first: int, stop: int) -> None:
+            np.multiply(active[first:stop], evenly[first:stop], out=start[first:stop])
+
+        in_slabs(operator.shape, fill)
+        return start
 
     def given(self, operator: Operator, start: NDArray[Any]) -> Field:
         """Return the unknown part of a potential of the whole box, zero where nothing conducts."""

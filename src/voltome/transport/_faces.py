@@ -68,17 +68,26 @@ class Faces:
         """Return ``values . A values`` in float64 from face differences and extra terms."""
         return self.apply(values, np.empty_like(values))
 
-    def start(self, source: Field, values: Field) -> None:
-        """Smooth from a guess of zero: the even voxels, then the odd ones."""
+    def start(self, source: Field, values: Field, smoothings: int = 1) -> None:
+        """Smooth from a guess of zero: the even voxels, then the odd ones, so many times."""
         odd = odd_places(self.shape[2])
         in_slabs(self.shape, lambda _, first, stop: faces.start(self.inverse, source, values, odd, first, stop))
         self._sweep(source, values, ODD)
+        for _ in range(smoothings - 1):
+            self._sweep(source, values, EVEN)
+            self._sweep(source, values, ODD)
 
-    def finish(self, source: Field, values: Field, coarse: Field, factors: Triple) -> float:
-        """Add the values of coarse cells, smooth the odd voxels, then the even ones; return ``source . values``."""
+    def finish(self, source: Field, values: Field, coarse: Field, factors: Triple, smoothings: int = 1) -> float:
+        """Add the values of coarse cells, smooth the odd voxels, then the even ones, so many times.
+
+        Returns ``source . values``.
+        """
         in_slabs(self.shape, lambda _, first, stop: faces.prolong(self.inverse, coarse, values, factors, first, stop))
-        self._sweep(source, values, ODD)
-        return self._sweep(source, values, EVEN)
+        product = 0.0
+        for _ in range(smoothings):
+            self._sweep(source, values, ODD)
+            product = self._sweep(source, values, EVEN)
+        return product
 
     def _sweep(self, source: Field, values: Field, colour: int) -> float:
         """Solve the equation of every voxel of one colour for that voxel, and return ``source . values``."""

@@ -290,30 +290,32 @@ def conductances(diagonal, weights, repeats, axis, factors, coarse, first, stop)
     depth, height, width = diagonal.shape
     by_z, by_y, by_x = factors
     scale = weights[axis] * (np.float32(0.5) if factors[axis] == 2 else _ONE)
-    coarse_depth, coarse_height, coarse_width = coarse.shape
-    single = (coarse_depth, coarse_height, coarse_width)[axis] == 1
+    single = coarse.shape[axis] == 1
+    block = np.empty(width, np.float32)
     for coarse_z in range(first, stop):
-        coarse[coarse_z] = _ZERO
-        if single:
-            continue
         stop_z = min(coarse_z * by_z + by_z, depth)
-        for z in range(stop_z - 1 if axis == 0 else coarse_z * by_z, stop_z):
-            beside_z = (z + 1) % depth if axis == 0 else z
-            if axis == 0 and beside_z == 0 and not repeats[0]:
-                continue
-            for coarse_y in range(coarse_height):
-                stop_y = min(coarse_y * by_y + by_y, height)
+        for coarse_y in range(coarse.shape[1]):
+            stop_y = min(coarse_y * by_y + by_y, height)
+            block[:] = _ZERO
+            for z in range(stop_z - 1 if axis == 0 else coarse_z * by_z, stop_z):
                 for y in range(stop_y - 1 if axis == 1 else coarse_y * by_y, stop_y):
-                    beside_y = (y + 1) % height if axis == 1 else y
-                    if axis == 1 and beside_y == 0 and not repeats[1]:
+                    beside_z, beside_y = (z + 1) % depth if axis == 0 else z, (y + 1) % height if axis == 1 else y
+                    at_end = (axis == 0 and beside_z == 0) or (axis == 1 and beside_y == 0)
+                    if single or (at_end and not repeats[axis]):
                         continue
-                    here, there, target = diagonal[z, y], diagonal[beside_z, beside_y], coarse[coarse_z, coarse_y]
                     if axis < 2:
                         for x in range(width):
-                            target[x // by_x] += scale if here[x] > 0 and there[x] > 0 else _ZERO
+                            joined = (diagonal[z, y, x] > 0) & (diagonal[beside_z, beside_y, x] > 0)
+                            block[x] += scale * np.float32(joined)
                         continue
-                    for coarse_x in range(coarse_width):
-                        x = min(coarse_x * by_x + by_x, width) - 1
-                        beside = x + 1 if x + 1 < width else 0
-                        if beside > 0 or repeats[2]:
-                            target[coarse_x] += scale if here[x] > 0 and here[beside] > 0 else _ZERO
+                    for x in range(width - 1):
+                        joined = (diagonal[z, y, x] > 0) & (diagonal[z, y, x + 1] > 0)
+                        block[x] += scale * np.float32(joined)
+                    if repeats[2]:
+                        joined = (diagonal[z, y, width - 1] > 0) & (diagonal[z, y, 0] > 0)
+                        block[width - 1] += scale * np.float32(joined)
+            if axis == 2 and by_x == 2:
+                # those between the two voxels of one coarse cell
+                for x in range(0, width - 1, 2):
+                    block[x] = _ZERO
+            sum_pairs(block, coarse, coarse_z, coarse_y, by_x)

@@ -20,12 +20,22 @@ Operator = Faces | Lattice
 """An operator on a box of voxels: with a conductance for every face, or on the voxels of a mask."""
 
 
+MOST_SMOOTHINGS = 8
+"""Smoothings on the coarsest grids; each grid has twice as many as the finer one beside it, up to so many.
+
+The operators of coarse cells are only near to what the fine one would be on them, so that their equations are worth
+solving better than those of the voxels, and they are cheap: all grids together cost a third more than with one
+smoothing each, and take half the iterations.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class _Level:
     """One grid with its fields; `factors` are the voxels in a cell of the next coarser grid along each axis."""
 
     operator: Faces
     factors: Triple
+    smoothings: int
     source: Field
     values: Field
 
@@ -50,25 +60,34 @@ class Multigrid:
             operator = found[0]
             found = operator.coarser()
             source, values = (np.zeros(operator.shape, np.float32) for _ in range(2))
-            levels.append(_Level(operator, (1, 1, 1) if found is None else found[1], source, values))
+            smoothings = min(2 ** (len(levels) + 1), MOST_SMOOTHINGS)
+            levels.append(_Level(operator, (1, 1, 1) if found is None else found[1], smoothings, source, values))
         object.__setattr__(self, "levels", tuple(levels))
 
     def cycle(self, residual: Field, out: Field) -> float:
         """Write to `out` nearly the solution of ``A out = residual``, and return the product of both.
 
-        One symmetric V-cycle from zero.
+        One symmetric V-cycle from zero, with more smoothings on coarser grids.
 
         `out` is another array than `residual`; both are zero where the operator's voxels do not take part.
         """
-        return _cycle(self.operator, self.first_factors, self.levels, residual, out)
+        self.operator.start(residual, out)
+        if not self.levels:
+            return self.operator.finish(residual, out, np.zeros(self.operator.shape, np.float32), (1, 1, 1))
+        below = self.levels[0]
+        self.operator.restrict_residual(residual, out, below.source, self.first_factors)
+        _correct(self.levels)
+        return self.operator.finish(residual, out, below.values, self.first_factors)
 
 
-def _cycle(operator: Operator, factors: Triple, coarser: Sequence[_Level], source: Field, values: Field) -> float:
-    """Smooth, correct from the coarser grids, and smooth in the opposite order."""
-    operator.start(source, values)
+def _correct(levels: Sequence[_Level]) -> None:
+    """Smooth on the first of these grids, correct from the coarser ones, and smooth in the opposite order."""
+    here, coarser = levels[0], levels[1:]
+    here.operator.start(here.source, here.values, here.smoothings)
     if not coarser:
-        return operator.finish(source, values, np.zeros(operator.shape, np.float32), factors)
-    below = coarser[0]
-    operator.restrict_residual(source, values, below.source, factors)
-    _cycle(below.operator, below.factors, coarser[1:], below.source, below.values)
-    return operator.finish(source, values, below.values, factors)
+        nothing = np.zeros(here.operator.shape, np.float32)
+        here.operator.finish(here.source, here.values, nothing, here.factors, here.smoothings)
+        return
+    here.operator.restrict_residual(here.source, here.values, coarser[0].source, here.factors)
+    _correct(coarser)
+    here.operator.finish(here.source, here.values, coarser[0].values, here.factors, here.smoothings)
