@@ -52,7 +52,7 @@ def voxel_size(value: Any) -> Triple:
     how = "Give voxel_size_um as one number or as (z, y, x) in micrometres."
     if value is None:
         raise VoxelSizeError(f"the voxel size is missing; there is no default. {how}")
-    sizes = _numbers(value)
+    sizes = numbers(value)
     if sizes is None or len(sizes) not in (1, 3):
         raise VoxelSizeError(f"voxel_size_um is {value!r}; expected one number or three. {how}")
     if not all(math.isfinite(size) and size > 0 for size in sizes):
@@ -63,7 +63,7 @@ def voxel_size(value: Any) -> Triple:
 
 def origin(value: Any) -> Triple:
     """Return the position of the first voxel's corner as (z, y, x) in um."""
-    place = _numbers(value)
+    place = numbers(value)
     if place is None or len(place) != 3 or not all(map(math.isfinite, place)):
         raise GeometryError(f"origin_um is {value!r}; expected three finite numbers (z, y, x) in micrometres.")
     z, y, x = place
@@ -188,8 +188,8 @@ def _interval(name: str, interval: Any) -> Interval:
     if isinstance(interval, Sequence) and not isinstance(interval, str) and len(interval) == 2:
         lowest, highest = interval
         ends = [end for end in (lowest, highest) if end is not None]
-        numbers = _numbers(ends)
-        if numbers is not None and all(map(math.isfinite, numbers)) and numbers == sorted(numbers):
+        found = numbers(ends)
+        if found is not None and all(map(math.isfinite, found)) and found == sorted(found):
             return lowest, highest
     raise PhaseError(
         f"grey_intervals of {name!r} is {interval!r}; expected (lowest, highest), finite and in this order, "
@@ -226,7 +226,7 @@ def _is_label(label: Any) -> bool:
     return whole and 0 <= int(label) <= HIGHEST_PHASE_LABEL
 
 
-def _numbers(value: Any) -> list[float] | None:
+def numbers(value: Any) -> list[float] | None:
     """Return one number, or the numbers of a sequence, as floats; None where anything else is in it."""
     plain = value.tolist() if isinstance(value, np.ndarray) else value
     items = list(plain) if isinstance(plain, list | tuple) else [plain]
