@@ -4,12 +4,13 @@ Rooms, from the ground up:
 
 ``errors``        every error voltome raises
 ``runtime``       progress and memory
-``data``          the nouns: Volume, PhaseImage, ParticleImage, ResultTable, Transform, PixelClassifier,
-                  PoreNetwork
+``data``          the nouns: Projections, Volume, PhaseImage, ParticleImage, ResultTable, Transform,
+                  PixelClassifier, PoreNetwork
 ``io``            files <-> nouns
 ``filters``       image -> image: crop, median, Gaussian, non-local means
 ``registration``  scans of one object -> one frame
 ``twins``         scenes whose truth is known
+``projections``   raw scans -> cleaned, centred, joined projections
 ``segmentation``  grey -> phases -> particles
 ``morphology``    phases and particles -> numbers
 ``transport``     diffusion and flow through phases -> tortuosity, permeability, with their errors

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,10 @@ class LazyArray:
 
     def __len__(self) -> int:
         return self.shape[0]
+
+    def __iter__(self) -> Iterator[NDArray[Any]]:
+        """Read one entry of the first axis after another."""
+        return (self[entry] for entry in range(len(self)))
 
     def __getitem__(self, index: Any) -> NDArray[Any]:
         """Read a part: whole numbers and slices with steps above 0, for the first axes or all of them."""

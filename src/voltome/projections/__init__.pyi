@@ -1,0 +1,3 @@
+from .transmission import absorbance
+
+__all__ = ["absorbance"]
