@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,9 @@ def write_group(noun: Noun, path: Path, *, ngff: _ngff.NgffVersion, attributes: 
     group.update_attributes({**described, "voltome": own})
 
 
-def write_slabs(slabs: Iterable[Volume], path: Path, depth: int, history: tuple[str, ...]) -> None:
+def write_slabs(
+    slabs: Iterable[Volume], path: Path, depth: int, history: tuple[str, ...] | Callable[[], tuple[str, ...]]
+) -> None:
     """Write a volume that comes slab by slab to a new folder: the same bytes as if it came whole."""
     group = zarr.open_group(path, mode="w-", zarr_format=3)
     coming = iter(slabs)
@@ -58,7 +60,7 @@ def write_slabs(slabs: Iterable[Volume], path: Path, depth: int, history: tuple[
     if place < depth:
         raise ValuesError(f"the slabs have {place} slices together; expected {depth}.")
     factors = _write_smaller_levels(group, array)
-    whole = replace(first, values=first.values[:1], history=history)
+    whole = replace(first, values=first.values[:1], history=history() if callable(history) else history)
     fields, _ = dismantle(whole)
     fields["values"] = {"$array": "0"}
     described = _ngff.image_attributes("0.5", "Volume", factors, first.voxel_size_um, first.origin_um)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from voltome.data import Volume
@@ -15,7 +15,9 @@ from voltome.io.formats import ZARR
 from voltome.io.writing import refuse_foreign_target
 
 
-def write_slabs(slabs: Iterable[Volume], path: StrPath, *, depth: int, history: tuple[str, ...] = ()) -> Path:
+def write_slabs(
+    slabs: Iterable[Volume], path: StrPath, *, depth: int, history: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
+) -> Path:
     """Write a volume slab by slab as OME-Zarr 0.5: the very bytes that `write` makes of the whole.
 
     Use it for volumes larger than memory. Slabs are asked for one after another, each is written and let go.
@@ -29,8 +31,9 @@ def write_slabs(slabs: Iterable[Volume], path: StrPath, *, depth: int, history: 
         A folder whose name ends in ``.zarr``; an existing one is replaced once the new one is complete.
     depth : int
         Slices of all slabs together, 1 or above.
-    history : tuple of str
-        What was done to the volume, oldest first; that of the slabs is not kept.
+    history : tuple of str, or callable
+        What was done to the volume, oldest first, or a function that is asked for it after the last slab; that of the
+        slabs is not kept.
 
     Returns
     -------
