@@ -1,4 +1,4 @@
-"""The command line: ``voltome demo | run | reconstruct | check | describe | convert | report | export | schema | cite``.
+"""The command line: ``voltome demo | run | reconstruct | check | describe | convert | report | export | schema | ...
 
 Exit codes: 0 done; 1 the data or the study is at fault (one clear message, no traceback); 2 wrong usage.
 ``voltome --debug COMMAND`` shows the traceback.
