@@ -13,6 +13,7 @@ from voltome.io import (
     _am,
     _am_write,
     _hdf5,
+    _hdf5_scan,
     _hdf5_write,
     _metaimage,
     _metaimage_write,
@@ -182,12 +183,12 @@ ZARR = Format(
 HDF5 = Format(
     "HDF5",
     HDF5_SUFFIXES,
-    _hdf5.read_header,
+    _hdf5_scan.read_header,
     _hdf5.read_image,
     _hdf5.read_noun,
     _write_hdf5,
     ImageNoun,
-    files_of=_hdf5.files_of,
+    files_of=_hdf5_scan.files_of,
 )
 NRRD = Format(
     "NRRD",
