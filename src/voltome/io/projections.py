@@ -7,14 +7,21 @@ from pathlib import Path
 
 from voltome.data import Positive, ProjectionKind, Projections
 from voltome.errors import FileFormatError
-from voltome.io import _hdf5_scan
+from voltome.io import _hdf5_scan, _matlab, _tiff_scan, _zarr_read
 from voltome.io._paths import StrPath
 from voltome.io._scan import BeamName, PixelSize, ScanOptions
-from voltome.io.formats import HDF5, format_of
+from voltome.io.formats import HDF5, MATLAB, SLICES, TIFF, TIFF_SCAN, ZARR, format_of
 
 Reader = Callable[[Path, ScanOptions], Projections]
 
-READERS: dict[str, Reader] = {HDF5.name: _hdf5_scan.read_projections_of}
+READERS: dict[str, Reader] = {
+    HDF5.name: _hdf5_scan.read_projections_of,
+    MATLAB.name: _matlab.read_projections_of,
+    TIFF_SCAN.name: _tiff_scan.read_projections_of,
+    TIFF.name: _tiff_scan.read_plain_of,
+    ZARR.name: _zarr_read.read_projections_of,
+    SLICES.name: _tiff_scan.read_plain_of,
+}
 """Name of a format -> what reads its scans."""
 
 
