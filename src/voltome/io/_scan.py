@@ -20,6 +20,10 @@ PixelSize = Positive | tuple[Positive, Positive] | None
 
 BeamName = Literal["parallel", "cone"]
 
+FlatsFrom = Literal["file", "ignored"]
+
+AxisFrom = Literal["unknown", "scanner"]
+
 AXES = ("angle", "row", "column")
 
 AGREEMENT = 1e-3
@@ -45,7 +49,8 @@ class ScanOptions:
 
     Attributes
     ----------
-    pixel_size_um, angles_deg, kind, beam, source_to_axis_um, source_to_detector_um, energy_kev, lazy
+    pixel_size_um, angles_deg, kind, beam, source_to_axis_um, source_to_detector_um, energy_kev, lazy, flats,
+    rotation_axis, incomplete
         As the parameters of `voltome.io.read_projections`; None where the caller did not say.
     """
 
@@ -57,6 +62,9 @@ class ScanOptions:
     source_to_detector_um: float | None = None
     energy_kev: float | None = None
     lazy: bool = False
+    flats: FlatsFrom = "file"
+    rotation_axis: AxisFrom = "unknown"
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from voltome.io import (
     _tiff,
     _tiff_write,
     _txm,
+    _txrm,
     _zarr_read,
     _zarr_write,
 )
@@ -247,7 +248,7 @@ AVIZO = Format(
     read_sized_noun=_am.read_sized_noun,
 )
 ZEISS = Format("Zeiss TXM", (".txm",), _txm.read_header, _txm.read_image)
-ZEISS_PROJECTIONS = Format("Zeiss projections", _txm.PROJECTIONS, _txm.read_header)
+ZEISS_PROJECTIONS = Format("Zeiss projections", _txrm.SUFFIXES, _txm.read_header)
 
 FORMATS = (TIFF, SLICES, ZARR, HDF5, NRRD, METAIMAGE, RAW, AVIZO, ZEISS, ZEISS_PROJECTIONS, PARQUET, CSV)
 

@@ -6,15 +6,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from voltome.data import Positive, ProjectionKind, Projections
-from voltome.errors import FileFormatError
-from voltome.io import _hdf5_scan
+from voltome.data._parameters import check_choice
+from voltome.errors import FileFormatError, ParameterError
+from voltome.io import _hdf5_scan, _txrm
 from voltome.io._paths import StrPath
-from voltome.io._scan import BeamName, PixelSize, ScanOptions
-from voltome.io.formats import HDF5, format_of
+from voltome.io._scan import AxisFrom, BeamName, FlatsFrom, PixelSize, ScanOptions
+from voltome.io.formats import HDF5, ZEISS, ZEISS_PROJECTIONS, Format, format_of
 
 Reader = Callable[[Path, ScanOptions], Projections]
 
-READERS: dict[str, Reader] = {HDF5.name: _hdf5_scan.read_projections_of}
+READERS: dict[str, Reader] = {
+    HDF5.name: _hdf5_scan.read_projections_of,
+    ZEISS.name: _txrm.read_projections_of,
+    ZEISS_PROJECTIONS.name: _txrm.read_projections_of,
+}
 """Name of a format -> what reads its scans."""
 
 
@@ -29,6 +34,9 @@ def read_projections(
     source_to_detector_um: Positive | None = None,
     energy_kev: Positive | None = None,
     lazy: bool = False,
+    flats: FlatsFrom = "file",
+    rotation_axis: AxisFrom = "unknown",
+    incomplete: bool = False,
 ) -> Projections:
     """Read a raw scan: what the detector saw, with angles, flats, darks and geometry.
 
@@ -50,6 +58,12 @@ def read_projections(
         Photon energy in keV.
     lazy : bool
         Leave the values in the file until they are sliced.
+    flats : {"file", "ignored"}
+        Zeiss: whether to read the reference images.
+    rotation_axis : {"unknown", "scanner"}
+        Zeiss: whether to take the axis from the scanner's own reconstruction (CenterShift).
+    incomplete : bool
+        Zeiss: read the views of a scan that was stopped.
 
     Returns
     -------
@@ -61,7 +75,28 @@ def read_projections(
     reader = READERS.get(found.name)
     if reader is None:
         raise FileFormatError(f"{place}: {found.name} holds no scans that are known.")
+    _check_zeiss_only(found, flats, rotation_axis, incomplete=incomplete)
     options = ScanOptions(
-        pixel_size_um, angles_deg, kind, beam, source_to_axis_um, source_to_detector_um, energy_kev, lazy
+        pixel_size_um,
+        angles_deg,
+        kind,
+        beam,
+        source_to_axis_um,
+        source_to_detector_um,
+        energy_kev,
+        lazy,
+        flats,
+        rotation_axis,
+        incomplete,
     )
     return reader(place, options)
+
+
+def _check_zeiss_only(found: Format, flats: str, rotation_axis: str, *, incomplete: bool) -> None:
+    """Refuse choices that other formats do not have, and ones that there are not."""
+    check_choice("flats", flats, ("file", "ignored"))
+    check_choice("rotation_axis", rotation_axis, ("unknown", "scanner"))
+    asked = {"flats": flats != "file", "rotation_axis": rotation_axis != "unknown", "incomplete": incomplete}
+    if found not in (ZEISS, ZEISS_PROJECTIONS) and any(asked.values()):
+        listed = ", ".join(name for name, chosen in asked.items() if chosen)
+        raise ParameterError(f"{listed}: only scans of Zeiss leave this choice, not {found.name}. Drop it.")

@@ -107,8 +107,8 @@ def test_projections_are_described_and_are_no_volume(name: str, tmp_path: Path) 
     assert (found.format, found.axes, found.shape) == ("Zeiss projections", ("angle", "row", "column"), (4, 30, 40))
     assert found.metadata["ImageInfo/Angles"] == "4 values, -45.0 to 45.5 deg"
     assert found.voxel_size_um is None
-    assert "note        These are projections, not a volume: read the reconstruction" in str(found)
-    says = rf"{name}: holds Zeiss projections with axes angle, row, column; .*not a volume: read the reconstruction"
+    assert "note        These are projections, not a volume: read them with voltome.io.read_projections" in str(found)
+    says = rf"{name}: holds Zeiss projections with axes angle, row, column; .*: read them with voltome.io.read_proj"
     for read in (vt.io.read_volume, lambda path: vt.io.convert(path, tmp_path / "v.tif")):
         with pytest.raises(FileFormatError, match=says):
             read(path)
