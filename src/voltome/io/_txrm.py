@@ -115,7 +115,7 @@ def _state_kind(streams: Streams, stated: Stated) -> None:
     if streams.integer(name):
         stated.lacks["kind"] = f"the images were divided by a reference already ({name}), and it does not say how"
     else:
-        stated.put("kind", "counts", "as the detector gave them")
+        stated.put("kind", "counts", f"not {name}")
 
 
 def _state_energy(streams: Streams, stated: Stated, views: int) -> None:

@@ -90,7 +90,7 @@ def test_what_describe_lists(tmp_path: Path) -> None:
         "ImageInfo/NoOfImages": "4",
         "ImageInfo/Date": "11/09/15 18:19:21",
         "SampleInfo/SampleID": "cathode 7",
-        "ReconSettings/CenterShift": "-0.75",
+        "ReconSettings/CenterShift": "-0.75 px",
     }
     assert expected.items() <= found.metadata.items()
     # neither what is empty nor what is no number
