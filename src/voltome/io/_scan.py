@@ -20,9 +20,13 @@ PixelSize = Positive | tuple[Positive, Positive] | None
 
 BeamName = Literal["parallel", "cone"]
 
+FlatsFrom = Literal["file", "ignored"]
+
+AxisFrom = Literal["unknown", "scanner"]
+
 AXES = ("angle", "row", "column")
 
-READ_IT = "These are projections: read them with voltome.io.read_projections."
+READ_IT = "These are projections: read them with voltome.io.read_projections (in a study file: as: projections)."
 
 AGREEMENT = 1e-3
 """Two statements of one length may differ by this fraction, as in `voltome.io._voxel_sizes`."""
@@ -50,7 +54,8 @@ class ScanOptions:
 
     Attributes
     ----------
-    pixel_size_um, angles_deg, kind, beam, source_to_axis_um, source_to_detector_um, energy_kev, lazy
+    pixel_size_um, angles_deg, kind, beam, source_to_axis_um, source_to_detector_um, energy_kev, lazy, flats,
+    rotation_axis, incomplete
         As the parameters of `voltome.io.read_projections`; None where the caller did not say.
     """
 
@@ -62,6 +67,9 @@ class ScanOptions:
     source_to_detector_um: float | None = None
     energy_kev: float | None = None
     lazy: bool = False
+    flats: FlatsFrom = "file"
+    rotation_axis: AxisFrom = "unknown"
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +179,6 @@ def header_of_own(scan: Projections, path: Path, files: tuple[Path, ...], format
         dtype=str(scan.values.dtype),
         noun="Projections",
         metadata=parts,
-        remarks=(READ_IT,),
     )
 
 

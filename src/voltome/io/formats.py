@@ -27,6 +27,7 @@ from voltome.io import (
     _tiff_scan,
     _tiff_write,
     _txm,
+    _txrm,
     _zarr_read,
     _zarr_write,
 )
@@ -255,7 +256,7 @@ AVIZO = Format(
     read_sized_noun=_am.read_sized_noun,
 )
 ZEISS = Format("Zeiss TXM", (".txm",), _txm.read_header, _txm.read_image)
-ZEISS_PROJECTIONS = Format("Zeiss projections", _txm.PROJECTIONS, _txm.read_header)
+ZEISS_PROJECTIONS = Format("Zeiss projections", _txrm.SUFFIXES, _txm.read_header)
 MATLAB = Format("MATLAB sinogram", _matlab.SUFFIXES, _matlab.read_header)
 
 FORMATS = (
