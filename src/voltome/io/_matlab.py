@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import scipy.io
+import scipy.io.matlab
 from numpy.typing import NDArray
 
 from voltome.data import LazyArray, Projections
@@ -42,6 +43,7 @@ FAULTS = (
     RuntimeError,
     MemoryError,
     zlib.error,
+    scipy.io.matlab.MatReadError,
 )
 
 GEOMETRIES = {"cone": "cone", "fan": "cone", "parallel": "parallel"}

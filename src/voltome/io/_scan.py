@@ -248,13 +248,21 @@ def _must_agree(name: str, stated: Any, given: Any) -> None:
     elif name == "angles_deg":
         agree = bool(np.shape(stated) == np.shape(given) and np.all(np.abs(stated - given) <= ANGLES_AGREE_DEG))
     else:
-        pair = np.broadcast_to(np.asarray(given, float), np.shape(stated))
-        agree = bool(np.all(np.abs(pair - stated) <= AGREEMENT * np.abs(stated)))
+        agree = _is_near(stated, given)
     if not agree:
         raise GeometryError(
             f"two statements of {name} that differ: {_shown(stated)} in the file, {_shown(given)} given. Drop {name} "
             f"if the file is right; if it is wrong, read without it and put the right one in with dataclasses.replace."
         )
+
+
+def _is_near(stated: Any, given: Any) -> bool:
+    """Say whether lengths or energies are the same but for rounding."""
+    try:
+        pair = np.broadcast_to(np.asarray(given, float), np.shape(stated))
+    except (TypeError, ValueError):
+        return False
+    return bool(np.all(np.abs(pair - stated) <= AGREEMENT * np.abs(stated)))
 
 
 def _missing(told: Mapping[str, Any]) -> list[str]:
