@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltome.data import LazyArray, ParallelBeam, Projections
-from voltome.errors import FileFormatError, ResultsFolderError, ValuesError
+from voltome.errors import FileFormatError, ResultsFolderError
 from voltome.io import _hdf5_attributes
 from voltome.io._data_exchange import ENERGY, GROUP, RESOLUTION
 from voltome.io._fields import assemble, dismantle
@@ -33,11 +33,7 @@ def write_projections(scan: Projections, path: Path, address: str) -> None:
     if address:
         raise ResultsFolderError(f"cannot write projections to the place {address!r}: a scan has a file of its own.")
     fields, arrays = dismantle(scan, without=("values",))
-    text = json.dumps(fields)
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as fault:
-        raise ValuesError("a line of the history has half a letter, which no file can hold. Correct it.") from fault
+    text = json.dumps(fields)  # in ASCII, whatever letters the history has
     # of HDF5 1.8 (2008) and later, as for images
     with h5py.File(path, "w", libver=("v108", "v108")) as file:
         file.create_dataset("implements", data=fixed_text("exchange:measurement"), track_times=False)
