@@ -291,6 +291,16 @@ def test_views_of_several_exposures_are_scaled_to_the_median(lazy: bool, tmp_pat
     assert "values scaled to the median exposure time of 2 s; the views have 1 to 4 s" in found.history[0]
 
 
+def test_exposure_times_that_there_are_not_are_refused(tmp_path: Path) -> None:
+    path = scan(tmp_path, exposures_s=np.array([1, 2, 1e-9, 2, 2, 4]))
+    with pytest.raises(
+        FileFormatError, match=r"scan.txrm: its exposure times \(ImageInfo/ExpTimes\) run from 1e-09 to 4"
+    ):
+        vt.io.read_projections(path)
+    # 0 is no statement
+    assert vt.io.read_projections(scan(tmp_path, exposures_s=0.0)).values.dtype == np.uint16
+
+
 @pytest.mark.parametrize(
     ("parts", "error", "says"),
     [
