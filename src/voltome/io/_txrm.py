@@ -76,7 +76,7 @@ def stored_scan(streams: Streams, options: ScanOptions) -> StoredScan:
     if exposures is not None and factors is not None:
         stated.sources["values"] = _scaled(exposures)
     if options.incomplete and views < (streams.integer("ImageInfo/NoOfImages") or 0):
-        stated.sources["views"] = f"{views} of {streams.integer('ImageInfo/NoOfImages')}, as the scan was stopped"
+        stated.sources["views"] = f"ImageInfo/ImagesTaken, {views} of {streams.integer('ImageInfo/NoOfImages')}"
     times = _state_times(streams, stated, views)
     values = images_of(streams, [image_name(number) for number in range(1, views + 1)], found, factors)
     flats = None
@@ -115,7 +115,7 @@ def _state_kind(streams: Streams, stated: Stated) -> None:
     if streams.integer(name):
         stated.lacks["kind"] = f"the images were divided by a reference already ({name}), and it does not say how"
     else:
-        stated.put("kind", "counts", f"not {name}")
+        stated.put("kind", "counts", f"{name} {streams.integer(name)}")
 
 
 def _state_energy(streams: Streams, stated: Stated, views: int) -> None:
@@ -136,7 +136,7 @@ def _state_times(streams: Streams, stated: Stated, views: int) -> NDArray[np.flo
 
 def _scaled(exposures: NDArray[np.float64]) -> str:
     return (
-        f"scaled to the median exposure time of {np.median(exposures):.6g} s; the views have {exposures.min():.6g} to "
+        f"ImageData, scaled to the median exposure time {np.median(exposures):.6g} s of {exposures.min():.6g} to "
         f"{exposures.max():.6g} s"
     )
 
