@@ -348,6 +348,17 @@ def test_a_scan_that_was_stopped_is_read_where_that_is_asked_for(tmp_path: Path)
         vt.io.read_projections(wrong, incomplete=True)
 
 
+def test_the_history_says_that_views_are_a_mosaic(tmp_path: Path) -> None:
+    mosaic = {
+        "ImageInfo__MosiacMode": whole(1),
+        "ImageInfo__MosiacRows": whole(2),
+        "ImageInfo__MosiacColumns": whole(3),
+    }
+    found = vt.io.read_projections(scan(tmp_path, **mosaic))
+    assert "ImageInfo/MosiacMode: a mosaic of 2 rows x 3 columns" in found.history[0]
+    assert "osaic" not in vt.io.read_projections(scan(tmp_path)).history[0]
+
+
 def test_a_reconstruction_is_refused(tmp_path: Path) -> None:
     for name in ("volume.txm", "renamed.txrm"):
         path = tmp_path / name
