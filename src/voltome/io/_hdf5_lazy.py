@@ -53,7 +53,7 @@ def frames_of(dataset: Any, chosen: NDArray[np.int64] | None = None, *, rows: in
 
 def _axes_of(dataset: Any, rows: int | None) -> str:
     """Return what the axes of a dataset are: frame, row, column."""
-    shape = dataset.shape or ()
+    shape: tuple[int, ...] = dataset.shape or ()
     if dataset.dtype.kind not in "uif" or (dataset.dtype.kind == "f" and dataset.dtype.itemsize not in (4, 8)):
         raise FileFormatError(f"dataset {dataset.name!r} holds {dataset.dtype}; expected integers, float32 or float64.")
     if len(shape) not in (2, 3) or 0 in shape:

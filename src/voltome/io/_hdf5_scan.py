@@ -9,20 +9,26 @@ from typing import Any
 
 import h5py
 
-from voltome.data import Projections
+from voltome.data import Noun, Projections
 from voltome.errors import FileFormatError, VoltomeError
-from voltome.io import _data_exchange, _hdf5
+from voltome.io import _data_exchange, _hdf5, _hdf5_find, _nexus, _scan_hdf5_write
+from voltome.io._hdf5_walk import walk
 from voltome.io._headers import Header, naming
 from voltome.io._paths import split_address
-from voltome.io._scan import ScanOptions, StoredScan, header_of, projections_of
+from voltome.io._scan import ScanOptions, StoredScan, agreeing, header_of, header_of_own, projections_of
+
+FORMAT = "Data Exchange HDF5 of voltome"
 
 
 def read_header(path: Path) -> Header:
     """Return the header of a scan, or of the image that a path names."""
     with _opened(path) as (file, address):
-        scan = _scan_at(file, address)
-        if scan is not None:
-            return header_of(_stored(scan, path))
+        group = (file.get(address) if "\0" not in address else None) if address else file
+        if isinstance(group, h5py.Group) and _scan_hdf5_write.is_own(group):
+            return header_of_own(_scan_hdf5_write.read_own(group, lazy=True), path, (split_address(path)[0],), FORMAT)
+        stored = _stored(file, group, path, None) if isinstance(group, h5py.Group) else None
+        if stored is not None:
+            return header_of(stored)
     return _hdf5.read_header(path)
 
 
@@ -34,25 +40,40 @@ def files_of(path: Path) -> tuple[Path, ...]:
 def read_projections_of(path: Path, options: ScanOptions) -> Projections:
     """Return the scan that a path names."""
     with _opened(path) as (file, address):
-        scan = _scan_at(file, address)
-        if scan is None:
+        node = _hdf5_find.node_at(file, address, split_address(path)[0])
+        if isinstance(node, h5py.Group) and _scan_hdf5_write.is_own(node):
+            return agreeing(_scan_hdf5_write.read_own(node, lazy=options.lazy), options)
+        stored = _stored(file, node, path, options.beam)
+        if stored is None:
             raise FileFormatError(
-                "holds no scan that is known: neither NeXus (image_key, rotation_angle) nor Data Exchange "
-                "(exchange/data with theta). Name its group ('scan.h5::/entry'), or write a side-car for TIFF."
+                "it holds no scan that is known: neither NeXus (image_key, rotation_angle) nor Data Exchange "
+                "(exchange/data with theta, data_white or data_dark). Name the group of the scan ('FILE::/GROUP'), or "
+                "save the views as TIFF with a side-car."
             )
-        stored = _stored(scan, path)
     return projections_of(stored, options)
 
 
-def _scan_at(file: Any, address: str) -> Any:
-    """Return the group with a scan, or None."""
-    group = file.get(address) if address else file
-    return group if isinstance(group, h5py.Group) and _data_exchange.is_scan(group) else None
+def read_noun(path: Path) -> Noun:
+    """Return the noun that voltome wrote."""
+    with _opened(path) as (file, address):
+        group = file if not address else None
+        if group is not None and _scan_hdf5_write.is_own(group):
+            return _scan_hdf5_write.read_own(group, lazy=False)
+        if group is not None and _data_exchange.is_scan(group):
+            raise FileFormatError("holds a raw scan, not written by voltome. Read it with voltome.io.read_projections.")
+    return _hdf5.read_noun(path)
 
 
-def _stored(scan: Any, path: Path) -> StoredScan:
-    """Return what the file says."""
-    return _data_exchange.stored_scan(scan, path, split_address(path)[0])
+def _stored(file: Any, node: Any, path: Path, beam: str | None) -> StoredScan | None:
+    """Return what a group says about its scan, or a dataset with what lies around it; None where there is none."""
+    place, address = split_address(path)
+    if isinstance(node, h5py.Dataset):
+        around = file[address.split("/")[1]] if address.count("/") > 1 else file
+        return _nexus.stored_scan(walk(around, place), node, path, place, beam)
+    if _data_exchange.is_scan(node):
+        return _data_exchange.stored_scan(node, path, place)
+    found = walk(node, place)
+    return _nexus.stored_scan(found, None, path, place, beam) if _nexus.is_scan(found) else None
 
 
 @contextmanager

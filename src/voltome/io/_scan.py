@@ -26,10 +26,15 @@ AxisFrom = Literal["unknown", "scanner"]
 
 AXES = ("angle", "row", "column")
 
+READ_IT = "These are projections: read them with voltome.io.read_projections."
+
 AGREEMENT = 1e-3
 """Two statements of one length may differ by this fraction, as in `voltome.io._voxel_sizes`."""
 
 ANGLES_AGREE_DEG = 1e-3
+
+GIVEN, USUAL = "the caller", "what the format is meant for"
+"""Where a field is from that the file does not say."""
 
 HOW_TO_GIVE = {
     "kind": "Give kind='counts', 'transmission' or 'absorbance': what the values are.",
@@ -137,7 +142,7 @@ def header_of(stored: StoredScan) -> Header:
         parts[name] = "none" if frames is None else f"{_times(frames.shape)} {frames.dtype}"
     shown = parts | {name: _shown(value) for name, value in told.items() if name != "history"}
     for name, place in stored.sources.items():
-        if name in shown:
+        if name in shown and name != "kind":
             shown[name] += f" from {place}"
     missing = tuple(
         f"{name}: {stored.lacks.get(name, 'the file does not say it')}. {HOW_TO_GIVE[name]}" for name in _missing(told)
@@ -150,8 +155,52 @@ def header_of(stored: StoredScan) -> Header:
         axes=AXES,
         dtype=str(stored.values.dtype),
         metadata={**shown, **stored.metadata},
-        remarks=("These are projections: read them with voltome.io.read_projections.", *missing),
+        remarks=(READ_IT, *missing),
     )
+
+
+def header_of_own(scan: Projections, path: Path, files: tuple[Path, ...], format_name: str) -> Header:
+    """Return the header of projections that voltome wrote."""
+    parts = {
+        "kind": scan.kind,
+        "geometry": str(scan.geometry),
+        "angles_deg": _shown(scan.angles_deg),
+        "flats": "none" if scan.flats is None else f"{_times(scan.flats.shape)} {scan.flats.dtype}",
+        "darks": "none" if scan.darks is None else f"{_times(scan.darks.shape)} {scan.darks.dtype}",
+        "energy_kev": str(scan.energy_kev),
+        "history": "; ".join(scan.history),
+    }
+    return Header(
+        path=path,
+        format=format_name,
+        files=files,
+        shape=scan.values.shape,
+        axes=AXES,
+        dtype=str(scan.values.dtype),
+        noun="Projections",
+        metadata=parts,
+        remarks=(READ_IT,),
+    )
+
+
+def agreeing(scan: Projections, options: ScanOptions) -> Projections:
+    """Return projections that voltome wrote, once what the caller says agrees with them."""
+    cone = isinstance(scan.geometry, ConeBeam)
+    stated: dict[str, Any] = {
+        "kind": scan.kind,
+        "beam": "cone" if cone else "parallel",
+        "pixel_size_um": scan.geometry.pixel_size_um,
+        "energy_kev": scan.energy_kev,
+        "source_to_axis_um": getattr(scan.geometry, "source_to_axis_um", None),
+        "source_to_detector_um": getattr(scan.geometry, "source_to_detector_um", None),
+    }
+    for name, value in stated.items():
+        given = getattr(options, name)
+        if given is not None:
+            _must_agree(name, value, given)
+    if options.angles_deg is not None:
+        _must_agree("angles_deg", scan.angles_deg, angles_from(options.angles_deg, scan.view_count))
+    return scan
 
 
 def angles_from(given: Sequence[float], views: int) -> NDArray[np.float64]:
@@ -186,16 +235,16 @@ def _settled(stored: StoredScan, options: ScanOptions) -> tuple[dict[str, Any], 
         if name in told:
             _must_agree(name, told[name], value)
         else:
-            told[name], sources[name] = value, "given"
+            told[name], sources[name] = value, GIVEN
     for name, value in stored.usual.items():
         if name not in told:
-            told[name], sources[name] = value, f"{value}, as the format is meant"
+            told[name], sources[name] = value, USUAL
     return told, sources
 
 
 def _must_agree(name: str, stated: Any, given: Any) -> None:
     """Refuse two statements that differ."""
-    if isinstance(stated, str):
+    if stated is None or isinstance(stated, str):
         agree = stated == given
     elif name == "angles_deg":
         agree = bool(np.shape(stated) == np.shape(given) and np.all(np.abs(stated - given) <= ANGLES_AGREE_DEG))
@@ -246,8 +295,11 @@ def _geometry(told: Mapping[str, Any]) -> ParallelBeam | ConeBeam:
 
 def _history(stored: StoredScan, sources: Mapping[str, str]) -> str:
     """Return the line that says what was taken from where."""
-    listed = "; ".join(f"{name} {place}" for name, place in {**stored.sources, **sources}.items())
-    return f"read {stored.path.name} ({stored.format}): {listed}"
+    names: dict[str, list[str]] = {}
+    for name, place in {**stored.sources, **sources}.items():
+        names.setdefault(place, []).append(name)
+    listed = "; ".join(f"{', '.join(each)} from {place}" for place, each in names.items())
+    return f"read {stored.files[0].name} ({stored.format}): {listed}"
 
 
 def _times(shape: Sequence[int]) -> str:

@@ -8,15 +8,31 @@ from pathlib import Path
 from voltome.data import Positive, ProjectionKind, Projections
 from voltome.data._parameters import check_choice
 from voltome.errors import FileFormatError, ParameterError
-from voltome.io import _hdf5_scan, _txrm
+from voltome.io import _hdf5_scan, _matlab, _tiff_scan, _txrm, _zarr_read
 from voltome.io._paths import StrPath
 from voltome.io._scan import AxisFrom, BeamName, FlatsFrom, PixelSize, ScanOptions
-from voltome.io.formats import HDF5, ZEISS, ZEISS_PROJECTIONS, Format, format_of
+from voltome.io.formats import (
+    HDF5,
+    MATLAB,
+    SLICES,
+    TIFF,
+    TIFF_SCAN,
+    ZARR,
+    ZEISS,
+    ZEISS_PROJECTIONS,
+    Format,
+    format_of,
+)
 
 Reader = Callable[[Path, ScanOptions], Projections]
 
 READERS: dict[str, Reader] = {
     HDF5.name: _hdf5_scan.read_projections_of,
+    MATLAB.name: _matlab.read_projections_of,
+    TIFF_SCAN.name: _tiff_scan.read_projections_of,
+    TIFF.name: _tiff_scan.read_plain_of,
+    ZARR.name: _zarr_read.read_projections_of,
+    SLICES.name: _tiff_scan.read_plain_of,
     ZEISS.name: _txrm.read_projections_of,
     ZEISS_PROJECTIONS.name: _txrm.read_projections_of,
 }
