@@ -103,7 +103,7 @@ def _state_beam(streams: Streams, stated: Stated, distances: tuple[float | None,
     number = streams.integer("ImageInfo/XrayGeometry")
     beam = BEAMS.get(number)
     if beam is not None:
-        stated.put("beam", beam, f"ImageInfo/XrayGeometry {number}, {beam}")
+        stated.put("beam", beam, f"ImageInfo/XrayGeometry {number}")
     elif None not in distances:
         stated.put("beam", "cone", f"{SOURCE} and {DETECTOR}, which only a cone has")
     else:

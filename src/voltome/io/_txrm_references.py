@@ -21,6 +21,9 @@ ROOTS = ("MultiReferenceData", "ReferenceData")
 SAME_EXPOSURE = 1e-3
 """Exposure times that differ by less than this fraction are the same."""
 
+SHORTEST_S, LONGEST_S = 1e-5, 1e5
+"""Exposure times that there are."""
+
 DATE = re.compile(rb"(\d\d)/(\d\d)/(\d{4}|\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?")
 """Month, day, year and time, as the microscopes write them."""
 
@@ -55,7 +58,15 @@ def references_of(streams: Streams, rows: int, columns: int, exposure_s: float |
 def exposures_of(streams: Streams, views: int) -> NDArray[np.float64] | None:
     """Return the exposure time of every view in s, None where the file does not say it for all of them."""
     found = streams.floats("ImageInfo/ExpTimes")[:views].astype(np.float64)
-    return found if found.size == views and np.isfinite(found).all() and found.min() > 0 else None
+    if found.size != views or not np.isfinite(found).all() or found.min() <= 0:
+        return None
+    shortest, longest = float(found.min()), float(found.max())
+    if not SHORTEST_S <= shortest <= longest <= LONGEST_S:
+        raise FileFormatError(
+            f"{streams.path}: its exposure times (ImageInfo/ExpTimes) run from {shortest:g} to {longest:g} s; expected "
+            f"{SHORTEST_S:g} to {LONGEST_S:g} s. Copy or export it again from its source."
+        )
+    return found
 
 
 def factors_of(exposures: NDArray[np.float64] | None) -> NDArray[np.float32] | None:
@@ -105,7 +116,7 @@ def _exposure(streams: Streams, root: str) -> float | None:
     """Return the exposure time of the reference images in s, where it is one for all of them."""
     for name in ("ExpTime", "ExpTimes", "ImageInfo/ExpTimes", "ImageInfo/ExpTime"):
         found = streams.floats(f"{root}/{name}").astype(np.float64)
-        found = found[np.isfinite(found) & (found > 0)]
+        found = found[(found >= SHORTEST_S) & (found <= LONGEST_S)]
         if found.size and np.ptp(found) <= SAME_EXPOSURE * found.max():
             return float(str(np.float32(found[0])))
     return None

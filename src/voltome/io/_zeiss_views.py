@@ -62,7 +62,11 @@ class StoredImages:
             for image, plane in zip(images, values, strict=True):
                 self._read_rows(file, image, rows[0], band)
                 part = band[:: rows.step, box[2]]
-                plane[...] = part if self.factors is None else part * self.factors[image]
+                if self.factors is None:
+                    plane[...] = part
+                else:
+                    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite, `Projections` refuses
+                        plane[...] = part * self.factors[image]
         return values
 
     def _read_rows(self, file: BinaryIO, image: int, first: int, band: NDArray[Any]) -> None:

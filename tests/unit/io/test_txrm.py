@@ -126,7 +126,7 @@ def test_a_cone_has_its_pixels_on_the_detector(tmp_path: Path) -> None:
 def test_real_distances_make_a_cone_where_the_file_does_not_say_it(tmp_path: Path) -> None:
     found = vt.io.read_projections(scan(tmp_path, **CONE | {"geometry": None}))
     assert isinstance(found.geometry, vt.data.ConeBeam)
-    assert "beam ImageInfo/StoRADistance and ImageInfo/DtoRADistance, which only a cone has" in found.history[0]
+    assert "ImageInfo/StoRADistance and ImageInfo/DtoRADistance, which only a cone has" in found.history[0]
 
 
 def test_a_zone_plate_is_parallel_whatever_its_distances(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_what_is_missing_can_be_given(parts: dict[str, Any], given: dict[str, An
     )
     assert (found.geometry, found.kind) == (expected.geometry, expected.kind)
     assert np.allclose(found.angles_deg, expected.angles_deg)
-    assert f"{next(iter(given))} given" in found.history[0]
+    assert f"{next(iter(given))} from the caller" in found.history[0]
 
 
 def test_distances_that_are_given_make_a_cone(tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_a_view_lies_where_its_shift_does_not_move_it(tmp_path: Path) -> None:
     assert found.shifts_px is not None
     assert found.shifts_px.tolist() == (-SHIFTS[:, ::-1]).tolist()
     assert not np.signbit(found.shifts_px[3]).any()
-    assert "shifts_px Alignment/Y-Shifts and X-Shifts, which move a view back" in found.history[0]
+    assert "shifts_px from Alignment/Y-Shifts and X-Shifts, which move a view back" in found.history[0]
 
 
 @pytest.mark.parametrize("shifts", [None, 0 * SHIFTS])
@@ -251,7 +251,7 @@ def test_the_reference_image_is_a_flat(tmp_path: Path) -> None:
     assert found.flats is not None
     assert found.flats.dtype == np.uint16
     assert np.array_equal(found.flats, FLATS[:1])
-    assert "flats ReferenceData" in found.history[0]
+    assert "flats from ReferenceData" in found.history[0]
 
 
 def test_times_count_from_the_first_view(tmp_path: Path) -> None:
@@ -275,10 +275,10 @@ def test_references_of_another_exposure_are_scaled(tmp_path: Path) -> None:
     found = vt.io.read_projections(scan(tmp_path, references=FLATS[:1], reference_exposure_s=3.0))
     assert found.flats is not None
     assert np.array_equal(found.flats, FLATS[:1].astype(np.float32) / 2)
-    assert "flats ReferenceData, times 0.5: taken with 3 s, the views with 1.5 s" in found.history[0]
+    assert "flats from ReferenceData, times 0.5: taken with 3 s, the views with 1.5 s" in found.history[0]
     unknown = scan(tmp_path, references=FLATS[:1], ReferenceData__ExpTime=None)
     found = vt.io.read_projections(unknown)
-    assert "flats ReferenceData, as they are: of unknown exposure time" in found.history[0]
+    assert "flats from ReferenceData, as they are: of unknown exposure time" in found.history[0]
 
 
 @pytest.mark.parametrize("lazy", [False, True])
@@ -288,7 +288,17 @@ def test_views_of_several_exposures_are_scaled_to_the_median(lazy: bool, tmp_pat
     factors = np.array([2, 1, 1, 1, 1, 0.5], np.float32)[:, None, None]
     assert found.values.dtype == np.float32
     assert np.array_equal(found.values[:], COUNTS * factors)
-    assert "values scaled to the median exposure time of 2 s; the views have 1 to 4 s" in found.history[0]
+    assert "values from ImageData, scaled to the median exposure time 2 s of 1 to 4 s" in found.history[0]
+
+
+def test_exposure_times_that_there_are_not_are_refused(tmp_path: Path) -> None:
+    path = scan(tmp_path, exposures_s=np.array([1, 2, 1e-9, 2, 2, 4]))
+    with pytest.raises(
+        FileFormatError, match=r"scan.txrm: its exposure times \(ImageInfo/ExpTimes\) run from 1e-09 to 4"
+    ):
+        vt.io.read_projections(path)
+    # 0 is no statement
+    assert vt.io.read_projections(scan(tmp_path, exposures_s=0.0)).values.dtype == np.uint16
 
 
 @pytest.mark.parametrize(
@@ -332,10 +342,21 @@ def test_a_scan_that_was_stopped_is_read_where_that_is_asked_for(tmp_path: Path)
         vt.io.read_projections(path)
     found = vt.io.read_projections(path, incomplete=True)
     assert np.array_equal(np.asarray(found.values), COUNTS[:4])
-    assert "views 4 of 6, as the scan was stopped" in found.history[0]
+    assert "views from ImageInfo/ImagesTaken, 4 of 6" in found.history[0]
     wrong = scan(tmp_path, name="wrong.txrm", ImageInfo__ImagesTaken=whole(9))
     with pytest.raises(FileFormatError, match=r"wrong.txrm: its ImageInfo/ImagesTaken is 9; expected 1 to 6"):
         vt.io.read_projections(wrong, incomplete=True)
+
+
+def test_the_history_says_that_views_are_a_mosaic(tmp_path: Path) -> None:
+    mosaic = {
+        "ImageInfo__MosiacMode": whole(1),
+        "ImageInfo__MosiacRows": whole(2),
+        "ImageInfo__MosiacColumns": whole(3),
+    }
+    found = vt.io.read_projections(scan(tmp_path, **mosaic))
+    assert "ImageInfo/MosiacMode: a mosaic of 2 rows x 3 columns" in found.history[0]
+    assert "osaic" not in vt.io.read_projections(scan(tmp_path)).history[0]
 
 
 def test_a_reconstruction_is_refused(tmp_path: Path) -> None:
