@@ -100,6 +100,19 @@ def tiff(folder: Path, sidecar: str = SIDE_CAR) -> Path:
     return folder
 
 
+FEW = 7
+"""Views of a small scan."""
+
+
+def tiff_stack(folder: Path) -> Path:
+    """Write few views as one TIFF file, packed, with flats and a side-car."""
+    tifffile.imwrite(folder / "scan.tif", VALUES[:FEW], photometric="minisblack", metadata={"axes": "ZYX"})
+    tifffile.imwrite(folder / "flats.tif", FLATS[:2], compression="zlib", photometric="minisblack")
+    lines = [line for line in SIDE_CAR.splitlines(keepends=True) if not line.startswith(("views", "darks"))]
+    (folder / "scan.yaml").write_text("".join([*lines, "frame_times_s: {first: 0, step: 0.5}\n"]))
+    return folder / "scan.yaml"
+
+
 PARAMETERS = {
     "angles": ANGLES,
     "geometryType": "Cone",
