@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -186,3 +187,72 @@ def zeiss_streams(
     for number, plane in enumerate(stored, start=1):
         streams[f"ImageData{(number - 1) // 100 + 1}/Image{number}"] = plane.tobytes()
     return streams
+
+
+def zeiss_scan(
+    values: np.ndarray,
+    *,
+    angles_deg: np.ndarray | None = None,
+    pixel_size_um: float | None = 0.5,
+    geometry: int | None = 2,
+    distances_mm: tuple[float, float] = (1.0, 1.0),
+    references: np.ndarray | None = None,
+    several: bool = False,
+    reference_exposure_s: float = 1.5,
+    exposures_s: float | np.ndarray = 1.5,
+    shifts: np.ndarray | None = None,
+    energy_ev: float = 0.0,
+    first_date: str = "11/09/15 23:59:50",
+) -> dict[str, bytes]:
+    """Return the streams of a scan.
+
+    Zeiss's numbers of `geometry` are 1 for a cone and 2 for a zone plate; `distances_mm` are those of source and
+    detector from the axis; `references` lie in ReferenceData, or in MultiReferenceData where they are several;
+    `shifts` are X and Y of every view; a view is taken every 4 s.
+    """
+    count = len(values)
+    angles = np.linspace(0, 180, count, endpoint=False) if angles_deg is None else angles_deg
+    streams = zeiss_streams(values, pixel_size_um=pixel_size_um, angles_deg=angles)
+    if geometry is not None:
+        streams["ImageInfo/XrayGeometry"] = struct.pack("<i", geometry)
+    for name, distance in zip(("StoRADistance", "DtoRADistance"), distances_mm, strict=True):
+        streams[f"ImageInfo/{name}"] = np.full(count, distance, "<f4").tobytes()
+    streams["ImageInfo/ExpTimes"] = np.broadcast_to(np.float32(exposures_s), (count,)).astype("<f4").tobytes()
+    # Zeiss fills the first number alone, and has room for more
+    streams["ImageInfo/Energy"] = struct.pack("<f", energy_ev).ljust(4 * count + 40, b"\0")
+    streams["ImageInfo/HorizontalBin"] = struct.pack("<i", 4)
+    start = datetime.strptime(first_date, "%m/%d/%y %H:%M:%S")
+    streams["ImageInfo/Date"] = dates(start, count)
+    if shifts is not None:
+        for name, numbers in zip(("X", "Y"), shifts.T, strict=True):
+            streams[f"Alignment/{name}-Shifts"] = numbers.astype("<f4").tobytes()
+    if references is not None:
+        root = "MultiReferenceData" if several else "ReferenceData"
+        streams[f"{root}/DataType"] = struct.pack("<i", NUMBERS[references.dtype])
+        streams[f"{root}/Binning"] = struct.pack("<i", 4)
+        streams[f"{root}/ExpTime"] = struct.pack("<f", reference_exposure_s)
+        streams[f"{root}/ImageInfo/Date"] = dates(start - timedelta(seconds=60), len(references))
+        for number, plane in enumerate(references, start=1):
+            streams[f"{root}/Image{number if several else ''}"] = plane.tobytes()
+    return streams
+
+
+def dates(start: datetime, count: int) -> bytes:
+    """Return the dates of images that are taken every 4 s, in rooms of 40 bytes with something behind each."""
+    texts = [(start + timedelta(seconds=4 * number)).strftime("%m/%d/%y %H:%M:%S") for number in range(count)]
+    return b"".join(text.encode() + b"\0" + b"\xfe" * 22 for text in texts)
+
+
+def scattered(data: bytes, name: str) -> bytes:
+    """Return a file (of one sector of FAT) in which the second and third sector of a stream have changed places."""
+    whole = bytearray(data)
+    width = 1 << struct.unpack_from("<H", data, 30)[0]
+    table = width * (struct.unpack_from("<I", data, 76)[0] + 1)
+    entry = data.index(name.encode("utf-16-le") + b"\0\0")
+    first = struct.unpack_from("<I", data, entry + 116)[0]
+    second, third = (slice(width * (first + n + 1), width * (first + n + 2)) for n in (1, 2))
+    whole[second], whole[third] = data[third], data[second]
+    behind = struct.unpack_from("<I", data, table + 4 * (first + 2))[0]
+    for sector, following in ((first, first + 2), (first + 2, first + 1), (first + 1, behind)):
+        struct.pack_into("<I", whole, table + 4 * sector, following)
+    return bytes(whole)

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 import voltome as vt
-from voltome.errors import FileFormatError, ValuesError, VoxelSizeError
-from voltome.io import _zeiss_streams
+from voltome.errors import ValuesError, VoxelSizeError
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
@@ -68,30 +67,3 @@ def test_a_boolean_mask_is_read_as_phases() -> None:
         vt.io.read_volume(path, voxel_size_um=47.9)
     image = vt.io.read_phases(path, phases={0: "air", 1: "can"}, voxel_size_um=47.9)
     assert image.values.any()
-
-
-@pytest.mark.parametrize(
-    ("name", "shape", "pixel_size", "energy", "greys"),
-    # of the README beside the files
-    [
-        ("test_chip00.xrm", (1, 512, 512), "0.07789474 um", "7191.0464", (1, 1117)),
-        ("txrm_test_chip_tomo.txrm", (7, 256, 256), "0.15578948 um", "7 values, 0.0 to 9200.017", (1, 476)),
-    ],
-)
-def test_projections_of_a_zeiss_microscope_are_described_and_their_sectors_are_sound(
-    name: str, shape: tuple[int, int, int], pixel_size: str, energy: str, greys: tuple[int, int]
-) -> None:
-    path = SHARED / "zeiss-xradia-xrm" / name
-    found = vt.io.describe(path)
-    assert (found.format, found.shape, found.dtype) == ("Zeiss projections", shape, "uint16")
-    assert found.metadata["ImageInfo/PixelSize"] == pixel_size
-    assert found.metadata["ImageInfo/Energy"] == energy
-    if shape[0] > 1:
-        assert found.metadata["ImageInfo/Angles"] == "7 values, -45.018 to 44.985878 deg"
-    with pytest.raises(FileFormatError, match=rf"{name}: holds Zeiss projections .* read the reconstruction"):
-        vt.io.read_volume(path)
-    images = np.empty(shape, "<u2")
-    with _zeiss_streams.opened(path) as streams:
-        for number, image in enumerate(images, start=1):
-            streams.read_into(f"ImageData1/Image{number}", image)
-    assert (images.min(), images.max()) == greys

@@ -1,4 +1,5 @@
 from .describing import Description, describe, input_files, place_in_file, read_attributes
+from .projections import read_projections
 from .reading import read, read_particles, read_phases, read_table, read_volume
 from .slabs import write_slabs
 from .writing import convert, write
@@ -13,6 +14,7 @@ __all__ = [
     "read_attributes",
     "read_particles",
     "read_phases",
+    "read_projections",
     "read_table",
     "read_volume",
     "write",

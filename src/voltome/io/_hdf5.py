@@ -184,7 +184,7 @@ def _no_array(name: str) -> NDArray[Any]:
 
 def _values(dataset: Any, *, complete: bool = False) -> NDArray[Any]:
     """Return the values of a dataset, in the byte order of this machine."""
-    _refuse_unreadable(dataset, complete=complete)
+    refuse_unreadable(dataset, complete=complete)
     size = math.prod(dataset.shape) * dataset.dtype.itemsize
     check_memory(size, task=f"reading {dataset.name}", voxels=math.prod(dataset.shape))
     values = np.empty(dataset.shape, dataset.dtype.newbyteorder("="))
@@ -193,7 +193,7 @@ def _values(dataset: Any, *, complete: bool = False) -> NDArray[Any]:
     return values
 
 
-def _refuse_unreadable(dataset: Any, *, complete: bool) -> None:
+def refuse_unreadable(dataset: Any, *, complete: bool) -> None:
     """Refuse packing that is not known here, values that were never written, and absurd chunks."""
     properties = dataset.id.get_create_plist()
     for index in range(properties.get_nfilters()):

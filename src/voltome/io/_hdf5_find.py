@@ -44,9 +44,9 @@ def datasets_in(group: Any, path: Path, seen: set[Any] | None = None) -> Iterato
         if isinstance(link, h5py.ExternalLink) and not (path.parent / link.filename).is_file():
             continue
         found = group.get(name)
-        if found is None or _identity(found) in seen or len(seen) > MOST_DATASETS:
+        if found is None or identity_of(found) in seen or len(seen) > MOST_DATASETS:
             continue
-        seen.add(_identity(found))
+        seen.add(identity_of(found))
         address = f"{group.name.rstrip('/')}/{name}"
         if isinstance(found, h5py.Dataset):
             yield address, found
@@ -54,7 +54,7 @@ def datasets_in(group: Any, path: Path, seen: set[Any] | None = None) -> Iterato
             yield from datasets_in(found, path, seen)
 
 
-def _identity(node: Any) -> Any:
+def identity_of(node: Any) -> Any:
     """Return what tells two objects of a file apart, however they were reached."""
     info = h5py.h5o.get_info(node.id)
     return info.fileno, str(getattr(info, "token", None) or getattr(info, "addr", None))
@@ -85,16 +85,29 @@ def _listed(found: list[tuple[str, Any]]) -> str:
 
 def _at(file: Any, address: str, path: Path) -> Any:
     """Return the dataset at an address, or say what is there instead."""
+    found = node_at(file, address, path)
+    if isinstance(found, h5py.Dataset):
+        return found
+    raise _nothing_at(file, address, path, "a group")
+
+
+def node_at(file: Any, address: str, path: Path) -> Any:
+    """Return the group or dataset at an address, the file itself where there is none, or say what is there instead."""
+    if not address:
+        return file
     found = None
     if "\0" not in address:  # which HDF5 takes for the end of the name
         _refuse_broken_links(file, address, path)
         found = file.get(address)
-    if isinstance(found, h5py.Dataset):
+    if isinstance(found, h5py.Dataset | h5py.Group):
         return found
+    raise _nothing_at(file, address, path, "nothing")
+
+
+def _nothing_at(file: Any, address: str, path: Path, what: str) -> FileFormatError:
     known = [(name, dataset) for name, dataset in datasets_in(file, path) if dataset.shape]
-    what = "a group" if isinstance(found, h5py.Group) else "nothing"
     hint = did_you_mean(address, [name for name, _ in known])
-    raise FileFormatError(f"there is {what} at {address!r}; expected a dataset. The file has:{_listed(known)}{hint}")
+    return FileFormatError(f"there is {what} at {address!r}; expected a dataset. The file has:{_listed(known)}{hint}")
 
 
 def _refuse_broken_links(file: Any, address: str, path: Path) -> None:

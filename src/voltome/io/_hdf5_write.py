@@ -58,7 +58,7 @@ def write_hdf5(image: ImageNoun, path: Path, address: str, present: Path) -> Non
                 file[mask].attrs[PART_KEY] = leaf
                 attributes[MASK_KEY] = mask.rpartition("/")[2]
             for name, value in attributes.items():
-                file[place].attrs[name] = _plain(value)
+                file[place].attrs[name] = fixed_text(value)
     except (ValueError, RuntimeError, KeyError, TypeError) as fault:
         raise ResultsFolderError(
             f"cannot write the dataset {place!r}: {str(fault)[:200]}. Choose another name inside the file."
@@ -78,7 +78,7 @@ def _attributes(image: ImageNoun) -> dict[str, Any]:
     return {FORMAT_KEY: FORMAT, NOUN_KEY: type(image).__name__, **grid, **own}
 
 
-def _plain(value: Any) -> Any:
+def fixed_text(value: Any) -> Any:
     """Return a text as one of fixed length, which lies within the checksums; others lie outside."""
     if not isinstance(value, str):
         return value

@@ -19,7 +19,7 @@ MAGIC = re.compile(r"[*?\[]")
 NUMBER = re.compile(r"(\d+)")
 
 
-HDF5_SUFFIXES = (".h5", ".hdf5", ".hdf", ".nxs")
+HDF5_SUFFIXES = (".h5", ".hdf5", ".hdf", ".nxs", ".nx")
 
 ADDRESS_MARK = "::"
 """Between a file and the place inside it: ``scan.h5::/entry/data``."""

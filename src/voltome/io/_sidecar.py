@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from annotated_types import Ge, Gt
@@ -24,6 +25,9 @@ Extent = Annotated[StrictInt, Ge(1)]
 Size = Annotated[float, Gt(0)]
 
 DTYPES = Literal["uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64", "float32", "float64"]
+
+
+AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
 
 class SideCar(BaseModel):
@@ -78,17 +82,25 @@ class SideCar(BaseModel):
 
 
 def load(path: Path) -> SideCar:
-    """Read a side-car, or say everything that is wrong with it."""
-    lines, content = _content_of(path)
+    """Read the side-car of a RAW file, or say everything that is wrong with it."""
+    return load_as(SideCar, path, EXPECTED, "shape: ...")
+
+
+def load_as(model: type[AnyModel], path: Path, expected: Mapping[str, str], example: str) -> AnyModel:
+    """Read a side-car that a model describes, or say everything that is wrong with it.
+
+    `expected` has, for its fields, what they should be, in words; `example` is how such a file may begin.
+    """
+    lines, content = _content_of(path, example)
     try:
-        return SideCar.model_validate(content)
+        return model.model_validate(content)
     except ValidationError as error:
-        faults = dict.fromkeys(_in_words(fault, content, lines) for fault in error.errors())
+        faults = dict.fromkeys(_in_words(fault, content, lines, model, expected) for fault in error.errors())
         head = "1 mistake" if len(faults) == 1 else f"{len(faults)} mistakes"
         raise FileFormatError("\n  ".join([f"{head} in the side-car {path.name}:", *faults])) from error
 
 
-def _content_of(path: Path) -> tuple[dict[str, int], Mapping[str, Any]]:
+def _content_of(path: Path, example: str) -> tuple[dict[str, int], Mapping[str, Any]]:
     """Return the line of every key, and the content."""
     text = _text_of(path)
     try:
@@ -101,7 +113,7 @@ def _content_of(path: Path) -> tuple[dict[str, int], Mapping[str, Any]]:
     if trap:
         raise FileFormatError(f"the side-car {path.name} {trap}.")
     if not isinstance(content, dict) or not isinstance(root, yaml.MappingNode):
-        raise FileFormatError(f"the side-car {path.name} holds {str(content)[:80]!r}; expected 'shape: ...' and more.")
+        raise FileFormatError(f"the side-car {path.name} holds {str(content)[:80]!r}; expected '{example}' and more.")
     return _lines_of(path, root), content
 
 
@@ -145,21 +157,29 @@ def _lines_of(path: Path, root: yaml.MappingNode) -> dict[str, int]:
     return lines
 
 
-def _in_words(fault: Any, content: Mapping[str, Any], lines: Mapping[str, int]) -> str:
+def _in_words(
+    fault: Any,
+    content: Mapping[str, Any],
+    lines: Mapping[str, int],
+    model: type[BaseModel],
+    wanted: Mapping[str, str],
+) -> str:
     """Return where a mistake is, what was found and what was expected."""
     message = str(fault["msg"]).removeprefix("Value error, ").removesuffix(".")
     if not fault["loc"]:
         return f"{message}."
     name = str(fault["loc"][0])
-    known = SideCar.model_fields
-    if fault["type"] == "extra_forbidden":
+    known = model.model_fields
+    if fault["type"] == "extra_forbidden" and len(fault["loc"]) == 1:
         hint = did_you_mean(name, known)
         return f"line {lines.get(name, 1)}: unknown key {name!r}; expected one of {', '.join(known)}.{hint}"
     if fault["type"] == "missing" and len(fault["loc"]) == 1:
-        return f"{name}: missing; {EXPECTED.get(name, 'expected a value')}."
+        return f"{name}: missing; {wanted.get(name, 'expected a value')}."
     found = repr(content.get(name))
-    expected = EXPECTED.get(name, f"{message[0].lower()}{message[1:]}")
-    return f"line {lines.get(name, 1)}: {name}: found {found[:120]}; {expected}."
+    expected = wanted.get(name, f"{message[0].lower()}{message[1:]}")
+    choices = re.findall(r"'([^']*)'", str(fault.get("ctx", {}).get("expected", "")))
+    hint = did_you_mean(str(content.get(name)), choices) if fault["type"] == "literal_error" else ""
+    return f"line {lines.get(name, 1)}: {name}: found {found[:120]}; {expected}.{hint}"
 
 
 EXPECTED = {

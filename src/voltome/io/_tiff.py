@@ -64,13 +64,13 @@ class _Opened:
 
 def read_header(path: Path) -> Header:
     """Return the header of one TIFF file."""
-    with _opened(path) as opened:
+    with open_checked(path) as opened:
         return _header(opened)
 
 
 def read_image(header: Header) -> StoredImage:
     """Return the voxels of one TIFF file."""
-    with _opened(header.path) as opened:
+    with open_checked(header.path) as opened:
         return StoredImage(_values(opened, header))
 
 
@@ -88,7 +88,7 @@ def read_slices(header: Header) -> StoredImage:
     """Return the voxels of a series of slices."""
     values = _room_for(header)
     for plane, file in zip(values, header.files, strict=True):
-        with _opened(file) as opened:
+        with open_checked(file) as opened:
             plane[...] = _values(opened, _header(opened))[0]
     return StoredImage(values)
 
@@ -115,7 +115,7 @@ def _refuse_odd_slice(path: Path, first: Header, header: Header) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[_Opened]:
+def open_checked(path: Path) -> Iterator[_Opened]:
     """Open a file, and turn whatever the TIFF library raises on a damaged one into `FileFormatError`."""
     try:
         count = _tiff_chain.count_pages(path)

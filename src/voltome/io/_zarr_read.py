@@ -13,11 +13,13 @@ import numpy as np
 import zarr
 from numpy.typing import NDArray
 
-from voltome.data import ImageNoun, Noun
+from voltome.data import ImageNoun, LazyArray, Noun, Projections
+from voltome.data.lazy import Box
 from voltome.errors import AxisError, FileFormatError, VoltomeError
 from voltome.io import _ngff
 from voltome.io._fields import assemble, noun_class
 from voltome.io._headers import Header, StoredImage, naming
+from voltome.io._scan import ScanOptions, agreeing
 from voltome.io._zarr_write import FORMAT
 from voltome.runtime import check_memory
 
@@ -105,6 +107,42 @@ def read_noun(path: Path) -> Noun:
         return _noun(path, attributes)
 
 
+def read_projections_of(path: Path, options: ScanOptions) -> Projections:
+    """Return the projections that voltome wrote."""
+    attributes = attributes_of(path)
+    with _reading(path), naming(path):
+        own, group = _own(attributes), _group(path)
+        if own.get("noun") != "Projections":
+            raise FileFormatError(f"holds {own.get('noun') or 'an image'}; expected projections that voltome wrote.")
+
+        def array(name: str) -> Any:
+            return (
+                _lazy(path, group, name)
+                if options.lazy and name == "values"
+                else _array(path, group, name, complete=True)
+            )
+
+        made = assemble("Projections", own["fields"], array)
+    assert isinstance(made, Projections)  # noqa: S101 - for the type checker
+    with naming(path):
+        return agreeing(made, options)
+
+
+def _lazy(path: Path, group: zarr.Group, name: str) -> LazyArray:
+    """Return an array of three axes that is read when it is sliced."""
+    array = _node(path, group, name)
+    _refuse_missing_chunks(name, array)
+    _refuse_cut_chunks(path / name, array)
+    dtype = array.dtype.newbyteorder("=")
+
+    def read(box: Box) -> NDArray[Any]:
+        with _reading(path):
+            return np.asarray(array[box]).astype(dtype, copy=False)
+
+    a, b, c = array.shape
+    return LazyArray((a, b, c), dtype, read, f"{path} {name}")
+
+
 def _noun(path: Path, attributes: Mapping[str, Any]) -> Noun:
     """Return the noun described by the attributes of voltome."""
     own, group = _own(attributes), _group(path)
@@ -134,16 +172,22 @@ def _group(path: Path) -> zarr.Group:
 def _array(path: Path, group: zarr.Group, name: str, *, complete: bool) -> NDArray[Any]:
     """Return an array of the group; with `complete`, refuse one of which a chunk is missing."""
     array = _node(path, group, name)
-    if complete and array.nchunks_initialized != array.nchunks:
-        raise FileFormatError(
-            f"array {name!r} has {array.nchunks_initialized} of {array.nchunks} chunks; the copy is incomplete. "
-            f"Copy it again from its source."
-        )
+    if complete:
+        _refuse_missing_chunks(name, array)
     _refuse_cut_chunks(path / name, array)
     size = math.prod(array.shape) * array.dtype.itemsize
     check_memory(size, task=f"reading {path}", voxels=math.prod(array.shape))
     values = np.asarray(array[...])
     return values.astype(values.dtype.newbyteorder("="), copy=False)
+
+
+def _refuse_missing_chunks(name: str, array: zarr.Array[Any]) -> None:
+    """Refuse an array of which a chunk is missing."""
+    if array.nchunks_initialized != array.nchunks:
+        raise FileFormatError(
+            f"array {name!r} has {array.nchunks_initialized} of {array.nchunks} chunks; the copy is incomplete. "
+            f"Copy it again from its source."
+        )
 
 
 def _refuse_cut_chunks(folder: Path, array: zarr.Array[Any]) -> None:

@@ -93,7 +93,7 @@ class Streams:
         if entry.is_minifat:
             room[...] = np.frombuffer(self._mini(name), np.uint8)
         elif entry.size:
-            self._read_sectors(name, entry, room)
+            self._read_sectors(name, room)
 
     def _mini(self, name: str) -> bytes:
         """Return a stream of less than 4096 bytes, which lies in a stream for such."""
@@ -102,9 +102,30 @@ class Streams:
         self._chain(name, entry, self._ole.minifat, self._ole.mini_sector_size)
         return data
 
-    def _read_sectors(self, name: str, entry: Any, room: NDArray[np.uint8]) -> None:
+    def runs(self, name: str) -> NDArray[np.int64]:
+        """Return where a stream lies: (first byte in the file, bytes) of each piece; none of one that is small."""
+        entry, width = self._entries[name.lower()][1], int(self._ole.sector_size)
+        if entry.is_minifat or not entry.size:
+            return np.empty((0, 2), np.int64)
+        chain = self._checked_chain(name, entry, width)
+        firsts = np.r_[0, np.flatnonzero(np.diff(chain) != 1) + 1]
+        sectors = np.diff(np.r_[firsts, chain.size])
+        found = np.stack([(chain[firsts] + 1) * width, sectors * width], axis=1)
+        found[-1, 1] -= chain.size * width - int(entry.size)
+        return found
+
+    def _read_sectors(self, name: str, room: NDArray[np.uint8]) -> None:
         """Read the sectors of a stream, those that lie side by side at once."""
-        width = int(self._ole.sector_size)
+        place = 0
+        for first, size in self.runs(name).tolist():
+            part = room[place : place + size]
+            self._ole.fp.seek(first)
+            if self._ole.fp.readinto(part.data) != part.size:
+                raise damaged(self.path, f"it ends inside its stream {name}")
+            place += size
+
+    def _checked_chain(self, name: str, entry: Any, width: int) -> NDArray[np.int64]:
+        """Return the sectors of a stream, which no other one may have."""
         chain = self._chains.get(name.lower())
         if chain is None:
             chain = self._chain(name, entry, self._ole.fat, width)
@@ -112,14 +133,7 @@ class Streams:
                 raise damaged(self.path, f"its stream {name} shares sectors with another one")
             self._used[chain] = True
             self._chains[name.lower()] = chain
-        breaks = np.flatnonzero(np.diff(chain) != 1) + 1
-        place = 0
-        for run in np.split(chain, breaks):
-            part = room[place : place + run.size * width]
-            self._ole.fp.seek((int(run[0]) + 1) * width)
-            if self._ole.fp.readinto(part.data) != part.size:
-                raise damaged(self.path, f"it ends inside its stream {name}")
-            place += run.size * width
+        return chain
 
     def _chain(self, name: str, entry: Any, table: Any, width: int) -> NDArray[np.int64]:
         """Return the sectors of a stream in order, or refuse a chain with a loop, a gap or a wrong end."""
@@ -127,6 +141,9 @@ class Streams:
         if count > len(table):
             raise damaged(self.path, f"its stream {name} is longer than the file: {entry.size:,} bytes")
         sectors, sector = [], int(entry.isectStart)
+        following = np.array(table[sector : sector + count], np.int64)
+        if np.array_equal(following, [*range(sector + 1, sector + count), END_OF_CHAIN][:count]):
+            return np.arange(sector, sector + count)  # in one piece, as most are
         for _ in range(count):
             if sector >= len(table):
                 raise damaged(self.path, f"its stream {name} leads to sector {sector:,} of {len(table):,}")

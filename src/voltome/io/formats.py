@@ -7,22 +7,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from voltome.data import ImageNoun, Noun, ResultTable
+from voltome.data import ImageNoun, Noun, Projections, ResultTable
 from voltome.errors import FileFormatError, ParameterError, did_you_mean
 from voltome.io import (
     _am,
     _am_write,
     _hdf5,
+    _hdf5_scan,
     _hdf5_write,
+    _matlab,
     _metaimage,
     _metaimage_write,
     _nrrd,
     _nrrd_write,
     _raw,
+    _scan_hdf5_write,
     _tables,
     _tiff,
+    _tiff_scan,
     _tiff_write,
     _txm,
+    _txrm,
     _zarr_read,
     _zarr_write,
 )
@@ -80,7 +85,7 @@ class Format:
         Path -> noun; None where it does not keep every field of a noun.
     write_noun : callable, optional
         (noun, path, `WriteOptions`): writes to a path that does not exist yet; None where it is only read.
-    holds : type
+    holds : type or tuple of type
         The nouns it can hold.
     read_sized_noun : callable, optional
         (path, voxel size) -> noun, where the file may hold a noun but not its voxel size.
@@ -100,7 +105,7 @@ class Format:
     read_image: Callable[[Header], StoredImage] | None = None
     read_noun: Callable[[Path], Noun] | None = None
     write_noun: Callable[[Noun, Path, WriteOptions], None] | None = None
-    holds: type[Noun] = Noun
+    holds: type[Noun] | tuple[type[Noun], ...] = Noun
     read_sized_noun: Callable[[Path, tuple[float, float, float]], Noun] | None = None
     keeps_attributes: bool = False
     files_of: Callable[[Path], Sequence[Path]] | None = None
@@ -119,6 +124,7 @@ def _write_am(noun: Noun, path: Path, options: WriteOptions) -> None:
 
 
 def _write_zarr(noun: Noun, path: Path, options: WriteOptions) -> None:
+    noun = noun.in_memory() if isinstance(noun, Projections) else noun
     _zarr_write.write_group(noun, path, ngff=options.ngff, attributes=options.attributes)
 
 
@@ -133,6 +139,9 @@ def _write_parquet(noun: Noun, path: Path, options: WriteOptions) -> None:
 
 
 def _write_hdf5(noun: Noun, path: Path, options: WriteOptions) -> None:
+    if isinstance(noun, Projections):
+        _scan_hdf5_write.write_projections(noun, path, options.address)
+        return
     assert isinstance(noun, ImageNoun)  # noqa: S101 - `writable_format` saw to it
     _hdf5_write.write_hdf5(noun, path, options.address, options.target)
 
@@ -168,6 +177,7 @@ def _raw_pair(target: Path, compressed: bool) -> tuple[Path, Path] | None:
 
 
 TIFF = Format("TIFF", (".tif", ".tiff"), _tiff.read_header, _tiff.read_image, None, _write_tiff, ImageNoun)
+TIFF_SCAN = Format("TIFF with side-car", _tiff_scan.SUFFIXES, _tiff_scan.read_header, files_of=_tiff_scan.files_of)
 SLICES = Format("TIFF slices", (), _tiff.read_slices_header, _tiff.read_slices, files_of=slices_of)
 ZARR = Format(
     "OME-Zarr",
@@ -182,12 +192,12 @@ ZARR = Format(
 HDF5 = Format(
     "HDF5",
     HDF5_SUFFIXES,
-    _hdf5.read_header,
+    _hdf5_scan.read_header,
     _hdf5.read_image,
-    _hdf5.read_noun,
+    _hdf5_scan.read_noun,
     _write_hdf5,
-    ImageNoun,
-    files_of=_hdf5.files_of,
+    (ImageNoun, Projections),
+    files_of=_hdf5_scan.files_of,
 )
 NRRD = Format(
     "NRRD",
@@ -246,9 +256,25 @@ AVIZO = Format(
     read_sized_noun=_am.read_sized_noun,
 )
 ZEISS = Format("Zeiss TXM", (".txm",), _txm.read_header, _txm.read_image)
-ZEISS_PROJECTIONS = Format("Zeiss projections", _txm.PROJECTIONS, _txm.read_header)
+ZEISS_PROJECTIONS = Format("Zeiss projections", _txrm.SUFFIXES, _txm.read_header)
+MATLAB = Format("MATLAB sinogram", _matlab.SUFFIXES, _matlab.read_header)
 
-FORMATS = (TIFF, SLICES, ZARR, HDF5, NRRD, METAIMAGE, RAW, AVIZO, ZEISS, ZEISS_PROJECTIONS, PARQUET, CSV)
+FORMATS = (
+    TIFF,
+    SLICES,
+    ZARR,
+    HDF5,
+    NRRD,
+    METAIMAGE,
+    RAW,
+    AVIZO,
+    ZEISS,
+    ZEISS_PROJECTIONS,
+    TIFF_SCAN,
+    MATLAB,
+    PARQUET,
+    CSV,
+)
 
 
 def format_of(path: Path) -> Format:
@@ -263,7 +289,7 @@ def format_of(path: Path) -> Format:
         raise FileFormatError(f"{path}: {file.name!r} is a folder; expected an HDF5 file.")
     path = file
     if path.is_dir():
-        return ZARR if _zarr_read.is_group(path) else SLICES
+        return ZARR if _zarr_read.is_group(path) else TIFF_SCAN if _tiff_scan.is_folder(path) else SLICES
     found = _by_suffix(path)
     if found is ZARR:
         raise FileFormatError(f"{path}: a file; expected a folder, which is what a zarr store is. Unpack it first.")

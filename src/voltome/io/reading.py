@@ -65,7 +65,8 @@ def read_volume(
 
     Avizo (``.am``): the bounding box is that of the voxels' centres, so the voxel size is (x1 - x0) / (nx - 1), and
     the origin lies half a voxel before x0. A box without a unit is no voxel size; one given must be in its proportion.
-    Zeiss (``.txm``): image k is slice z = k - 1, along the axis of rotation; projections (``.txrm``) are no volume.
+    Zeiss (``.txm``): image k is slice z = k - 1, along the axis of rotation; projections (``.txrm``) are read by
+    `read_projections`.
 
     Memory: the result and one slice.
 

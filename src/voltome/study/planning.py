@@ -180,7 +180,7 @@ class Planner:
     def _nothing_fits(self, state: ScanState, step: Step, port: Port) -> str:
         """Say what a step needs and what the scan has at this point."""
         needed = " or ".join(noun.__name__ for noun in port.types) + (f" of kind {step.takes!r}" if step.takes else "")
-        have = ", ".join(f"{made.ref.name} ({made.noun.__name__})" for made in state.made) or "nothing"
+        have = ", ".join(f"{made.ref.name} ({_in_words(made, step)})" for made in state.made) or "nothing"
         makers = [
             name
             for name, other in self.steps.items()
@@ -370,6 +370,12 @@ class Planner:
                     place,
                     f"no step is named {step!r} here; expected one of {', '.join(names)}.{did_you_mean(step, names)}",
                 )
+
+
+def _in_words(made: Output, step: Step) -> str:
+    """Return which noun an output is, and of which kind where the step asks for one."""
+    is_of_kind = step.takes and made.kind not in ("", made.noun.__name__)
+    return f"{made.noun.__name__} of kind {made.kind!r}" if is_of_kind else made.noun.__name__
 
 
 def _fields(signature: Signature) -> list[str]:

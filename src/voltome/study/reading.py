@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+<<<<<<< HEAD
 from voltome.data import ImageNoun, Noun, Projections, Volume, _checks, noun_types
+=======
+from voltome.data import ImageNoun, Projections, Volume, _checks, noun_types
+>>>>>>> files
 from voltome.errors import VoltomeError, did_you_mean
 from voltome.io import Description, describe
 from voltome.study.entries import Entry, entry_of
@@ -235,6 +239,8 @@ def _plan_source(
     noun, kind = known
     if parameters is not None:
         kind = str(parameters.get("quantity") or kind)
+        if source is not None and issubclass(noun, Projections) and described is not None:
+            kind = _kind_of_scan(source, path, parameters, place, problems) or kind
         _check_voxel_size(parameters, parameter_names, described, place, problems)
     phases = tuple(parameters["phases"].values()) if parameters and "phases" in parameters else None
     output = Output(Ref(state.name, SOURCE), noun, kind, phases)
@@ -263,7 +269,12 @@ def _source_of(
     said = scan.get("as")
     if said is None and described is not None and described.noun in noun_types():
         noun = noun_types()[described.noun]
+<<<<<<< HEAD
         return None, (noun, _kind_in(described, noun) or noun.__name__)
+=======
+        stated = described.metadata.get("kind" if issubclass(noun, Projections) else "quantity", noun.__name__)
+        return None, (noun, stated.strip('"'))
+>>>>>>> files
     source = sources.get(str(said or "volume"))
     if source is None:
         problems.add_unknown((*place, "as", str(said)), sources, "kind of source")
@@ -277,6 +288,15 @@ def _kind_in(described: Description | None, noun: type[Noun]) -> str:
     if described is None or not (described.noun or issubclass(noun, Projections)):
         return ""
     return described.metadata.get("kind" if issubclass(noun, Projections) else "quantity", "").strip('"')
+
+
+def _kind_of_scan(source: Source, path: Path, parameters: Mapping[str, Any], place: Place, problems: Problems) -> str:
+    """Return what the values of a raw scan are, from its file and the study file, or note what is missing."""
+    try:
+        return str(source.call(str(path), **{**parameters, "lazy": True}).kind)
+    except VoltomeError as error:
+        problems.add((*place, "source"), str(error))
+        return ""
 
 
 def _check_attributes(attributes: Mapping[Any, Any], keys: list[str], place: Place, problems: Problems) -> None:

@@ -28,6 +28,7 @@ SOURCES: Mapping[str, Source] = {
         Source("volume", "io:read_volume", kind="grey value"),
         Source("phases", "io:read_phases"),
         Source("particles", "io:read_particles"),
+        Source("projections", "io:read_projections", kind="counts"),
     )
 }
 """Every kind of scan, by what a study file says after ``as:``."""

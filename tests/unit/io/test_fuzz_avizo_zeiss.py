@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import struct
 import tracemalloc
 import zlib
 from collections.abc import Callable
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 from avizo_file import MATERIALS, avizo_file
 from compound_file import compound_file, zeiss_streams
+from spoiling import Rng, bytes_changed, numbers_changed
 
 import voltome as vt
 from voltome.errors import VoltomeError
@@ -29,8 +29,6 @@ LARGEST_PEAK = 64 * 2**20
 
 AVIZO_ROUNDS, ZEISS_ROUNDS = 90, 95
 """Spoilt files of each kind and way of spoiling."""
-
-Rng = np.random.Generator
 
 NUMBERS = (b"0", b"1", b"-1", b"7", b"255", b"65536", b"999999999", b"9999999999999", b"nan", b"1e400", b"")
 
@@ -66,15 +64,6 @@ ZEISS = {
 }
 
 
-def bytes_changed(whole: bytes, rng: Rng) -> bytes:
-    """Change one to eight bytes, most of them where the headers are, or cut the end off."""
-    spoilt = bytearray(whole)
-    for _ in range(rng.integers(1, 9)):
-        end = 600 if rng.random() < 0.6 else len(whole)
-        spoilt[int(rng.integers(0, min(end, len(whole))))] = int(rng.integers(0, 256))
-    return bytes(spoilt[: int(rng.integers(0, len(whole)))]) if rng.random() < 0.25 else bytes(spoilt)
-
-
 def header_changed(whole: bytes, rng: Rng) -> bytes:
     """Replace a number of the header, double, swap or drop one of its lines."""
     head, mark, data = whole.partition(b"\n@1\n")
@@ -95,28 +84,6 @@ def header_changed(whole: bytes, rng: Rng) -> bytes:
     else:
         lines[first] = lines[first].replace(b"{", b"}") if b"{" in lines[first] else lines[first] + b" { { "
     return b"\n".join(lines) + mark + data
-
-
-def numbers_changed(whole: bytes, rng: Rng) -> bytes:
-    """Change entries of the header, of the table of sectors or of the directory of a compound file."""
-    spoilt = bytearray(whole)
-    width = 1 << struct.unpack_from("<H", whole, 30)[0]
-    table = (struct.unpack_from("<I", whole, 76)[0] + 1) * width
-    directory = (struct.unpack_from("<I", whole, 48)[0] + 1) * width
-    for _ in range(rng.integers(1, 4)):
-        place = int(
-            rng.choice(
-                [
-                    4 * int(rng.integers(10, 22)),
-                    table + 4 * int(rng.integers(0, 100)),
-                    directory + 128 * int(rng.integers(0, 25)) + int(rng.choice([66, 68, 72, 76, 116, 120])),
-                ]
-            )
-        )
-        number = int(rng.choice([0, 1, 2, 5, 9, 40, 2**16, 2**31, 2**32 - 1, 2**32 - 2, int(rng.integers(0, 60))]))
-        if place + 4 <= len(spoilt):
-            struct.pack_into("<I", spoilt, place, number)
-    return bytes(spoilt)
 
 
 def answer(path: Path) -> str:

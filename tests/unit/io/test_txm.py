@@ -90,7 +90,7 @@ def test_what_describe_lists(tmp_path: Path) -> None:
         "ImageInfo/NoOfImages": "4",
         "ImageInfo/Date": "11/09/15 18:19:21",
         "SampleInfo/SampleID": "cathode 7",
-        "ReconSettings/CenterShift": "-0.75",
+        "ReconSettings/CenterShift": "-0.75 px",
     }
     assert expected.items() <= found.metadata.items()
     # neither what is empty nor what is no number
@@ -107,8 +107,8 @@ def test_projections_are_described_and_are_no_volume(name: str, tmp_path: Path) 
     assert (found.format, found.axes, found.shape) == ("Zeiss projections", ("angle", "row", "column"), (4, 30, 40))
     assert found.metadata["ImageInfo/Angles"] == "4 values, -45.0 to 45.5 deg"
     assert found.voxel_size_um is None
-    assert "note        These are projections, not a volume: read the reconstruction" in str(found)
-    says = rf"{name}: holds Zeiss projections with axes angle, row, column; .*not a volume: read the reconstruction"
+    assert "note        These are projections, not a volume: read them with voltome.io.read_projections" in str(found)
+    says = rf"{name}: holds Zeiss projections with axes angle, row, column; .*: read them with voltome.io.read_proj"
     for read in (vt.io.read_volume, lambda path: vt.io.convert(path, tmp_path / "v.tif")):
         with pytest.raises(FileFormatError, match=says):
             read(path)
