@@ -1,3 +1,4 @@
+from .normalising import normalise
 from .transmission import absorbance
 
-__all__ = ["absorbance"]
+__all__ = ["absorbance", "normalise"]

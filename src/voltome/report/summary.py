@@ -333,6 +333,7 @@ def _diffusion(parameters: Mapping[str, Any]) -> str:
 
 
 PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "normalise": _with_parameters("Views were divided by the beam without sample, both above the dark"),
     "crop": _with_parameters("The image was cropped"),
     "median": _with_parameters("Noise was lowered by a median filter"),
     "gaussian": _with_parameters("Noise was lowered by a Gaussian filter"),
