@@ -4,6 +4,13 @@ from .drift import correct_drift
 from .normalising import normalise
 from .padding import pad_columns
 from .shifting import undo_shifts
+from .stripes import (
+    remove_stripes_by_filtering,
+    remove_stripes_by_fitting,
+    remove_stripes_by_sorting,
+    remove_stripes_by_wavelets,
+)
+from .strong_stripes import remove_all_stripes, remove_dead_stripes, remove_large_stripes
 from .transmission import absorbance
 from .zingers import remove_zingers
 
@@ -14,6 +21,13 @@ __all__ = [
     "crop_pixels",
     "normalise",
     "pad_columns",
+    "remove_all_stripes",
+    "remove_dead_stripes",
+    "remove_large_stripes",
+    "remove_stripes_by_filtering",
+    "remove_stripes_by_fitting",
+    "remove_stripes_by_sorting",
+    "remove_stripes_by_wavelets",
     "remove_zingers",
     "undo_shifts",
 ]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from voltome.data import Positive, Projections, Share
 from voltome.data._kernels_slabs import in_slabs
-from voltome.data._parameters import check_choice, check_share
+from voltome.data._parameters import check_choice, check_positive, check_share
 from voltome.errors import GeometryError, ParameterError, ValuesError
 from voltome.projections._kinds import require_kind
 from voltome.projections._numbers import Counted, check_whole
@@ -138,7 +138,7 @@ def _levels_of_views(projections: Projections, percentile: float) -> NDArray[np.
 
 def _percentile(value: float) -> float:
     """Return a percentile above 0 and below 100."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value < 100:
+    if check_positive("percentile", value) >= 100:
         raise ParameterError(f"percentile is {value!r}; expected a number above 0 and below 100.")
     return float(value)
 

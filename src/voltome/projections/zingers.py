@@ -92,7 +92,7 @@ def remove_zingers(
     reach = check_whole("reach_px", reach_px)
     _check_extent(projections, neighbours)
     values = projections.in_memory().values
-    found, spot_counts = values.copy(), np.zeros(projections.row_count, np.int64)
+    found, spot_counts = np.array(values), np.zeros(projections.row_count, np.int64)
 
     def work(_: int, first: int, stop: int) -> None:
         for row in range(first, stop):
@@ -132,9 +132,7 @@ def _spots(
     return spot, instead
 
 
-def _sticks_out(
-    sinogram: Sinogram, middles: Sinogram, sigmas: float, share: float, spots: Spots
-) -> NDArray[np.bool_]:
+def _sticks_out(sinogram: Sinogram, middles: Sinogram, sigmas: float, share: float, spots: Spots) -> NDArray[np.bool_]:
     """Return which pixels are off the middle of their neighbours by more than noise and by more than a share."""
     off = sinogram - middles
     size = np.abs(off)
