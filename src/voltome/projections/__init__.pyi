@@ -1,6 +1,7 @@
 from .binning import bin_pixels
 from .cropping import crop_pixels
 from .drift import correct_drift
+from .inspecting import inspect_views
 from .normalising import normalise
 from .padding import pad_columns
 from .shifting import undo_shifts
@@ -19,6 +20,7 @@ __all__ = [
     "bin_pixels",
     "correct_drift",
     "crop_pixels",
+    "inspect_views",
     "normalise",
     "pad_columns",
     "remove_all_stripes",
