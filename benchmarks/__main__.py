@@ -27,7 +27,11 @@ OTHERS = (
     "network",
     "radii_accuracy",
     "registration_accuracy",
+<<<<<<< HEAD
     "slabs",
+=======
+    "stripes",
+>>>>>>> clean
     "study",
     "surface_bias",
     "transport",

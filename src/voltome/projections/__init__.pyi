@@ -1,3 +1,35 @@
+from .binning import bin_pixels
+from .cropping import crop_pixels
+from .drift import correct_drift
+from .inspecting import inspect_views
+from .normalising import normalise
+from .padding import pad_columns
+from .shifting import undo_shifts
+from .stripes import (
+    remove_stripes_by_filtering,
+    remove_stripes_by_fitting,
+    remove_stripes_by_sorting,
+    remove_stripes_by_wavelets,
+)
+from .strong_stripes import remove_all_stripes, remove_dead_stripes, remove_large_stripes
 from .transmission import absorbance
+from .zingers import remove_zingers
 
-__all__ = ["absorbance"]
+__all__ = [
+    "absorbance",
+    "bin_pixels",
+    "correct_drift",
+    "crop_pixels",
+    "inspect_views",
+    "normalise",
+    "pad_columns",
+    "remove_all_stripes",
+    "remove_dead_stripes",
+    "remove_large_stripes",
+    "remove_stripes_by_filtering",
+    "remove_stripes_by_fitting",
+    "remove_stripes_by_sorting",
+    "remove_stripes_by_wavelets",
+    "remove_zingers",
+    "undo_shifts",
+]

@@ -151,3 +151,13 @@ FLUX_WEIGHTED = (
     "A. Duda, Z. Koza, M. Matyka, Hydraulic tortuosity in arbitrary porous media flow, Phys. Rev. E 84, 036319 (2011)"
 )
 GUM = "JCGM 100:2008, Evaluation of measurement data: Guide to the expression of uncertainty in measurement (2008)"
+STRIPES = (
+    "N. T. Vo, R. C. Atwood, M. Drakopoulos, Superior techniques for eliminating ring artifacts in X-ray "
+    "micro-tomography, Opt. Express 26, 28396 (2018)"
+)
+WAVELETS = (
+    "B. Münch, P. Trtik, F. Marone, M. Stampanoni, Stripe and ring artifact removal with combined wavelet-Fourier "
+    "filtering, Opt. Express 17, 8567 (2009)"
+)
+SPLINES = "M. Unser, Splines: a perfect fit for signal and image processing, IEEE Signal Process. Mag. 16, 22 (1999)"
+NATTERER = "F. Natterer, The Mathematics of Computerized Tomography, SIAM (2001)"

@@ -4,8 +4,68 @@ from __future__ import annotations
 
 from voltome.study.step import Rows, Step
 
+_ZINGERS = "projections._kernels_zingers"
+
+_STRIPES = "projections._kernels_stripes"
+
 STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
+    Step("inspect_views", "projections:inspect_views", kind="views", bytes_per_voxel=1),
+    Step("normalise", "projections:normalise", kind="transmission", takes="counts", bytes_per_voxel=4),
+    Step("bin_pixels", "projections:bin_pixels", bytes_per_voxel=8),
+    Step("crop_pixels", "projections:crop_pixels", bytes_per_voxel=1),
+    Step("remove_zingers", "projections:remove_zingers", bytes_per_voxel=8, kernels=_ZINGERS),
+    Step("correct_drift", "projections:correct_drift", kind="transmission", takes="transmission", bytes_per_voxel=4),
+    Step("undo_shifts", "projections:undo_shifts", bytes_per_voxel=4, references=(references.SPLINES,)),
+    Step("pad_columns", "projections:pad_columns", bytes_per_voxel=8, references=(references.NATTERER,)),
     Step(
         "absorbance", "projections:absorbance", kind="absorbance", takes="transmission", bytes_per_voxel=4, rows=Rows()
+    ),
+    Step(
+        "remove_stripes_by_sorting",
+        "projections:remove_stripes_by_sorting",
+        bytes_per_voxel=4,
+        kernels=_STRIPES,
+        references=(references.STRIPES,),
+    ),
+    Step(
+        "remove_stripes_by_filtering",
+        "projections:remove_stripes_by_filtering",
+        bytes_per_voxel=4,
+        kernels=_STRIPES,
+        references=(references.STRIPES,),
+    ),
+    Step(
+        "remove_stripes_by_fitting",
+        "projections:remove_stripes_by_fitting",
+        bytes_per_voxel=4,
+        kernels=_STRIPES,
+        references=(references.STRIPES,),
+    ),
+    Step(
+        "remove_stripes_by_wavelets",
+        "projections:remove_stripes_by_wavelets",
+        bytes_per_voxel=4,
+        references=(references.WAVELETS,),
+    ),
+    Step(
+        "remove_large_stripes",
+        "projections:remove_large_stripes",
+        bytes_per_voxel=4,
+        kernels=_STRIPES,
+        references=(references.STRIPES,),
+    ),
+    Step(
+        "remove_dead_stripes",
+        "projections:remove_dead_stripes",
+        bytes_per_voxel=4,
+        kernels=_STRIPES,
+        references=(references.STRIPES,),
+    ),
+    Step(
+        "remove_all_stripes",
+        "projections:remove_all_stripes",
+        bytes_per_voxel=4,
+        kernels=_STRIPES,
+        references=(references.STRIPES,),
     ),
 )
