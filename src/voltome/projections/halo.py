@@ -48,7 +48,7 @@ def correct_halo(
     Use it on nano-CT with a phase ring before phases are told by their grey value: halos brighten what lies around a
     particle, and shade-off empties its inside. It holds for a sample of mostly one material and of phases up to 1 rad
     (2.5 um of sulfur or graphite at 5.4 keV): beyond, contrast turns over, so that outlines stay right, but grey values
-    fall short, by 30 % at 3 rad. Not for fringes of free propagation (`retrieve_phase`).
+    fall short, by a third at 3 rad. Not for fringes of free propagation (`retrieve_phase`).
 
     Parameters
     ----------
