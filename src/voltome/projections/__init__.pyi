@@ -12,6 +12,11 @@ from .stripes import (
     remove_stripes_by_wavelets,
 )
 from .strong_stripes import remove_all_stripes, remove_dead_stripes, remove_large_stripes
+from .distortion import correct_distortion
+from .fresnel import filter_fresnel
+from .halo import correct_halo
+from .hardening import linearise_by_polynomial, linearise_by_spectrum
+from .phase_retrieval import retrieve_phase
 from .transmission import absorbance
 from .zingers import remove_zingers
 
@@ -32,4 +37,10 @@ __all__ = [
     "remove_stripes_by_wavelets",
     "remove_zingers",
     "undo_shifts",
+    "correct_distortion",
+    "correct_halo",
+    "filter_fresnel",
+    "linearise_by_polynomial",
+    "linearise_by_spectrum",
+    "retrieve_phase",
 ]
