@@ -13,7 +13,7 @@ HALF = np.arange(0, 180, 2.0)
 
 
 def scan(axis_px: float, *, columns: int = 96, angles_deg: np.ndarray = HALF, rows: int = 2, fills: float = 0.9):
-    """Return a body with inclusions, not symmetric, off the axis; its radius is a share of what fits on the detector."""
+    """Return a body with inclusions beside the axis; its radius is a share of what fits on the detector."""
     reach = min(axis_px, columns - 1 - axis_px)
     slices = []
     for seed in range(rows):

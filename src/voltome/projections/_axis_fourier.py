@@ -2,8 +2,8 @@
 
 Half a turn, followed by itself mirrored about the true axis, is a whole turn without a jump. Its spectrum has next to
 nothing at angular frequencies n above radius times spatial frequency; a wrong axis makes a jump, and fills them. A
-shift of the mirrored half is a phase in the spectrum, so the power outside of the wedge is a Fourier series in the axis:
-one transform of the sinogram gives the whole curve, between pixels too.
+shift of the mirrored half is a phase in the spectrum, so the power outside of the wedge is a Fourier series in the
+axis: one transform of the sinogram gives the whole curve, between pixels too.
 """
 
 from __future__ import annotations

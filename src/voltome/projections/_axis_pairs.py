@@ -45,10 +45,8 @@ def by_pairs(projections: Projections, low_px: float, high_px: float) -> list[Es
     whole = lowest(axes, totals / np.maximum(squares, 1e-30))
     check_inside(whole, axes, "the method of pairs")
     exact = pairs[0].others[0] == pairs[0].others[1]
-    return [
-        Estimate("pairs", "all pairs", whole, _error(found, seen, whole, exact=exact)),
-        *(found if len(found) > 1 else []),
-    ]
+    together = Estimate("pairs", "all pairs", whole, _error(found, seen, whole, exact=exact))
+    return [together, *found] if len(found) > 1 else [together]
 
 
 def chosen_pairs(angles_deg: NDArray[np.float64]) -> list[Opposite]:

@@ -76,7 +76,8 @@ def read_rows(projections: Projections, numbers: tuple[int, ...]) -> AxisRows:
 def read_views(projections: Projections, view: int, numbers: tuple[int, ...]) -> Lines:
     """Return these rows of one view as absorbance, shape (row, column)."""
     seen = projections.values[view : view + 1]
-    return _absorbance(projections, seen[:, numbers], numbers)[0]
+    found: Lines = _absorbance(projections, seen[:, numbers], numbers)[0]
+    return found
 
 
 def edges_of(lines: Lines) -> Lines:

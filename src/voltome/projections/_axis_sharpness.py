@@ -118,11 +118,12 @@ def by_sharpness(rows: AxisRows, low_px: float, high_px: float) -> list[Estimate
         factors.append(max(1, factors[-1] // 2))
     axis, reach = (low_px + high_px) / 2, (high_px - low_px) / 2
     for factor in factors:
-        axes = np.arange(-np.ceil(reach / factor), np.ceil(reach / factor) + 1) * factor + axis
+        steps = int(np.ceil(reach / factor))
+        axes = axis + factor * np.arange(-steps, steps + 1, dtype=np.float64)
         axis = lowest(axes, _entropies(rows, axes, axis, factor).sum(axis=0))
         check_inside(axis, axes, "the method of sharpness")
         reach = 3.0 * factor
-    axes = axis + np.arange(-5, 6) * 0.4
+    axes = axis + 0.4 * np.arange(-5, 6, dtype=np.float64)
     curves = _entropies(rows, axes, axis, 1)
     whole = lowest(axes, curves.sum(axis=0))
     own = np.array([lowest(axes, curve) for curve in curves])

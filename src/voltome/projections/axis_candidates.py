@@ -117,7 +117,7 @@ def axis_candidates(
     around = projections.geometry.rotation_axis_px if around_px is None else check_not_negative("around_px", around_px)
     if around is None:
         around = by_fourier(rows, columns / 4, columns * 3 / 4)[0].axis_px
-    axes = around + (np.arange(count) - (count - 1) / 2) * step
+    axes = around + step * (np.arange(count, dtype=np.float64) - (count - 1) / 2)
     if axes[0] < 0 or axes[-1] > columns - 1:
         raise ParameterError(
             f"the candidates run from column {axes[0]:.4g} to {axes[-1]:.4g}; expected columns of the detector, 0 to "

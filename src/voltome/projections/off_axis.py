@@ -114,8 +114,8 @@ def join_off_axis(
     projections : Projections
         Transmission or absorbance of a parallel beam over 360 degrees.
     overlap_px : float, optional
-        Width of what both halves see, in pixels from outer edge to outer edge, above 0; then `side` must be given. None:
-        it is found as by `find_overlap`.
+        Width of what both halves see, in pixels from outer edge to outer edge, above 0; `side` is given beside it.
+        None: it is found as by `find_overlap`.
     side : {"auto", "left", "right"}
         The side of the detector at which the axis is seen; left has column 0.
     smallest_overlap_px : float

@@ -47,7 +47,7 @@ def test_a_given_axis_is_taken_and_a_lazy_scan_stays_lazy():
 
 
 def test_a_given_axis_outside_the_detector_is_refused():
-    with pytest.raises(GeometryError, match="at column 64.5, the detector has the columns 0 to 63"):
+    with pytest.raises(GeometryError, match=r"at column 64\.5, the detector has the columns 0 to 63"):
         vt.projections.set_rotation_axis(scan(), rotation_axis_px=64.5)
 
 
