@@ -1,4 +1,5 @@
 from .axis_candidates import AxisCandidates, axis_candidates
+from .mosaics import Mosaic, stitch_mosaic
 from .normalising import normalise
 from .off_axis import OffAxisJoined, find_overlap, join_off_axis
 from .rotation_axis import CentredProjections, find_rotation_axis, set_rotation_axis
@@ -7,6 +8,7 @@ from .transmission import absorbance
 __all__ = [
     "AxisCandidates",
     "CentredProjections",
+    "Mosaic",
     "OffAxisJoined",
     "absorbance",
     "axis_candidates",
@@ -15,4 +17,5 @@ __all__ = [
     "join_off_axis",
     "normalise",
     "set_rotation_axis",
+    "stitch_mosaic",
 ]
