@@ -13,6 +13,7 @@ NAME_ON_THE_INDEX = {
     "annotated_types": "annotated-types",
     "PIL": "pillow",
     "lazy_loader": "lazy-loader",
+    "pywt": "pywavelets",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
     "yaml": "pyyaml",

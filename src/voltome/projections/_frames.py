@@ -8,9 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltome.data import Projections
+from voltome.data._parameters import check_positive
 from voltome.errors import GeometryError, ValuesError
 
 Average = Literal["mean", "median"]
+
+_NO_BEAM = 0.1
+"""A flat with less of the beam than this share of the middle one was taken with the shutter closed."""
 
 
 def averaged(frames: NDArray[Any], by: str) -> NDArray[np.float64]:
@@ -54,3 +58,22 @@ def weights_in_time(times_s: NDArray[np.float64], group_times_s: NDArray[np.floa
     span = group_times_s[before + 1] - group_times_s[before]
     share = np.clip((times_s - group_times_s[before]) / span, 0, 1)
     return [(int(group), float(part)) for group, part in zip(before, share, strict=True)]
+
+
+def levels_above_dark(flats: NDArray[Any], dark: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how many counts each flat is above the dark, on average."""
+    return np.array([float(flat.mean(dtype=np.float64) - dark.mean()) for flat in flats])
+
+
+def without_beam(levels: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the numbers of the flats that hold no beam."""
+    middle = float(np.median(levels))
+    return np.flatnonzero(levels <= _NO_BEAM * middle) if middle > 0 else np.arange(len(levels))
+
+
+def saturation(projections: Projections, saturated_at: float | None) -> float:
+    """Return the counts from which a pixel is saturated."""
+    if saturated_at is not None:
+        return check_positive("saturated_at", saturated_at)
+    dtype = projections.values.dtype
+    return float(np.iinfo(dtype).max) if dtype.kind in "iu" and projections.kind == "counts" else float("inf")

@@ -10,15 +10,20 @@ from numpy.typing import NDArray
 
 from voltome.data import Positive, Projections, Share
 from voltome.data._kernels_slabs import in_slabs
-from voltome.data._parameters import check_choice, check_positive, check_share
+from voltome.data._parameters import check_choice, check_share
 from voltome.errors import ValuesError
-from voltome.projections._frames import Average, averaged, groups_of_flats, weights_in_time
+from voltome.projections._frames import (
+    Average,
+    averaged,
+    groups_of_flats,
+    levels_above_dark,
+    saturation,
+    weights_in_time,
+    without_beam,
+)
 from voltome.projections._kinds import require_kind
 
 Flats = Literal["mean", "median", "interpolated"]
-
-_NO_BEAM = 0.1
-"""A flat with less of the beam than this share of the middle one was taken with the shutter closed."""
 
 
 def normalise(
@@ -86,7 +91,7 @@ def normalise(
     require_kind(projections, "counts", task="normalise")
     check_choice("flats", flats, get_args(Flats))
     check_choice("darks", darks, get_args(Average))
-    limit = _saturation(projections, saturated_at)
+    limit = saturation(projections, saturated_at)
     largest = check_share("largest_saturated_share", largest_saturated_share)
     beams = _beams(projections, flats, darks, limit)
     found, saturated = _divide(projections, beams, limit)
@@ -153,14 +158,13 @@ def _beams(projections: Projections, flats: str, darks: str, limit: float) -> _B
 
 def _check_shutter(flats: NDArray[Any], dark: NDArray[np.float64]) -> None:
     """Refuse flats that hold no beam."""
-    levels = np.array([float(flat.mean(dtype=np.float64) - dark.mean()) for flat in flats])
-    middle = float(np.median(levels))
-    empty = np.flatnonzero(levels <= _NO_BEAM * middle) if middle > 0 else np.arange(len(levels))
+    levels = levels_above_dark(flats, dark)
+    empty = without_beam(levels)
     if empty.size:
         raise ValuesError(
             f"{empty.size} of {len(levels)} flats hold no beam, the first number {empty[0]}: on average "
-            f"{levels[empty[0]]:g} counts above the dark, the middle flat {middle:g}; expected images of the beam "
-            f"without sample. Leave these flats out, and see that flats and darks are not swapped."
+            f"{levels[empty[0]]:g} counts above the dark, the middle flat {np.median(levels):g}; expected images of "
+            f"the beam without sample. Leave these flats out, and see that flats and darks are not swapped."
         )
 
 
@@ -200,14 +204,6 @@ def _divide(projections: Projections, beams: _Beams, limit: float) -> tuple[NDAr
 
     in_slabs(values.shape, work)
     return found, int(saturated.sum())
-
-
-def _saturation(projections: Projections, saturated_at: float | None) -> float:
-    """Return the counts from which a pixel is saturated."""
-    if saturated_at is not None:
-        return check_positive("saturated_at", saturated_at)
-    dtype = projections.values.dtype
-    return float(np.iinfo(dtype).max) if dtype.kind in "iu" else float("inf")
 
 
 def _counted(number: int, noun: str) -> str:

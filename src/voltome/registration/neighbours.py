@@ -231,8 +231,8 @@ def _whole_offset(one: _Part, two: _Part, about_px: Floats, most_px: float) -> t
 def _fine_offset(one: _Part, two: _Part, whole_px: Floats) -> tuple[Floats, float, float]:
     """Return the offset between pixels by least squares, its standard error, and the correlation there.
 
-    Contrast, brightness and its slope along each axis are fitted, too. Neighbours have the same noise after smoothing: the error counts one of
-    4 pi FINE_PX^2 per two axes as known.
+    Contrast, brightness and its slope along each axis are fitted, too. Neighbours have the same noise after smoothing:
+    for two axes the error counts one pixel of 4 pi FINE_PX^2 as known.
     """
     fixed, moving = one.smooth, two.smooth
     axes = fixed.ndim
@@ -255,7 +255,7 @@ def _fine_offset(one: _Part, two: _Part, whole_px: Floats) -> tuple[Floats, floa
         fit = np.linalg.lstsq(matrix, own[known], rcond=None)[0]
         change = -fit[:axes] / fit[axes] if abs(fit[axes]) > 1e-3 else np.zeros(axes)
         offset = offset + np.clip(change, -1, 1)
-        if float(np.abs(change).max()) < 1e-4:
+        if float(np.abs(change).max()) < 1e-3:
             break
     rest = own[known] - matrix @ fit
     spread = np.linalg.pinv(matrix.T @ matrix)

@@ -15,13 +15,16 @@ from voltome.report.formatting import (
     value_in_print,
     whole_in_print,
 )
+from voltome.report.phrases_of_centring import MEASURES_OF_CENTRING, PHRASES_OF_CENTRING
 
 if TYPE_CHECKING:
     from voltome.study import Results
 
 Record = Mapping[str, Any]
 
-MEASURES = {
+MEASURES: Mapping[str, str] = {
+    **MEASURES_OF_CENTRING,
+    "inspect_views": "what is wrong with the views of a scan",
     "phase_fractions": "volume fractions of the phases",
     "phase_profile": "profiles of the phases",
     "surface_area": "surface areas",
@@ -333,7 +336,22 @@ def _diffusion(parameters: Mapping[str, Any]) -> str:
 
 
 PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    **PHRASES_OF_CENTRING,
     "normalise": _with_parameters("Views were divided by the beam without sample, both above the dark"),
+    "bin_pixels": _with_parameters("Pixels of the detector were taken together"),
+    "crop_pixels": _with_parameters("Part of the detector was kept"),
+    "pad_columns": _with_parameters("Columns were added beyond the ends of the detector"),
+    "remove_zingers": _with_parameters("Single pixels that stuck out were replaced by the median of their neighbours"),
+    "correct_drift": _with_parameters("Views were divided by the brightness of their beam"),
+    "undo_shifts": _with_parameters("Views were moved back by the shifts of the scanner"),
+    "absorbance": _with_parameters("The logarithm of transmission was taken"),
+    "remove_stripes_by_sorting": _with_parameters("Stripes were removed by sorting"),
+    "remove_stripes_by_filtering": _with_parameters("Stripes were removed from what changes slowly with the angle"),
+    "remove_stripes_by_fitting": _with_parameters("Stripes were removed by polynomials over the angle"),
+    "remove_stripes_by_wavelets": _with_parameters("Stripes were removed by damping wavelets"),
+    "remove_large_stripes": _with_parameters("Large stripes were removed"),
+    "remove_dead_stripes": _with_parameters("Dead and fluctuating columns were interpolated"),
+    "remove_all_stripes": _with_parameters("Stripes of all kinds were removed"),
     "crop": _with_parameters("The image was cropped"),
     "median": _with_parameters("Noise was lowered by a median filter"),
     "gaussian": _with_parameters("Noise was lowered by a Gaussian filter"),

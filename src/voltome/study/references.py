@@ -151,3 +151,29 @@ FLUX_WEIGHTED = (
     "A. Duda, Z. Koza, M. Matyka, Hydraulic tortuosity in arbitrary porous media flow, Phys. Rev. E 84, 036319 (2011)"
 )
 GUM = "JCGM 100:2008, Evaluation of measurement data: Guide to the expression of uncertainty in measurement (2008)"
+STRIPES = (
+    "N. T. Vo, R. C. Atwood, M. Drakopoulos, Superior techniques for eliminating ring artifacts in X-ray "
+    "micro-tomography, Opt. Express 26, 28396 (2018)"
+)
+WAVELETS = (
+    "B. Münch, P. Trtik, F. Marone, M. Stampanoni, Stripe and ring artifact removal with combined wavelet-Fourier "
+    "filtering, Opt. Express 17, 8567 (2009)"
+)
+SPLINES = "M. Unser, Splines: a perfect fit for signal and image processing, IEEE Signal Process. Mag. 16, 22 (1999)"
+NATTERER = "F. Natterer, The Mathematics of Computerized Tomography, SIAM (2001)"
+DOUBLE_WEDGE = (
+    "N. T. Vo, M. Drakopoulos, R. C. Atwood, C. Reinhard, Reliable method for calculating the center of rotation in "
+    "parallel-beam tomography, Opt. Express 22, 19078 (2014)"
+)
+SLICE_SCORES = (
+    "T. Donath, F. Beckmann, A. Schreyer, Automated determination of the center of rotation in tomography data, "
+    "J. Opt. Soc. Am. A 23, 1048 (2006)"
+)
+OFF_AXIS = (
+    "N. T. Vo, R. C. Atwood, M. Drakopoulos, T. Connolley, Data processing methods and data acquisition for samples "
+    "larger than the field of view in parallel-beam tomography, Opt. Express 29, 17849 (2021)"
+)
+GLOBAL_STITCHING = (
+    "S. Preibisch, S. Saalfeld, P. Tomancak, Globally optimal stitching of tiled 3D microscopic image acquisitions, "
+    "Bioinformatics 25, 1463 (2009)"
+)
