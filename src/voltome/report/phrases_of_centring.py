@@ -18,7 +18,7 @@ def _axis(parameters: Mapping[str, Any]) -> str:
     return f"The axis of rotation was found by {how}"
 
 
-def _said(words: str) -> Callable[[Mapping[str, Any]], str]:
+def with_parameters(words: str) -> Callable[[Mapping[str, Any]], str]:
     """Return what makes a phrase of these words and the parameters in brackets."""
 
     def phrase(parameters: Mapping[str, Any]) -> str:
@@ -35,8 +35,8 @@ MEASURES_OF_CENTRING: Mapping[str, str] = {
 
 PHRASES_OF_CENTRING: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "set_rotation_axis": _axis,
-    "axis_candidates": _said("Slices were made at candidates of the axis of rotation"),
-    "join_off_axis": _said("Views half a turn apart were joined to views up to twice as wide"),
-    "stitch_mosaic": _said("Tiles were stitched to one radiograph"),
-    "join_volumes": _said("Volumes of neighbouring places were joined"),
+    "axis_candidates": with_parameters("Slices were made at candidates of the axis of rotation"),
+    "join_off_axis": with_parameters("Views half a turn apart were joined to views up to twice as wide"),
+    "stitch_mosaic": with_parameters("Tiles were stitched to one radiograph"),
+    "join_volumes": with_parameters("Volumes of neighbouring places were joined"),
 }

@@ -16,6 +16,7 @@ from voltome.report.formatting import (
     whole_in_print,
 )
 from voltome.report.phrases_of_centring import MEASURES_OF_CENTRING, PHRASES_OF_CENTRING
+from voltome.report.phrases_of_centring import with_parameters as _with_parameters
 
 if TYPE_CHECKING:
     from voltome.study import Results
@@ -172,16 +173,6 @@ def _words(step: str, parameters: Mapping[str, Any]) -> str:
         return in_words(parameters)
     shown = parameters_in_words(parameters)
     return f"Step {name_in_print(step)}" + (f" ({shown})" if shown else "")
-
-
-def _with_parameters(words: str) -> Callable[[Mapping[str, Any]], str]:
-    """Return what makes a phrase of these words and the parameters in brackets."""
-
-    def phrase(parameters: Mapping[str, Any]) -> str:
-        shown = parameters_in_words(parameters)
-        return f"{words} ({shown})" if shown else words
-
-    return phrase
 
 
 def _threshold(parameters: Mapping[str, Any]) -> str:
