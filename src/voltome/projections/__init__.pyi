@@ -1,9 +1,13 @@
+from .axis_candidates import AxisCandidates, axis_candidates
 from .binning import bin_pixels
 from .cropping import crop_pixels
 from .drift import correct_drift
 from .inspecting import inspect_views
+from .mosaics import Mosaic, stitch_mosaic
 from .normalising import normalise
+from .off_axis import OffAxisJoined, find_overlap, join_off_axis
 from .padding import pad_columns
+from .rotation_axis import CentredProjections, find_rotation_axis, set_rotation_axis
 from .shifting import undo_shifts
 from .stripes import (
     remove_stripes_by_filtering,
@@ -21,11 +25,19 @@ from .transmission import absorbance
 from .zingers import remove_zingers
 
 __all__ = [
+    "AxisCandidates",
+    "CentredProjections",
+    "Mosaic",
+    "OffAxisJoined",
     "absorbance",
+    "axis_candidates",
     "bin_pixels",
     "correct_drift",
     "crop_pixels",
+    "find_overlap",
+    "find_rotation_axis",
     "inspect_views",
+    "join_off_axis",
     "normalise",
     "pad_columns",
     "remove_all_stripes",
@@ -36,6 +48,8 @@ __all__ = [
     "remove_stripes_by_sorting",
     "remove_stripes_by_wavelets",
     "remove_zingers",
+    "set_rotation_axis",
+    "stitch_mosaic",
     "undo_shifts",
     "correct_distortion",
     "correct_halo",

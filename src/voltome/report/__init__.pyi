@@ -1,4 +1,5 @@
 from .figures_binned import figure_distribution
+from .figures_centring import figure_axis_candidates, figure_rotation_axis
 from .figures_classifiers import figure_confusion, figure_importances
 from .figures_comparisons import figure_comparison
 from .figures_confidence import figure_confidence
@@ -30,6 +31,7 @@ from .style import phase_colours, png_bytes, svg_bytes
 from .writing import write
 
 __all__ = [
+    "figure_axis_candidates",
     "figure_comparison",
     "figure_confidence",
     "figure_confusion",
@@ -55,6 +57,7 @@ __all__ = [
     "figure_projections",
     "figure_renderings",
     "figure_scan",
+    "figure_rotation_axis",
     "figure_separation_curve",
     "figure_shapes",
     "figure_size_distribution",

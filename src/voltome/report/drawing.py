@@ -11,6 +11,7 @@ import numpy as np
 
 from voltome.data import ParticleImage, PhaseImage, ResultTable, Volume
 from voltome.report.drawing_bodies import figure_of_bodies, figures_of_states, keep_bodies, make_slice_movie
+from voltome.report.drawing_centring import figures_of_candidates
 from voltome.report.drawing_fields import figures_of_fields
 from voltome.report.drawing_kinds import FIGURES_OF_KINDS
 from voltome.report.drawing_projections import figures_of_projections
@@ -57,6 +58,7 @@ def figures_of_images(results: Results, looked: Looked, options: ReportOptions) 
             f"The images of all scans are in the folder store."
         )
     for scan in scans:
+        yield from figures_of_candidates(results, scan, looked)
         phases = last_image(results, scan, PhaseImage, looked)
         particles = last_image(results, scan, ParticleImage, looked, like=phases)
         volume = last_image(results, scan, Volume, looked, like=phases if phases is not None else particles)

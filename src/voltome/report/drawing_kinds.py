@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from voltome.data import ResultTable
+from voltome.report.drawing_centring import draw_nothing, draw_rotation_axis
 from voltome.report.drawing_classifiers import confusions_drawn, importances_drawn, nothing_drawn
 from voltome.report.drawing_cycles import draw_events, draw_mass_balance, draw_matches, draw_replicates
 from voltome.report.drawing_intrusion import draw_intrusion
@@ -27,6 +28,7 @@ from voltome.report.drawn import Drawn, Looked
 
 FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Drawn]]] = {
     "accuracy": nothing_drawn,
+    "axis_candidates": draw_nothing,
     "combined_uncertainty": draw_uncertainty,
     "confusion": confusions_drawn,
     "connectivity": draw_connectivity,
@@ -45,6 +47,7 @@ FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Dra
     "particles_with_voids": draw_particles_with_voids,
     "pores": draw_pores,
     "replicates": draw_replicates,
+    "rotation_axis": draw_rotation_axis,
     "separation_curve": draw_separation_curve,
     "streamlines": draw_paths,
     "surface_areas": surface_estimators,

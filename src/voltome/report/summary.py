@@ -16,13 +16,16 @@ from voltome.report.formatting import (
     whole_in_print,
 )
 from voltome.report.phrases_of_optics import PHRASES_OF_OPTICS
+from voltome.report.phrases_of_centring import MEASURES_OF_CENTRING, PHRASES_OF_CENTRING
+from voltome.report.phrases_of_centring import with_parameters as _with_parameters
 
 if TYPE_CHECKING:
     from voltome.study import Results
 
 Record = Mapping[str, Any]
 
-MEASURES = {
+MEASURES: Mapping[str, str] = {
+    **MEASURES_OF_CENTRING,
     "inspect_views": "what is wrong with the views of a scan",
     "phase_fractions": "volume fractions of the phases",
     "phase_profile": "profiles of the phases",
@@ -171,16 +174,6 @@ def _words(step: str, parameters: Mapping[str, Any]) -> str:
         return in_words(parameters)
     shown = parameters_in_words(parameters)
     return f"Step {name_in_print(step)}" + (f" ({shown})" if shown else "")
-
-
-def _with_parameters(words: str) -> Callable[[Mapping[str, Any]], str]:
-    """Return what makes a phrase of these words and the parameters in brackets."""
-
-    def phrase(parameters: Mapping[str, Any]) -> str:
-        shown = parameters_in_words(parameters)
-        return f"{words} ({shown})" if shown else words
-
-    return phrase
 
 
 def _threshold(parameters: Mapping[str, Any]) -> str:
@@ -335,6 +328,7 @@ def _diffusion(parameters: Mapping[str, Any]) -> str:
 
 
 PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    **PHRASES_OF_CENTRING,
     "normalise": _with_parameters("Views were divided by the beam without sample, both above the dark"),
     "bin_pixels": _with_parameters("Pixels of the detector were taken together"),
     "crop_pixels": _with_parameters("Part of the detector was kept"),

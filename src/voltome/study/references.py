@@ -194,4 +194,19 @@ REFRACTION = (
 DISTORTION = (
     "N. T. Vo, R. C. Atwood, M. Drakopoulos, Radial lens distortion correction with sub-pixel accuracy for X-ray "
     "micro-tomography, Opt. Express 23, 32859 (2015)"
+DOUBLE_WEDGE = (
+    "N. T. Vo, M. Drakopoulos, R. C. Atwood, C. Reinhard, Reliable method for calculating the center of rotation in "
+    "parallel-beam tomography, Opt. Express 22, 19078 (2014)"
+)
+SLICE_SCORES = (
+    "T. Donath, F. Beckmann, A. Schreyer, Automated determination of the center of rotation in tomography data, "
+    "J. Opt. Soc. Am. A 23, 1048 (2006)"
+)
+OFF_AXIS = (
+    "N. T. Vo, R. C. Atwood, M. Drakopoulos, T. Connolley, Data processing methods and data acquisition for samples "
+    "larger than the field of view in parallel-beam tomography, Opt. Express 29, 17849 (2021)"
+)
+GLOBAL_STITCHING = (
+    "S. Preibisch, S. Saalfeld, P. Tomancak, Globally optimal stitching of tiled 3D microscopic image acquisitions, "
+    "Bioinformatics 25, 1463 (2009)"
 )

@@ -7,6 +7,7 @@ from voltome.study.step import Rows, Step
 _ZINGERS = "projections._kernels_zingers"
 
 _STRIPES = "projections._kernels_stripes"
+_CENTRING = "projections._kernels_centring"
 
 STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
     Step("inspect_views", "projections:inspect_views", kind="views", bytes_per_voxel=1),
@@ -113,5 +114,48 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         bytes_per_voxel=4,
         kernels=_STRIPES,
         references=(references.STRIPES,),
+    ),
+    Step(
+        "find_rotation_axis",
+        "projections:find_rotation_axis",
+        kind="rotation_axis",
+        bytes_per_voxel=2,
+        kernels=_CENTRING,
+        references=(references.DOUBLE_WEDGE, references.SLICE_SCORES),
+    ),
+    Step(
+        "set_rotation_axis",
+        "projections:set_rotation_axis",
+        bytes_per_voxel=2,
+        kernels=_CENTRING,
+        references=(references.DOUBLE_WEDGE, references.SLICE_SCORES),
+    ),
+    Step(
+        "axis_candidates",
+        "projections:axis_candidates",
+        kind="attenuation",
+        bytes_per_voxel=2,
+        kernels=_CENTRING,
+        references=(references.SLICE_SCORES,),
+    ),
+    Step(
+        "find_overlap",
+        "projections:find_overlap",
+        kind="overlap",
+        bytes_per_voxel=2,
+        references=(references.OFF_AXIS,),
+    ),
+    Step("join_off_axis", "projections:join_off_axis", bytes_per_voxel=5, references=(references.OFF_AXIS,)),
+    Step(
+        "stitch_mosaic",
+        "projections:stitch_mosaic",
+        bytes_per_voxel=32,
+        references=(references.GLOBAL_STITCHING, references.MASKED, references.POWDER),
+    ),
+    Step(
+        "join_volumes",
+        "registration:join_volumes",
+        bytes_per_voxel=40,
+        references=(references.GLOBAL_STITCHING, references.MASKED),
     ),
 )

@@ -51,6 +51,13 @@ from voltome.study import STEPS
             {"phases_to_merge": ("NMC", "internal void"), "into": "NMC"},
             "NMC and internal void were taken together as NMC",
         ),
+        ("set_rotation_axis", {"rotation_axis_px": 85.83}, "The axis of rotation was given as column 85.83"),
+        (
+            "set_rotation_axis",
+            {"rotation_axis_px": None, "method": "all"},
+            "The axis of rotation was found by the double wedge, pairs of views and sharpness",
+        ),
+        ("join_off_axis", {}, "Views half a turn apart were joined to views up to twice as wide"),
     ],
 )
 def test_a_step_is_a_sentence(step, parameters, words):
