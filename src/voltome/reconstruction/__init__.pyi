@@ -1,0 +1,3 @@
+from .fbp import fbp
+
+__all__ = ["fbp"]
