@@ -1,3 +1,4 @@
 from .fbp import fbp
+from .projecting import backproject, project
 
-__all__ = ["fbp"]
+__all__ = ["backproject", "fbp", "project"]
