@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from voltome.study.step import Step
+from voltome.study.step import Rows, Step
 
 STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
-    Step("absorbance", "projections:absorbance", kind="absorbance", takes="transmission", bytes_per_voxel=4),
+    Step(
+        "absorbance", "projections:absorbance", kind="absorbance", takes="transmission", bytes_per_voxel=4, rows=Rows()
+    ),
 )
