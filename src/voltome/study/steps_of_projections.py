@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from voltome.study import references
-from voltome.study.step import Rows, Step
+from voltome.study.step import Parameters, Rows, Step
+
+
+def _batch_bytes(projections: Any, parameters: Parameters) -> int:
+    from voltome.reconstruction._slabs import batch_bytes
+
+    columns = projections.column_count
+    side = parameters.get("size_voxels") or columns
+    return batch_bytes(projections.view_count, columns, side * side, projections.row_count)
+
 
 STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
     Step(
@@ -14,20 +25,20 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         "reconstruction:fbp",
         kind="attenuation",
         takes="absorbance",
-        bytes_per_voxel=12,
+        bytes_per_voxel=8,
         kernels="reconstruction._kernels_gridding",
         references=(references.BACKPROJECTION, references.GRIDDING),
-        rows=Rows(),
+        rows=Rows(fixed_bytes=_batch_bytes),
     ),
     Step(
         "backproject",
         "reconstruction:backproject",
         kind="backprojection",
         takes="absorbance",
-        bytes_per_voxel=12,
+        bytes_per_voxel=8,
         kernels="reconstruction._kernels_gridding",
         references=(references.GRIDDING,),
-        rows=Rows(),
+        rows=Rows(fixed_bytes=_batch_bytes),
     ),
     Step(
         "project_views",
