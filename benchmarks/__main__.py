@@ -26,6 +26,7 @@ OTHERS = (
     "memory",
     "network",
     "radii_accuracy",
+    "reconstruction",
     "registration_accuracy",
 <<<<<<< HEAD
     "slabs",

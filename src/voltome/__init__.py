@@ -12,6 +12,7 @@ Rooms, from the ground up:
 ``registration``  scans of one object -> one frame
 ``twins``         scenes whose truth is known
 ``projections``   raw scans -> cleaned, centred, joined projections
+``reconstruction``  projections -> volume: filtered backprojection, and the forward model
 ``segmentation``  grey -> phases -> particles
 ``morphology``    phases and particles -> numbers
 ``transport``     diffusion and flow through phases -> tortuosity, permeability, with their errors
