@@ -37,8 +37,9 @@ def backproject_rows(
             step = cosines[view]
             for x in range(found.shape[1]):
                 place = start + xs[x] * step
-                sample = int(math.floor(place))
+                sample = math.floor(place)
                 upper = np.float32(place - sample)
                 lower = np.float32(1.0) - upper
+                voxel, left, right = found[y, x], lines[view, sample], lines[view, sample + 1]
                 for each in range(slices):
-                    found[y, x, each] += lower * lines[view, sample, each] + upper * lines[view, sample + 1, each]
+                    voxel[each] += lower * left[each] + upper * right[each]

@@ -37,8 +37,8 @@ class SliceGrid:
     @property
     def places(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Places of the centres of the voxels along y and along x."""
-        y, x = (start + self.step * np.arange(count) for start, count in zip(self.first, self.shape, strict=True))
-        return y, x
+        (y, x), (rows, columns) = self.first, self.shape
+        return y + self.step * np.arange(rows, dtype=np.float64), x + self.step * np.arange(columns, dtype=np.float64)
 
     @property
     def reach(self) -> float:

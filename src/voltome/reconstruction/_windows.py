@@ -45,7 +45,7 @@ def filter_of(name: FilterName, cutoff: float, length: int, step: float) -> NDAr
 
     Frequencies that such voxels cannot show (above half a cycle per voxel) are cut for every window.
     """
-    frequencies = np.fft.rfftfreq(length)
+    frequencies = np.arange(length // 2 + 1) / length
     shown = 0.5 / max(1.0, step)
     found = ramp(length) * window(name, frequencies, cutoff * shown)
     return np.where(frequencies <= shown + 1e-9, found, 0.0)
