@@ -12,16 +12,12 @@ from numpy.typing import NDArray
 from voltome.data import Projections, Volume
 from voltome.data._kernels_slabs import in_slabs
 from voltome.errors import ConvergenceError, GeometryError, ParameterError
-from voltome.reconstruction._normal import Image, NormalOperator, inner, normal_operator
+from voltome.reconstruction._normal import Image, NormalOperator, inner
+from voltome.reconstruction._slabs import UM_PER_CM, batch_of, volume_of
 from voltome.runtime import check_memory
 
-CM_PER_UM = 1e-4
-
-ROWS_AT_ONCE = 8
-"""Rows that a thread reads together: of a file, one row of all views is scattered over it."""
-
-RESOLVED = 1e-6
-"""Share of the sum of squares of the data below which single precision knows no residual."""
+RESOLVED = 0.01
+"""Share of the data below which no residual is known: gridding errs by 3e-4, and it shows in the squares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,7 @@ class Problem:
 
 def share_of_data(left: float, squares: float) -> float:
     """Return a sum of squares as a share of that of the data: the root of their ratio."""
-    return float(np.sqrt(max(left / squares, RESOLVED))) if squares > 0 else 0.0
+    return float(np.sqrt(left / squares)) if squares > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +96,14 @@ def check_start(start: Volume | None, projections: Projections) -> NDArray[Any] 
     return start.values
 
 
-def operator_of(projections: Projections, axis_px: float) -> NormalOperator:
-    """Return the operator for slices as wide as the detector."""
-    columns = projections.column_count
-    return normal_operator(projections.angles_deg, columns=columns, axis_px=axis_px, size=columns)
-
-
-def check_room(projections: Projections, *, task: str, arrays: int) -> None:
-    """Refuse what does not fit: the volume `arrays` times as float32, and about a dozen slices for a thread."""
+def check_room(projections: Projections, *, task: str, volumes: int) -> None:
+    """Refuse what does not fit: so many volumes, and what a batch of slices needs to be projected back."""
     slices, size = projections.row_count, projections.column_count
-    views = projections.view_count * size * 2
+    batch = min(batch_of(projections.view_count, size), slices)
+    of_slice = 16 * projections.view_count * size + 20 * size * size
+    of_kernel = 100 * size * size
     check_memory(
-        4 * size * size * slices * arrays + 16 * (12 * size * size + 6 * views),
-        task=task,
-        voxels=slices * size * size,
+        4 * size * size * slices * volumes + batch * of_slice + of_kernel, task=task, voxels=slices * size * size
     )
 
 
@@ -122,54 +112,66 @@ def solve_slices(
 ) -> tuple[NDArray[np.float32], list[Solved]]:
     """Return the volume in 1/cm, and of every slice what became of its residual."""
     size, per_cm = operator.size, per_cm_of(projections)
-    values = np.empty((projections.row_count, size, size), np.float32)
-    traces: list[Solved] = [NOTHING] * projections.row_count
+    values = np.zeros((projections.row_count, size, size), np.float32)
+    if start is not None:
+        np.divide(start, per_cm, out=values, casting="same_kind")
+    traces: list[Solved] = []
+    for first, sinograms in batches_of(projections):
+        traces += _solve_batch(operator, sinograms, solve, values[first : first + sinograms.shape[1]])
+    values *= np.float32(per_cm)
+    return values, traces
+
+
+def _solve_batch(
+    operator: NormalOperator, sinograms: NDArray[np.float32], solve: Solve, values: NDArray[np.float32]
+) -> list[Solved]:
+    """Replace the starts in values[slice, y, x] by what is solved, and return what became of the residuals."""
+    back = operator.back(sinograms)
+    traces = [NOTHING] * len(back)
 
     def work(_: int, first: int, stop: int) -> None:
-        back = operator.adjoint()
-        for row, sinogram in rows_of(projections, first, stop):
-            begin = np.zeros((size, size), np.float32) if start is None else (start[row] / per_cm).astype(np.float32)
-            found = solve(Problem(operator, back(sinogram), inner(sinogram, sinogram), begin))
-            np.multiply(found.image, np.float32(per_cm), out=values[row])
-            traces[row] = Solved(NOTHING.image, found.residuals, found.changes)
+        for each in range(first, stop):
+            squares = inner(sinograms[:, each], sinograms[:, each])
+            found = solve(Problem(operator, back[each], squares, values[each]))
+            values[each] = found.image
+            traces[each] = Solved(NOTHING.image, found.residuals, found.changes)
 
-    in_slabs((projections.row_count, projections.view_count, operator.padded), work)
-    return values, traces
+    in_slabs((len(back), *operator.spectrum.shape), work)
+    return traces
 
 
 NOTHING = Solved(np.zeros((0, 0), np.float32), (), ())
 
 
-def rows_of(projections: Projections, first: int, stop: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Yield the sinograms (view, column) of some rows, read a few at a time."""
-    for begin in range(first, stop, ROWS_AT_ONCE):
-        end = min(begin + ROWS_AT_ONCE, stop)
-        block = projections.values[:, begin:end]
-        for row in range(begin, end):
-            yield row, np.ascontiguousarray(block[:, row - begin], np.float32)
+def batches_of(projections: Projections) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """Yield the sinograms [view, slice, column] of some rows, with the number of the first."""
+    batch = batch_of(projections.view_count, projections.column_count)
+    for first in range(0, projections.row_count, batch):
+        stop = min(first + batch, projections.row_count)
+        # rows() checks what comes from a file; values in memory were checked when the noun was made
+        lazy = projections.is_lazy
+        values = projections.rows(first, stop).values[:] if lazy else projections.values[:, first:stop]
+        yield first, values.astype(np.float32, copy=False)
 
 
 def per_cm_of(projections: Projections) -> float:
     """Return by what a value per edge of a voxel is multiplied to be one in 1/cm."""
-    return 1 / (projections.geometry.voxel_size_um[2] * CM_PER_UM)
+    return UM_PER_CM / projections.geometry.voxel_size_um[2]
 
 
-def as_attenuation(projections: Projections, values: NDArray[np.float32], did: str) -> Volume:
+def as_attenuation(projections: Projections, operator: NormalOperator, values: NDArray[np.float32], did: str) -> Volume:
     """Return reconstructed values in 1/cm as a volume."""
-    return Volume(
-        values,
-        voxel_size_um=projections.geometry.voxel_size_um,
-        quantity="attenuation",
-        unit="1/cm",
-        history=(*projections.history, did),
-    )
+    return volume_of(projections, values, grid=operator.grid, quantity="attenuation", unit="1/cm", did=did)
 
 
 def left_in_words(traces: Sequence[Solved]) -> str:
     """Return how much of the data the slices leave unexplained, for the history."""
     shares = sorted(trace.residuals[-1] for trace in traces)
-    middle = shares[len(shares) // 2]
-    return f"residual {middle:.2%} of the data in the median slice, {shares[0]:.2%} to {shares[-1]:.2%}"
+    low, middle, high = (
+        f"{share:.1%}" if share > RESOLVED else f"below {RESOLVED:.0%}"
+        for share in (shares[0], shares[len(shares) // 2], shares[-1])
+    )
+    return f"residual {middle} of the data" + (f" in the median slice, {low} to {high}" if len(shares) > 1 else "")
 
 
 def check_finite(task: str, *values: float) -> None:

@@ -10,7 +10,7 @@ from voltome.data import Positive, Projections, Volume
 from voltome.data._parameters import check_positive
 from voltome.errors import ParameterError
 from voltome.reconstruction._checking import parallel_absorbance
-from voltome.reconstruction._normal import TINY, inner, norm
+from voltome.reconstruction._normal import TINY, inner, norm, normal_operator
 from voltome.reconstruction._solving import (
     Problem,
     Solved,
@@ -20,7 +20,6 @@ from voltome.reconstruction._solving import (
     check_room,
     check_start,
     left_in_words,
-    operator_of,
     share_of_data,
     solve_slices,
 )
@@ -33,7 +32,7 @@ def cgls(projections: Projections, *, iterations: int = 20, start: Volume | None
     """Reconstruct by conjugate gradients: the slices whose projections are nearest to the data, by least squares.
 
     Use it for few, uneven or missing views, where `fbp` makes streaks; the number of iterations is the strength of the
-    smoothing: coarse structure comes first, noise last, so more are not better (`iteration_curve` shows both). With a
+    smoothing: coarse structure comes first, noise last, so more are not better. With a
     few hundred views over the half turn `fbp` gives as good a slice sooner. For noisy scans of few flat materials
     see `fista_tv`; for values that may not be negative `sirt`.
 
@@ -97,11 +96,10 @@ def cgls(projections: Projections, *, iterations: int = 20, start: Volume | None
     _, axis = parallel_absorbance(projections, "cgls")
     steps = check_iterations("iterations", iterations)
     begin = check_start(start, projections)
-    check_room(projections, task="cgls", arrays=1)
-    values, traces = solve_slices(
-        projections, operator_of(projections, axis), partial(by_gradients, steps=steps), begin
-    )
-    return as_attenuation(projections, values, f"cgls: {steps} iterations, {left_in_words(traces)}")
+    check_room(projections, task="cgls", volumes=1)
+    operator = normal_operator(projections, axis)
+    values, traces = solve_slices(projections, operator, partial(by_gradients, steps=steps), begin)
+    return as_attenuation(projections, operator, values, f"cgls: {steps} iterations, {left_in_words(traces)}")
 
 
 def sirt(
@@ -180,14 +178,14 @@ def sirt(
             f"relaxation is {relaxation:g}; expected a number above 0 and below 2: longer steps diverge."
         )
     begin = check_start(start, projections)
-    check_room(projections, task="sirt", arrays=1)
-    operator = operator_of(projections, axis)
+    check_room(projections, task="sirt", volumes=1)
+    operator = normal_operator(projections, axis)
     step = relaxation / operator.largest_eigenvalue()
     solve = partial(by_simultaneous_steps, steps=steps, step=step, non_negative=non_negative)
     values, traces = solve_slices(projections, operator, solve, begin)
     held = ", none below 0" if non_negative else ""
     did = f"sirt: {steps} iterations, relaxation {relaxation:g}{held}, {left_in_words(traces)}"
-    return as_attenuation(projections, values, did)
+    return as_attenuation(projections, operator, values, did)
 
 
 def by_gradients(problem: Problem, *, steps: int) -> Solved:

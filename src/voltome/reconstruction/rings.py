@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import scipy.ndimage
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from voltome.data import ResultTable, Volume
@@ -16,18 +17,21 @@ from voltome.data._kernels_slabs import in_slabs
 from voltome.errors import GeometryError, ValuesError
 from voltome.reconstruction.columns_judging import RINGS
 
-SECTORS = 32
+SECTORS = 48
 """Parts of a ring, whose scatter says what is chance: structure of the sample does not fill a whole ring alike."""
 
 SMALLEST_RADIUS = 6
-"""In voxels; inside, a sector has about one voxel."""
+"""In voxels; inside, a sector has less than one voxel."""
 
 NEIGHBOURS = 9
 """Radii whose median a ring is held against: wider than a ring, and a median leaves the edge of a round sample
 alone."""
 
-STANDS_OUT = 5.5
-"""Score of a ring that is no chance: with 32 sectors chance passes it at about one radius in 200 000."""
+STANDS_OUT = 7.0
+"""Score of a ring that is no chance: in white noise one of 20 000 radii passes 6, and fewer pass 7."""
+
+EDGE = 3.0
+"""Step of the mean around the axis, in noise of a voxel, beside which radii are not judged."""
 
 FEWEST_SECTORS = SECTORS // 2
 
@@ -67,12 +71,15 @@ def ring_check(volume: Volume, *, axis_px: tuple[float, float] | None = None) ->
 
     Notes
     -----
-    About the axis, values are averaged in rings one voxel wide and 32 sectors. In each sector the median over 9
-    neighbouring radii is taken away. The height of a ring is the mean over the sectors, its standard error their
-    scatter over the root of their number, its score the ratio; above 5.5 it counts as no chance. Two radii or more side
-    by side count each. The strength is the root of the mean over all radii of height squared less error squared, over
+    About the axis, values are averaged in rings one voxel wide and 48 sectors. In each sector the median over 9
+    neighbouring radii is taken away. The height of a ring is the mean over the sectors of the whole turn, or of the
+    half turn that stands out most: a pixel that is wrong makes half a ring in a scan over 180 degrees. Its standard
+    error is their scatter over the root of their number, its score the ratio; above 7 it counts as no chance. Two
+    radii side by side count each. The strength is the root of the mean over radii and halves of height squared less
+    error squared, over
     the noise of a voxel, which is the median difference of neighbours along x, as a standard deviation: 0.1 is seen by
-    eye, 0.02 is not. Radii from 6 voxels up to the border of the slice count; voxels outside the mask do not.
+    eye, 0.02 is not. Radii from 6 voxels up to the border of the slice count, but those beside a step of the mean of
+    three times the noise, where a round sample ends; voxels outside the mask do not.
 
     Cost: a few passes per slice. Memory: about 40 bytes per voxel of a slice for each thread.
 
@@ -184,22 +191,61 @@ def _judge(
     residual = means - _median_of_neighbours(means)
     known = np.isfinite(residual)
     sectors = known.sum(axis=1)
-    enough = sectors >= FEWEST_SECTORS
+    enough = (sectors >= FEWEST_SECTORS) & ~_at_edges(means, noise)
     if not enough.any():
         raise ValuesError(
             f"no ring about the axis has {FEWEST_SECTORS} of {SECTORS} sectors inside the mask; expected a sample "
             f"about the axis. Give axis_px, or take the volume before it was cropped."
         )
-    residual, known, sectors = residual[enough], known[enough], sectors[enough]
-    heights = np.where(known, residual, 0).sum(axis=1) / sectors
-    scatter = np.where(known, residual - heights[:, np.newaxis], 0)
-    errors = np.sqrt((scatter**2).sum(axis=1) / (sectors - 1) / sectors)
+    residual, radii = residual[enough], places.radii[enough]
+    whole, errors_of_whole = _arcs(residual, SECTORS)
+    halves, errors_of_halves = _arcs(residual, SECTORS // 2)
+    heights = np.hstack((whole[:, :1], halves))
+    errors = np.hstack((errors_of_whole[:, :1], errors_of_halves))
     scores = np.divide(heights, errors, out=np.zeros_like(heights), where=errors > 0)
-    strongest = int(np.argmax(np.abs(scores)))
-    strength = float(np.sqrt(max(float((heights**2 - errors**2).mean()), 0.0))) / noise
-    rings = float(np.count_nonzero(np.abs(scores) > STANDS_OUT))
-    radius = float(places.radii[enough][strongest])
-    return strength, rings, noise, radius, float(heights[strongest]), float(scores[strongest])
+    best = np.argmax(np.abs(scores), axis=1)
+    score = np.take_along_axis(scores, best[:, np.newaxis], 1)[:, 0]
+    strongest = int(np.argmax(np.abs(score)))
+    opposite = [0, SECTORS // 2]  # two halves that make up the turn
+    power = float((halves[:, opposite] ** 2 - errors_of_halves[:, opposite] ** 2).mean())
+    return (
+        float(np.sqrt(max(power, 0.0))) / noise,
+        float(np.count_nonzero(np.abs(score) > STANDS_OUT)),
+        noise,
+        float(radii[strongest]),
+        float(heights[strongest, best[strongest]]),
+        float(score[strongest]),
+    )
+
+
+def _arcs(residual: NDArray[np.float64], length: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return, for arcs of so many sectors from every sector on, the mean and its standard error; NaN is not counted."""
+    around = np.hstack((residual, residual[:, : length - 1]))
+    known = np.isfinite(around)
+    values = np.where(known, around, 0)
+
+    def sums(of: NDArray[Any]) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = sliding_window_view(of, length, axis=1).sum(axis=-1, dtype=np.float64)
+        return found
+
+    count = sums(known)
+    mean = sums(values) / np.maximum(count, 1)
+    square = np.maximum(sums(values**2) / np.maximum(count, 1) - mean**2, 0)
+    # an arc with few sectors says nothing: its error is 0, and with it its score
+    enough = count >= FEWEST_SECTORS // 2
+    return np.where(enough, mean, 0), np.where(enough, np.sqrt(square / np.maximum(count - 1, 1)), 0)
+
+
+def _at_edges(means: NDArray[np.float64], noise: float) -> NDArray[np.bool_]:
+    """Return the radii at which the sample begins or ends all around the axis: edges of round samples ring a little."""
+    known = np.isfinite(means)
+    profile = np.where(known, means, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    half = NEIGHBOURS // 2
+    padded = np.pad(profile, half, mode="edge")
+    windows = sliding_window_view(padded, NEIGHBOURS)
+    steps = np.median(windows[:, :half], axis=1) - np.median(windows[:, half + 1 :], axis=1)
+    found: NDArray[np.bool_] = np.abs(steps) > EDGE * noise
+    return found
 
 
 def _median_of_neighbours(means: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -210,7 +256,7 @@ def _median_of_neighbours(means: NDArray[np.float64]) -> NDArray[np.float64]:
         return medians
     half = NEIGHBOURS // 2
     padded = np.pad(means, ((half, half), (0, 0)), constant_values=np.nan)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, NEIGHBOURS, axis=0)
+    windows = sliding_window_view(padded, NEIGHBOURS, axis=0)
     # a radius that is not known itself is not held against others, so that no window is empty
     filled = np.where(known[..., np.newaxis], windows, 0.0)
     return np.where(known, np.nanmedian(filled, axis=-1), np.nan)
@@ -237,6 +283,6 @@ def _of_strong(frame: pd.DataFrame) -> tuple[str, ...]:
     worst = strong.sort_values("ring_strength", ascending=False, kind="stable").iloc[0]
     return (
         f"{len(strong):,} of {len(frame):,} slices have rings that are seen, the strongest ({worst.ring_strength:.2g} "
-        f"of the noise) at z = {worst.z_um:.4g} um. Remove stripes with voltome.projections.remove_all_stripes before the "
-        f"reconstruction.",
+        f"of the noise) at z = {worst.z_um:.4g} um. Remove stripes with voltome.projections.remove_all_stripes "
+        f"before the reconstruction.",
     )

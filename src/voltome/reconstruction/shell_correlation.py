@@ -66,9 +66,11 @@ def fourier_shell_correlation(volume: Volume, *, other: Volume, window: Window =
     -----
     ``sum F conj(G) / sqrt(sum |F|^2 sum |G|^2)`` over shells as wide as one over the shortest edge of the image, up to
     half a period per longest edge of a voxel. Resolution is the length of a whole period, one over the frequency, of
-    the mean of both: half of it is the smallest distance. The threshold of half a bit counts on the number of
-    independent voxels in a shell: half of them, as values are real, and fewer by ``(sum w^2)^2 / (N sum w^4)`` for the
-    window and the mask. Voxels outside either mask count as the mean.
+    the mean of both: half of it is the smallest distance. The threshold of half a bit counts on the number n of
+    independent voxels in a shell, of which chance alone correlates by 1 / sqrt(n). It is that of the voxels, times
+    ``((sum w^2)^2 / (N sum w^4))^((D - 1) / D)`` for the window and the mask w in D dimensions: neighbours in the shell
+    are alike then, D - 1 of its directions lie in it. Checked by pairs of noise. Voxels outside either mask count as
+    the mean.
 
     An image of one slice gives the ring correlation. Where the correlation never falls below a threshold, resolution
     is that of the last shell, with a warning; where it is below from the first on, infinite.
@@ -101,13 +103,12 @@ def fourier_shell_correlation(volume: Volume, *, other: Volume, window: Window =
         )
     check_memory(24 * volume.values.size, task="fourier_shell_correlation", voxels=volume.values.size)
     weights = _weights(volume, other, window)
-    share = float(np.square(weights, dtype=np.float64).sum() ** 2 / weights.size)
-    share /= float(np.square(np.square(weights, dtype=np.float64)).sum())
+    share = _independent_share(weights, len(lengths))
     transforms = [_transform(each, weights, name) for each, name in ((volume, "volume"), (other, "other"))]
     finest = max(edge for count, edge in zip(volume.shape, volume.voxel_size_um, strict=True) if count > 1)
     width = 1 / min(lengths)
     frequency, correlation, voxels = _in_shells(transforms, volume, width, int(1 / (2 * finest) / width + 1e-9))
-    independent = voxels * share / 2
+    independent = voxels * share
     half_bit = _half_bit(independent)
     crossings = {
         "half a bit": _resolution(frequency, correlation - half_bit),
@@ -158,6 +159,13 @@ def _weights(volume: Volume, other: Volume, window: Window) -> NDArray[np.float3
     if not weights.any():
         raise ValuesError("the masks of the two volumes have no voxel in common; expected the same sample in both.")
     return weights
+
+
+def _independent_share(weights: NDArray[np.float32], dimensions: int) -> float:
+    """Return what share of the voxels of a shell is independent, where a window makes neighbours alike."""
+    squares = np.square(weights, dtype=np.float64)
+    share = float(squares.sum() ** 2 / (weights.size * np.square(squares).sum()))
+    return share ** ((dimensions - 1) / dimensions)
 
 
 def _transform(volume: Volume, weights: NDArray[np.float32], name: str) -> NDArray[np.complex64]:

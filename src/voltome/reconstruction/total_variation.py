@@ -13,18 +13,17 @@ from voltome.data._kernels_slabs import in_slabs
 from voltome.data._parameters import check_choice, check_not_negative
 from voltome.reconstruction._checking import parallel_absorbance
 from voltome.reconstruction._fista import Block, by_fista
-from voltome.reconstruction._normal import Image, NormalOperator, inner
+from voltome.reconstruction._normal import Image, NormalOperator, inner, normal_operator
 from voltome.reconstruction._solving import (
     Problem,
     Solved,
     as_attenuation,
+    batches_of,
     check_iterations,
     check_room,
     check_start,
     left_in_words,
-    operator_of,
     per_cm_of,
-    rows_of,
     solve_slices,
 )
 from voltome.reconstruction._total_variation import TotalVariation
@@ -52,16 +51,16 @@ def fista_tv(
     """Reconstruct by least squares with a price on the gradient, so that flat materials come out flat.
 
     Use it for few or noisy views of samples of a few materials, each even inside: cracks, particles in a binder.
-    What has texture, or gradients, turns into plateaus: then see `cgls` or `fbp`. Contrast falls a little with the
-    weight, of small things most: a disc of radius r loses about 2 weight / r (edges of a voxel).
+    What has texture, or gradients, turns into plateaus: then see `cgls` or `fbp`. Contrast falls a
+    little with the weight, of small things most: a disc of a radius of r voxels loses about 2 weight / r^2.
 
     Parameters
     ----------
     projections : Projections
         Absorbance in a parallel beam, the axis of rotation known. The sample lies within the detector in every view.
     weight_per_cm : float
-        Price of the gradient in 1/cm, 0 or above: about the amplitude that counts as noise in a slice. Begin with half
-        of the noise of `fbp`, and take the least weight at which the noise is gone.
+        Price of the gradient in 1/cm, 0 or above. Begin with the standard deviation of the noise of `fbp`, and take the
+        least weight at which the noise is gone.
     iterations : int
         Steps at most, 1 or more.
     tolerance : float
@@ -130,8 +129,8 @@ def fista_tv(
     least = check_not_negative("tolerance", tolerance)
     together = check_choice("neighbours", neighbours, get_args(Neighbours)) == "volume"
     begin = check_start(start, projections)
-    check_room(projections, task="fista_tv", arrays=VOLUMES_AT_ONCE if together else 1)
-    operator = operator_of(projections, axis)
+    check_room(projections, task="fista_tv", volumes=VOLUMES_AT_ONCE if together else 1)
+    operator = normal_operator(projections, axis)
     z_um, _, x_um = projections.geometry.voxel_size_um
     search = _Search(
         weight=price / per_cm_of(projections),
@@ -150,7 +149,7 @@ def fista_tv(
         f"fista_tv: weight {price:g} 1/cm over the {neighbours}{held}, {taken} iterations, last change "
         f"{last:.2%}, {left_in_words(traces)}"
     )
-    return as_attenuation(projections, values, did)
+    return as_attenuation(projections, operator, values, did)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,19 +193,22 @@ class _Search:
     ) -> tuple[NDArray[np.float32], list[Solved]]:
         """Return the volume in 1/cm, all slices together."""
         size, rows, per_cm = operator.size, projections.row_count, per_cm_of(projections)
-        back, squares = np.empty((rows, size, size), np.float32), np.empty(rows)
-        begin = np.empty_like(back)
+        back, begin = (np.empty((rows, size, size), np.float32) for _ in range(2))
+        squares = 0.0
+        for first, sinograms in batches_of(projections):
+            back[first : first + sinograms.shape[1]] = operator.back(sinograms)
+            squares += sum(inner(sinograms[:, row], sinograms[:, row]) for row in range(sinograms.shape[1]))
 
         def work(_: int, first: int, stop: int) -> None:
-            adjoint = operator.adjoint()
-            for row, sinogram in rows_of(projections, first, stop):
-                back[row], squares[row] = adjoint(sinogram), inner(sinogram, sinogram)
-                zero = Problem(operator, back[row], float(squares[row]), np.zeros((size, size), np.float32))
-                given = None if start is None else start[row] / per_cm
-                begin[row] = by_gradients(zero, steps=FIRST_STEPS).image if given is None else given
+            for row in range(first, stop):
+                if start is None:
+                    zero = Problem(operator, back[row], squares, np.zeros((size, size), np.float32))
+                    begin[row] = by_gradients(zero, steps=FIRST_STEPS).image
+                else:
+                    begin[row] = start[row] / per_cm
 
-        in_slabs((rows, projections.view_count, operator.padded), work)
-        found = self.run(operator, back, float(squares.sum()), begin)
+        in_slabs(back.shape, work)
+        found = self.run(operator, back, squares, begin)
         return found.image * np.float32(per_cm), [found]
 
 
