@@ -27,6 +27,7 @@ OTHERS = (
     "network",
     "radii_accuracy",
     "registration_accuracy",
+    "slabs",
     "study",
     "surface_bias",
     "transport",

@@ -1,4 +1,4 @@
-"""The command line: ``voltome demo | run | check | describe | convert | report | export | schema | cite``.
+"""The command line: ``voltome demo | run | reconstruct | check | describe | convert | report | export | schema | ...
 
 Exit codes: 0 done; 1 the data or the study is at fault (one clear message, no traceback); 2 wrong usage.
 ``voltome --debug COMMAND`` shows the traceback.
@@ -88,6 +88,29 @@ def run(study: StudyFile, results: ResultsOption = None) -> None:
         _say(f"note: {warning}")
     _say(f"tables: {finished.folder / 'tables'}")
     _say(f"report: {page}")
+
+
+@app.command()
+def reconstruct(
+    study: StudyFile,
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="The volume to write, OUT.ome.zarr.")],
+    scan: Annotated[str | None, typer.Option(help="The scan, where the study has several.")] = None,
+    memory_gb: Annotated[
+        float | None, typer.Option(help="Memory to stay within, in GB; by default 80 % of what is free.")
+    ] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Only say how it would be done, and its memory.")] = False,
+) -> None:
+    """Reconstruct a scan larger than memory, in slabs, by the steps of a study up to its first volume."""
+    from voltome import io
+    from voltome import study as studies
+
+    loaded = studies.load(study)
+    if plan:
+        _say(str(studies.plan_slabs(loaded, scan=scan, memory_gb=memory_gb)))
+        return
+    with shown_progress(_console()) as progress:
+        written = studies.reconstruct(loaded, target, scan=scan, memory_gb=memory_gb, progress=progress)
+    _say(str(io.describe(str(written))))
 
 
 @app.command()

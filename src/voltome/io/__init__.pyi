@@ -1,5 +1,6 @@
 from .describing import Description, describe, input_files, place_in_file, read_attributes
 from .reading import read, read_particles, read_phases, read_table, read_volume
+from .slabs import write_slabs
 from .writing import convert, write
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "read_table",
     "read_volume",
     "write",
+    "write_slabs",
 ]

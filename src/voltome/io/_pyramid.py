@@ -23,10 +23,15 @@ def levels(values: NDArray[Any], *, labels: bool) -> Iterator[tuple[NDArray[Any]
     while max(values.shape) > LONGEST_EDGE:
         z, y, x = (factor * (2 if extent > 1 else 1) for factor, extent in zip(factors, values.shape, strict=True))
         factors = (z, y, x)
-        # the float64 mean of 64-bit integers would not be exact, so they are thinned like labels
-        thin = labels or values.dtype.kind == "b" or (values.dtype.kind in "ui" and values.dtype.itemsize == 8)
-        values = values[::2, ::2, ::2] if thin else halved(values)
+        values = smaller(values, labels=labels)
         yield values, factors
+
+
+def smaller(values: NDArray[Any], *, labels: bool) -> NDArray[Any]:
+    """Return the next level: means of 2 x 2 x 2 voxels, or every second voxel of labels."""
+    # the float64 mean of 64-bit integers would not be exact, so they are thinned like labels
+    thin = labels or values.dtype.kind == "b" or (values.dtype.kind in "ui" and values.dtype.itemsize == 8)
+    return values[::2, ::2, ::2] if thin else halved(values)
 
 
 def halved(values: NDArray[Any]) -> NDArray[Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import zarr.codecs
 from numpy.typing import NDArray
 
 from voltome.data import ImageNoun, Noun, Volume
+from voltome.errors import GeometryError, ValuesError
 from voltome.io import _ngff, _pyramid
 from voltome.io._fields import Arrays, dismantle
 
@@ -39,6 +42,61 @@ def write_group(noun: Noun, path: Path, *, ngff: _ngff.NgffVersion, attributes: 
     group.update_attributes({**described, "voltome": own})
 
 
+def write_slabs(
+    slabs: Iterable[Volume], path: Path, depth: int, history: tuple[str, ...] | Callable[[], tuple[str, ...]]
+) -> None:
+    """Write a volume that comes slab by slab to a new folder: the same bytes as if it came whole."""
+    group = zarr.open_group(path, mode="w-", zarr_format=3)
+    coming = iter(slabs)
+    first = next(coming, None)
+    if first is None:
+        raise ValuesError(f"there are no slabs; expected {depth} slices together.")
+    array = _create_array(group, "0", (depth, *first.shape[1:]), first.values.dtype, ("z", "y", "x"))
+    place = 0
+    for slab in itertools.chain((first,), coming):
+        _check_slab(first, slab, place, depth)
+        array[place : place + len(slab.values)] = slab.values
+        place += len(slab.values)
+    if place < depth:
+        raise ValuesError(f"the slabs have {place} slices together; expected {depth}.")
+    factors = _write_smaller_levels(group, array)
+    whole = replace(first, values=first.values[:1], history=history() if callable(history) else history)
+    fields, _ = dismantle(whole)
+    fields["values"] = {"$array": "0"}
+    described = _ngff.image_attributes("0.5", "Volume", factors, first.voxel_size_um, first.origin_um)
+    group.update_attributes({**described, "voltome": {"format": FORMAT, "noun": "Volume", "fields": fields}})
+
+
+def _check_slab(first: Volume, slab: Volume, place: int, depth: int) -> None:
+    """Refuse a slab that does not continue those before it."""
+    same = (
+        slab.shape[1:] == first.shape[1:]
+        and slab.values.dtype == first.values.dtype
+        and slab.voxel_size_um == first.voxel_size_um
+        and (slab.quantity, slab.unit) == (first.quantity, first.unit)
+    )
+    if not same or slab.mask is not None:
+        raise GeometryError(f"a slab is a {slab!r}, the first one a {first!r}; expected the same grid without a mask.")
+    if place + len(slab.values) > depth:
+        raise ValuesError(f"the slabs have more than {depth} slices together; expected {depth}.")
+
+
+def _write_smaller_levels(group: zarr.Group, array: Any) -> list[tuple[int, int, int]]:
+    """Write the pyramid of an image that is on disk, a few layers at a time, and return its factors."""
+    factors = [(1, 1, 1)]
+    while max(array.shape) > _pyramid.LONGEST_EDGE:
+        z, y, x = (factor * (2 if extent > 1 else 1) for factor, extent in zip(factors[-1], array.shape, strict=True))
+        depth, height, width = ((extent + 1) // 2 for extent in array.shape)
+        smaller = _create_array(group, str(len(factors)), (depth, height, width), array.dtype, ("z", "y", "x"))
+        layers = array.chunks[0]  # read whole chunks: two of them become one
+        for begin in range(0, depth, layers):
+            stop = min(begin + layers, depth)
+            smaller[begin:stop] = _pyramid.smaller(array[2 * begin : 2 * stop], labels=False)
+        factors.append((z, y, x))
+        array = smaller
+    return factors
+
+
 def _write_image(
     group: zarr.Group, noun: ImageNoun, arrays: Arrays, fields: dict[str, Any], ngff: _ngff.NgffVersion
 ) -> dict[str, Any]:
@@ -55,19 +113,25 @@ def _write_image(
 def _write_array(group: zarr.Group, name: str, values: NDArray[Any], axes: tuple[str, ...]) -> None:
     """Write one array, every chunk of it: so a lost chunk is not taken for zeros."""
     native = np.ascontiguousarray(values.astype(values.dtype.newbyteorder("="), copy=False)).reshape(values.shape)
+    _create_array(group, name, native.shape, native.dtype, axes)[...] = native
+
+
+def _create_array(
+    group: zarr.Group, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], axes: tuple[str, ...]
+) -> Any:
+    """Make an array whose chunks are to be written."""
     version = group.metadata.zarr_format
-    array = group.create_array(
+    return group.create_array(
         name,
-        shape=native.shape,
-        dtype=native.dtype,
-        chunks=_chunks(native),
+        shape=shape,
+        dtype=dtype,
+        chunks=_chunks(shape, dtype.itemsize),
         compressors=_compressors(version),
-        fill_value=native.dtype.type(0),
+        fill_value=dtype.type(0),
         dimension_names=(axes or None) if version == 3 else None,
         chunk_key_encoding={"name": "default" if version == 3 else "v2", "separator": "/"},
         config={"write_empty_chunks": True},
     )
-    array[...] = native
 
 
 def _compressors(version: int) -> Any:
@@ -77,13 +141,13 @@ def _compressors(version: int) -> Any:
     return numcodecs.Blosc(cname="zstd", clevel=LEVEL, shuffle=numcodecs.Blosc.SHUFFLE)
 
 
-def _chunks(values: NDArray[Any]) -> tuple[int, ...]:
+def _chunks(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
     """Return the extents of a chunk: cubes of 64 or 128 voxels, or about 2 MB of a single slice or another array."""
-    if values.ndim == 3 and values.shape[0] > 1:
-        edge = 128 if values.itemsize <= 2 else 64
-        return tuple(max(1, min(edge, extent)) for extent in values.shape)
-    chunks, room = [], max(1, CHUNK_BYTES // max(1, values.itemsize))
-    for extent in reversed(values.shape):
+    if len(shape) == 3 and shape[0] > 1:
+        edge = 128 if itemsize <= 2 else 64
+        return tuple(max(1, min(edge, extent)) for extent in shape)
+    chunks, room = [], max(1, CHUNK_BYTES // max(1, itemsize))
+    for extent in reversed(shape):
         chunks.append(max(1, min(extent, room)))
         room = max(1, room // chunks[-1])
     return tuple(reversed(chunks))

@@ -120,7 +120,7 @@ def write(
     check_compressed(found, target, compressed=compressed)
     file, address = split_address(target)
     options = WriteOptions(ngff, _checked_json(attributes), compressed, file, address)
-    _refuse_foreign_target(file, folder=found is ZARR)
+    refuse_foreign_target(file, folder=found is ZARR)
     with naming(target):
         _write(found, noun, options)
     return target
@@ -249,13 +249,13 @@ def _refuse_foreign_values(values: Path, text: Path, target: Path) -> None:
 
 def _names(header: Path, values: Path) -> bool:
     """Say whether a header is there and names a file of values."""
-    if not os.path.isfile(header):  # noqa: PTH113 - see _refuse_foreign_target
+    if not os.path.isfile(header):  # noqa: PTH113 - see refuse_foreign_target
         return False
     with header.open("rb") as file:
         return values.name.encode() in file.read(HEADER_BYTES)
 
 
-def _refuse_foreign_target(target: Path, *, folder: bool) -> None:
+def refuse_foreign_target(target: Path, *, folder: bool) -> None:
     """Refuse to replace a folder by a file, a file by a folder, or a folder that is not zarr."""
     if is_pattern(target):
         raise ResultsFolderError(f"cannot write {str(target)!r}: its name is a pattern. Choose a name without * ? [.")

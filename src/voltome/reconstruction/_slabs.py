@@ -35,8 +35,9 @@ def in_batches(
     for first in range(0, rows, batch):
         stop = min(first + batch, rows)
         # rows() checks what comes from a file; values in memory were checked when the noun was made
-        some = projections.rows(first, stop).values if projections.is_lazy else projections.values
-        found[first:stop] = reconstruct(some[:] if projections.is_lazy else some[:, first:stop])
+        lazy = projections.is_lazy
+        some = projections.rows(first, stop).values[:] if lazy else projections.values[:, first:stop]
+        found[first:stop] = reconstruct(some)
     return found
 
 

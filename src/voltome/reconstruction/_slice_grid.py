@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
@@ -43,8 +44,11 @@ class SliceGrid:
     @property
     def reach(self) -> float:
         """Distance of the farthest voxel's centre from the axis."""
-        y, x = (float(np.abs(places).max()) for places in self.places)
-        return float(np.hypot(y, x))
+        ends = (
+            max(abs(start), abs(start + self.step * (count - 1)))
+            for start, count in zip(self.first, self.shape, strict=True)
+        )
+        return math.hypot(*ends)
 
     def origin_um(self, columns: int, pixel_um: float) -> tuple[float, float]:
         """Corner (y, x) of the first voxel, from the corner of a slice as wide as the detector."""

@@ -137,13 +137,13 @@ def fbp(
     check_share("cutoff", cutoff)
     columns = projections.column_count
     grid = grid_of(geometry, columns, voxel_size_um, size_voxels, region_voxels)
+    check_fits(projections, grid, "fbp")
     lines = padded_lines(columns, grid.reach, axis, padding)
     weights = view_weights(projections.angles_deg)
     filtering = filter_of(filter, cutoff, lines.length, grid.step) * (UM_PER_CM / geometry.pixel_size_um[1])
     if method == "auto":
         method = "direct" if min(projections.view_count, columns) < DIRECT_BELOW else "nufft"
     way = _Way(lines, grid, axis, np.radians(projections.angles_deg), weights.weights_rad, filtering, method)
-    check_fits(projections, grid, "fbp")
     did = f"fbp: {method}, {filter} filter to {cutoff:g} of the highest frequency, axis at column {axis:g}"
     mask = field_of_view(projections, grid, axis) if mask_field_of_view else None
     return volume_of(

@@ -156,10 +156,10 @@ def backproject(
     geometry, axis = parallel_absorbance(projections, "backproject")
     columns, pixel = projections.column_count, geometry.pixel_size_um[1]
     grid = grid_of(geometry, columns, voxel_size_um, size_voxels, None)
+    check_fits(projections, grid, "backproject")
     lines, lattice = _model(grid, columns, axis, projections.angles_deg)
     factors = waves(lines.length) * (grid.step**2 * pixel / UM_PER_CM)
     alike = np.ones(projections.view_count)
-    check_fits(projections, grid, "backproject")
 
     def reconstruct(values: NDArray[Any]) -> NDArray[np.float32]:
         return lattice.to_slices(lambda some: lines.spectra(values[some]), factors, alike, values.shape[1])

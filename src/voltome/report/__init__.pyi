@@ -12,6 +12,7 @@ from .figures_intrusion import figure_intrusion
 from .figures_network import figure_pores, figure_throats
 from .figures_powder import figure_histograms, figure_particle_radii, figure_particle_roughness
 from .figures_profiles import figure_profile
+from .figures_projections import figure_scan
 from .figures_renderings import figure_renderings
 from .figures_sensitivity import figure_subvolumes, figure_sweep
 from .figures_separation import figure_separation_curve
@@ -53,6 +54,7 @@ __all__ = [
     "figure_profile",
     "figure_projections",
     "figure_renderings",
+    "figure_scan",
     "figure_separation_curve",
     "figure_shapes",
     "figure_size_distribution",

@@ -13,6 +13,7 @@ from voltome.data import ParticleImage, PhaseImage, ResultTable, Volume
 from voltome.report.drawing_bodies import figure_of_bodies, figures_of_states, keep_bodies, make_slice_movie
 from voltome.report.drawing_fields import figures_of_fields
 from voltome.report.drawing_kinds import FIGURES_OF_KINDS
+from voltome.report.drawing_projections import figures_of_projections
 from voltome.report.drawing_thresholds import band_of
 from voltome.report.drawing_transport import axes_together
 from voltome.report.drawing_transport_trust import draw_transport_sensitivity
@@ -59,6 +60,7 @@ def figures_of_images(results: Results, looked: Looked, options: ReportOptions) 
         phases = last_image(results, scan, PhaseImage, looked)
         particles = last_image(results, scan, ParticleImage, looked, like=phases)
         volume = last_image(results, scan, Volume, looked, like=phases if phases is not None else particles)
+        yield from figures_of_projections(results, scan, looked)
         first = next((image for image in (phases, particles, volume) if image is not None), None)
         if first is None:
             yield from _thickness(results, scan, looked)

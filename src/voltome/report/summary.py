@@ -377,6 +377,9 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         f"Speed and pressure of a liquid that flows through {parameters['phase']} along {parameters.get('axis', 'z')} "
         f"were computed from Stokes' equations"
     ),
+    "fbp": _with_parameters("Slices were reconstructed by filtered backprojection"),
+    "backproject": _with_parameters("Views were projected back without a filter"),
+    "project_views": lambda parameters: "The views that a parallel beam would see of the volume were computed",
     "project": lambda parameters: (
         f"A volume was seen through along {parameters['axis']} ({parameters.get('take', 'mean')} of every column)"
     ),

@@ -4,6 +4,8 @@ from .report_options import MOVIES, ReportOptions
 from .results import Results, StoredNoun, load_results
 from .running import run
 from .schema import schema
+from .slabs import SlabPlan, plan_slabs, reconstruct
+from .step import Rows
 from .steps import SOURCES, STEPS, Source, Step, StepTable
 
 __all__ = [
@@ -12,6 +14,8 @@ __all__ = [
     "STEPS",
     "ReportOptions",
     "Results",
+    "Rows",
+    "SlabPlan",
     "Source",
     "Step",
     "StepTable",
@@ -19,6 +23,8 @@ __all__ = [
     "Study",
     "load",
     "load_results",
+    "plan_slabs",
+    "reconstruct",
     "run",
     "schema",
 ]

@@ -150,4 +150,9 @@ FACES = (
 FLUX_WEIGHTED = (
     "A. Duda, Z. Koza, M. Matyka, Hydraulic tortuosity in arbitrary porous media flow, Phys. Rev. E 84, 036319 (2011)"
 )
+BACKPROJECTION = "A. C. Kak, M. Slaney, Principles of Computerized Tomographic Imaging, IEEE Press (1988)"
+GRIDDING = (
+    "P. J. Beatty, D. G. Nishimura, J. M. Pauly, Rapid gridding reconstruction with a minimal oversampling ratio, IEEE "
+    "Trans. Med. Imaging 24, 799 (2005)"
+)
 GUM = "JCGM 100:2008, Evaluation of measurement data: Guide to the expression of uncertainty in measurement (2008)"

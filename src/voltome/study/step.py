@@ -11,7 +11,7 @@ from typing import Any
 from voltome.runtime import compiled_before
 from voltome.study.signatures import Signature, read_signature
 
-__all__ = ["FastSweep", "Parameters", "Source", "Step", "StepTable"]
+__all__ = ["FastSweep", "Parameters", "Rows", "Source", "Step", "StepTable"]
 
 Parameters = Mapping[str, Any]
 
@@ -42,6 +42,41 @@ class FastSweep:
     def call(self) -> Callable[..., Any]:
         """The function itself."""
         return _resolve(self.function)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """How a step of projections works on some rows of the detector alone.
+
+    Attributes
+    ----------
+    halo : int or callable
+        Rows that it needs beyond each end to give those between as if it had all; or that number from its parameters.
+    binned : callable, optional
+        From the parameters to how many rows become one; None: each stays.
+    settles : callable, optional
+        From what the step gives, on a few rows in the middle, to the parameters with which it then works on each slab:
+        what holds for the whole scan is settled once.
+    fixed_bytes : callable, optional
+        From the projections and the parameters to the memory that it takes whatever the number of rows.
+    """
+
+    halo: int | Callable[[Parameters], int] = 0
+    binned: Callable[[Parameters], int] | None = None
+    settles: Callable[[tuple[Any, ...]], Parameters] | None = None
+    fixed_bytes: Callable[[Any, Parameters], int] | None = None
+
+    def halo_of(self, parameters: Parameters) -> int:
+        """Return the rows needed beyond each end."""
+        return self.halo if isinstance(self.halo, int) else self.halo(parameters)
+
+    def binned_of(self, parameters: Parameters) -> int:
+        """Return how many rows become one."""
+        return 1 if self.binned is None else self.binned(parameters)
+
+    def fixed_bytes_of(self, projections: Any, parameters: Parameters) -> int:
+        """Return the memory that it takes whatever the number of rows."""
+        return 0 if self.fixed_bytes is None else self.fixed_bytes(projections, parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +116,8 @@ class Step:
         ``"room.module:function"`` that measures many boxes of one image at once, as `subvolumes` asks for: from the
         image, `boxes` and the parameters of the step to `voltome.morphology.boxes.MeasuredBoxes` with the very numbers
         that the step gives for each box cut out, or None where it cannot. Empty: boxes are cut and measured one by one.
+    rows : Rows, optional
+        How a step of projections works on some rows of the detector alone; None: it takes the whole scan.
     """
 
     name: str
@@ -97,6 +134,7 @@ class Step:
     references: tuple[str, ...] = ()
     sweeps: Mapping[str, FastSweep] = field(default_factory=dict)
     subvolumes: str = ""
+    rows: Rows | None = None
 
     @property
     def call(self) -> Callable[..., Any]:

@@ -1,8 +1,8 @@
 """The table of steps: the one place where a name in a study file meets the function behind it.
 
 To add a step, write the function in its room and add one row to `steps_of_projections`, `steps_of_images`,
-`steps_of_measures` or `steps_of_transport`. Everything else - its parameters with their ranges and texts, what it takes and gives - is read
-from the function.
+`steps_of_measures` or `steps_of_transport`. Everything else - its parameters with their ranges and texts, what it takes
+and gives - is read from the function.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from annotated_types import MinLen
 
 from voltome.data import AxisName, PhaseImage, PhaseName, Positive, ResultTable
 from voltome.data._parameters import Share, axis_index, check_positive, check_share
-from voltome.errors import AxisError, ParameterError
+from voltome.errors import AxisError, GeometryError, ParameterError
 from voltome.filters import crop
 from voltome.transport._sample import box_of
 from voltome.transport._steady import Boundary, Sides
@@ -76,11 +76,11 @@ def growing_volume(
     ParameterError
         Edges or shares that are not positive numbers, or shares above 1.
     GeometryError, ConvergenceError, MemoryEstimateError
-        As for `tortuosity`.
+        A cube outside the mask; else as for `tortuosity`.
 
     Notes
     -----
-    A thin piece has the low tortuosity of a slice that paths cross without turning, and the high one of chance: the
+    Pieces that lie outside the mask are left out. A thin piece has the low tortuosity of a slice that paths cross without turning, and the high one of chance: the
     curve begins anywhere. Cost: one `tortuosity` for each row, of 10 shares together as much as 5.5 of the whole cube.
     Memory: that of `tortuosity` for the largest cube.
 
@@ -112,6 +112,11 @@ def growing_volume(
                                                        tolerance=tolerance))
                 for share, piece in pieces
             ]  # fmt: skip
+            if not rows:
+                raise GeometryError(
+                    f"the cube of {edge_um:g} um in the middle of the image lies outside its mask; expected sample in "
+                    f"it. Crop the image to the sample, or give larger edges_um."
+                )
             curves.append(pd.DataFrame(rows).assign(settled_share=_settled(rows, within)))
     if not curves:
         raise ParameterError("edges_um or axes is empty; expected at least one edge of a cube in um, and one axis.")
@@ -147,7 +152,8 @@ def _pieces(
     for layers in dict.fromkeys(max(FEWEST_LAYERS, round(share * edges[axis])) for share in shares):
         sizes = [layers if index == axis else edge for index, edge in enumerate(edges)]
         z, y, x = ((low, low + size) for low, size in zip(lows, sizes, strict=True))
-        yield layers / edges[axis], crop(phases, box_voxels=(z, y, x))
+        if phases.mask is None or phases.mask[slice(*z), slice(*y), slice(*x)].any():
+            yield layers / edges[axis], crop(phases, box_voxels=(z, y, x))
 
 
 def _row(edge_um: float, share: float, piece: PhaseImage, found: Tortuosity) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """Growing volumes: the pieces that are measured, where a curve settles, and the messages."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 import voltome as vt
-from voltome.errors import AxisError, ParameterError, PhaseError
+from voltome.errors import AxisError, GeometryError, ParameterError, PhaseError
 from voltome.transport import growing_volume, tortuosity
 
 NAMES = {0: "solid", 1: "pore"}
@@ -84,3 +86,13 @@ def test_the_volume_of_a_piece_is_that_inside_the_mask():
     image = vt.data.PhaseImage(values, voxel_size_um=0.5, phases={0: "solid", 1: "pore"}, mask=mask)
     table = growing_volume(image, phase="pore", edges_um=(4,), axes=("z",), shares=(0.5, 1))
     assert table.frame.volume_um3.tolist() == [4 * 8 * 6 / 8, 8 * 8 * 6 / 8]
+
+
+def test_a_thin_piece_outside_the_mask_is_left_out():
+    mask = np.zeros((8, 8, 8), bool)
+    mask[4:] = True
+    image = dataclasses.replace(image_of(np.ones((8, 8, 8), np.uint8)), mask=mask)
+    found = vt.transport.growing_volume(image, phase="pore", edges_um=(8,), axes=("z",), shares=(0.25, 0.75, 1))
+    assert found.frame["share"].tolist() == [0.75, 1.0]
+    with pytest.raises(GeometryError, match="lies outside its mask"):
+        vt.transport.growing_volume(image, phase="pore", edges_um=(8,), axes=("z",), shares=(0.25,))

@@ -1,0 +1,330 @@
+"""A scan larger than memory: the steps of a study from its projections to a volume, a few rows at a time."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, cast
+
+from voltome.data import ConeBeam, Noun, Positive, Projections, Volume
+from voltome.data._parameters import check_positive
+from voltome.errors import MemoryEstimateError, ParameterError
+from voltome.io import write_slabs
+from voltome.runtime import Progress, ProgressEvent, available_memory_bytes, silent
+from voltome.study.model import SOURCE, Node, Ref, Study
+from voltome.study.operations import ReadSource, RunStep, perform, step_of
+from voltome.study.step import Rows, Step
+
+__all__ = ["SlabPlan", "plan_slabs", "reconstruct"]
+
+SETTLING_ROWS = 32
+"""Rows in the middle of the detector from which a step settles what holds for the whole scan, such as its axis."""
+
+BUFFER_BYTES = 200_000_000
+"""What chunks take while they are packed and unpacked."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlabPlan:
+    """How a scan is worked on in slabs.
+
+    Attributes
+    ----------
+    scan : str
+        Name of the scan.
+    steps : tuple of str
+        What is done to each slab, in order.
+    row_count, rows_per_slab, halo_rows : int
+        Rows of the detector, of a slab, and those read beyond each of its ends.
+    estimated_bytes : int
+        Peak memory of one slab.
+    """
+
+    scan: str
+    steps: tuple[str, ...]
+    row_count: int
+    rows_per_slab: int
+    halo_rows: int
+    estimated_bytes: int
+
+    @property
+    def slab_count(self) -> int:
+        """Number of slabs."""
+        return -(-self.row_count // self.rows_per_slab)
+
+    def __str__(self) -> str:
+        halo = f" and {self.halo_rows} beyond each end" if self.halo_rows else ""
+        return (
+            f"{self.scan}: {' -> '.join(self.steps)} in {self.slab_count} slabs of {self.rows_per_slab} rows{halo}, "
+            f"about {self.estimated_bytes / 1e9:.2f} GB each"
+        )
+
+
+@dataclass(slots=True)
+class _Chain:
+    """The steps from the projections of one scan to its first volume."""
+
+    scan: str
+    source: Node
+    nodes: list[Node]
+    projections: Projections
+    settled: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> list[Rows]:
+        """How each step works on rows."""
+        return [cast(Rows, cast(Step, step_of(node)).rows) for node in self.nodes]
+
+    @property
+    def halo(self) -> int:
+        """Rows of the detector that a slab needs beyond each end: a multiple of those that become one."""
+        halo, factor = 0, 1
+        for each, node in zip(self.rows, self.nodes, strict=True):
+            halo += factor * each.halo_of(node.parameters)
+            factor *= each.binned_of(node.parameters)
+        return -(-halo // factor) * factor
+
+    @property
+    def factor(self) -> int:
+        """Rows of the detector that become one slice."""
+        factor = 1
+        for each, node in zip(self.rows, self.nodes, strict=True):
+            factor *= each.binned_of(node.parameters)
+        return factor
+
+    def settle(self) -> None:
+        """Let the steps that settle something for the whole scan do so on rows in the middle."""
+        total = self.projections.row_count
+        first = max(0, (total - SETTLING_ROWS) // 2)
+        for number, each in enumerate(self.rows):
+            if each.settles is not None:
+                noun = self.worked(first, min(total, first + SETTLING_ROWS), number)
+                made = perform(self.nodes[number], lambda _, noun=noun: noun)  # type: ignore[misc]
+                self.settled[number] = each.settles(tuple(made.values()))
+
+    def worked(self, first: int, stop: int, until: int) -> Noun:
+        """Return what the first steps make of some rows."""
+        noun: Noun = self.projections.rows(first, stop)
+        for number, node in enumerate(self.nodes[:until]):
+            settled = self.settled.get(number)
+            mine = node if settled is None else replace(node, parameters=settled)
+            given = noun
+            made = perform(mine, lambda _, given=given: given)  # type: ignore[misc]
+            noun = made[mine.outputs[0].ref]
+            del given, made
+        return noun
+
+    def slab(self, first: int, stop: int) -> Volume:
+        """Return the slices of some rows, worked on with the rows beside them."""
+        low, high = max(0, first - self.halo), min(self.projections.row_count, stop + self.halo)
+        volume = cast(Volume, self.worked(low, high, len(self.nodes)))
+        top, count = (first - low) // self.factor, -(-(stop - first) // self.factor)
+        return replace(volume, values=volume.values[top : top + count])
+
+    def bytes_of(self, rows: int) -> int:
+        """Return the estimated peak memory of a slab with so many rows."""
+        seen = self.projections
+        pixels = seen.view_count * seen.column_count * (rows + 2 * self.halo)
+        fixed = max(
+            each.fixed_bytes_of(seen, node.parameters) for each, node in zip(self.rows, self.nodes, strict=True)
+        )
+        read = pixels * seen.values.dtype.itemsize
+        held, peak = read, 0.0
+        for node in self.nodes:
+            step = cast(Step, step_of(node))
+            peak = max(peak, held + step.bytes_per_voxel * pixels)
+            held = 4 * pixels
+        return int(read + peak) + fixed + BUFFER_BYTES
+
+
+def plan_slabs(study: Study, *, scan: str | None = None, memory_gb: Positive | None = None) -> SlabPlan:
+    """Return how `reconstruct` would go about a scan, with its memory, without doing it."""
+    return _plan(_chain(study, scan), memory_gb)
+
+
+def reconstruct(
+    study: Study,
+    path: str | Path,
+    *,
+    scan: str | None = None,
+    memory_gb: Positive | None = None,
+    progress: Progress = silent,
+) -> Path:
+    r"""Reconstruct a scan that is larger than memory, as its study says, into an OME-Zarr volume.
+
+    The steps from the projections to the first volume are done a few rows of the detector at a time. Use
+    `voltome.study.run` where the scan fits in memory: it caches every step.
+
+    Parameters
+    ----------
+    study : Study
+        A checked study, from `voltome.study.load`; a scan of it has ``as: projections``.
+    path : str or pathlib.Path
+        The volume to write, ``.ome.zarr``.
+    scan : str, optional
+        The scan to reconstruct; needed where the study has several.
+    memory_gb : float, optional
+        Memory to stay within, in GB, above 0; None: 80 % of what is free.
+    progress : callable, optional
+        Told before each slab.
+
+    Returns
+    -------
+    pathlib.Path
+        The volume.
+
+    Raises
+    ------
+    ParameterError
+        A scan that the study does not have, or without a volume made of projections; a step that works on the whole
+        scan.
+    MemoryEstimateError
+        Memory that does not suffice for a single slab.
+    VoltomeError
+        Whatever a step finds wrong with its data.
+
+    Notes
+    -----
+    A step that settles one value for the whole scan (the axis of rotation) does so once, on 32 rows in the middle of
+    the detector. Steps that look at neighbouring rows get these too. The voxels are the same, bit for bit, for any
+    height of the slabs. Lines of the history that differ from slab to slab are kept as far as they agree.
+
+    Memory: one slab of the scan, what the step that needs most takes for it, and 0.2 GB to pack chunks.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile, numpy as np, voltome as vt
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> beam = vt.data.ParallelBeam(1, rotation_axis_px=15.5)
+    >>> scan = vt.data.Projections(np.ones((24, 8, 32), np.float32), angles_deg=np.arange(24) * 7.5, geometry=beam,
+    ...                            kind="absorbance")
+    >>> _ = vt.io.write(scan, folder / "scan.zarr")
+    >>> _ = (folder / "study.yaml").write_text(
+    ...     "study: A block\nscans: {block: {source: scan.zarr}}\npipeline:\n  - fbp: {}\n")
+    >>> study = vt.study.load(folder / "study.yaml")
+    >>> vt.io.read_volume(vt.study.reconstruct(study, folder / "block.ome.zarr", memory_gb=1)).shape
+    (8, 32, 32)
+    """
+    chain = _chain(study, scan)
+    plan = _plan(chain, memory_gb)
+    progress(ProgressEvent(f"{chain.scan}: settling", 0, plan.slab_count, str(plan)))
+    chain.settle()
+    histories: list[tuple[str, ...]] = []
+
+    def slabs() -> Iterator[Volume]:
+        for number in range(plan.slab_count):
+            first = number * plan.rows_per_slab
+            stop = min(first + plan.rows_per_slab, plan.row_count)
+            progress(ProgressEvent(f"{chain.scan}: rows {first} to {stop - 1}", number, plan.slab_count))
+            volume = chain.slab(first, stop)
+            histories.append(volume.history)
+            yield volume
+
+    depth = -(-plan.row_count // chain.factor)
+    written = write_slabs(slabs(), path, depth=depth, history=lambda: _agreed(histories))
+    progress(ProgressEvent(f"{chain.scan}: {written.name}", plan.slab_count, plan.slab_count))
+    return written
+
+
+def _chain(study: Study, scan: str | None) -> _Chain:
+    """Return the steps from the projections of a scan to its first volume."""
+    name = _scan(study, scan)
+    source = study.graph.maker_of(Ref(name, SOURCE))
+    volume = next((node for node in study.graph.nodes if _gives_volume(node, name)), None)
+    nodes: list[Node] = []
+    while volume is not None and volume is not source:
+        nodes.insert(0, volume)
+        refs = volume.refs
+        volume = study.graph.maker_of(refs[0]) if len(refs) == 1 and isinstance(volume.operation, RunStep) else None
+    operation = source.operation
+    if volume is None or not isinstance(operation, ReadSource):
+        raise ParameterError(
+            f"the study makes no volume of the projections of {name!r} alone; expected `as: projections` and a "
+            f"reconstruction such as fbp in its pipeline, with steps that take one noun each."
+        )
+    _check_rows(nodes)
+    projections = _read(operation, source.parameters)
+    if not isinstance(projections, Projections):
+        raise ParameterError(f"the source of {name!r} is a {type(projections).__name__}; expected projections.")
+    if isinstance(projections.geometry, ConeBeam) and projections.row_count > 1:
+        raise ParameterError(
+            f"{name!r} is a cone-beam scan, whose slices need rows of many heights; expected a parallel beam. Use "
+            f"voltome run."
+        )
+    return _Chain(name, source, nodes, projections)
+
+
+def _scan(study: Study, scan: str | None) -> str:
+    """Return the scan that is meant."""
+    names = list(study.scans)
+    if scan is None and len(names) == 1:
+        return names[0]
+    if scan is None or scan not in names:
+        known = ", ".join(map(repr, names))
+        raise ParameterError(f"scan is {scan!r}; this study has {known}. Say which one to reconstruct.")
+    return scan
+
+
+def _gives_volume(node: Node, scan: str) -> bool:
+    """Say whether a node gives a volume of this scan, and does not read it."""
+    first = node.outputs[0]
+    return first.ref.scan == scan and issubclass(first.noun, Volume) and first.ref.name != SOURCE
+
+
+def _check_rows(nodes: list[Node]) -> None:
+    """Refuse steps that cannot work on some rows alone."""
+    whole = [node.operation.name for node in nodes if (step := step_of(node)) is None or step.rows is None]
+    if whole:
+        raise ParameterError(
+            f"{', '.join(whole)} works on the whole scan, which slabs do not have; leave it out, or use voltome run."
+        )
+
+
+def _read(operation: ReadSource, parameters: Mapping[str, Any]) -> Noun:
+    """Return the projections, lying in their file where the reader can leave them there."""
+    reader = operation.source
+    if reader is not None and "lazy" in reader.signature.parameters.model_fields:
+        return cast(Noun, reader.call(str(operation.path), **{**parameters, "lazy": True}))
+    return operation.perform({}, parameters, cast(Node, None))[0]
+
+
+def _plan(chain: _Chain, memory_gb: float | None) -> SlabPlan:
+    """Return the highest slabs that stay within the memory."""
+    free = available_memory_bytes()
+    limit = int(0.8 * free if memory_gb is None else check_positive("memory_gb", memory_gb) * 1e9)
+    factor, total = chain.factor, chain.projections.row_count
+    per_group = chain.bytes_of(2 * factor) - chain.bytes_of(factor)
+    if chain.bytes_of(factor) > min(limit, free):
+        raise MemoryEstimateError(
+            f"{chain.scan}: a slab of {factor} row{'s' if factor > 1 else ''} needs about "
+            f"{chain.bytes_of(factor) / 1e9:.2f} GB, but {min(limit, free) / 1e9:.2f} GB are allowed. Give at least "
+            f"that much memory, crop the columns, or bin the pixels."
+        )
+    groups = 1 + (min(limit, free) - chain.bytes_of(factor)) // per_group
+    rows = min(int(groups) * factor, -(-total // factor) * factor)
+    rows = _even(rows, factor, total)
+    steps = tuple(node.operation.name for node in chain.nodes)
+    return SlabPlan(chain.scan, steps, total, rows, chain.halo, chain.bytes_of(rows))
+
+
+def _even(rows: int, factor: int, total: int) -> int:
+    """Return slabs of whole chunks where they are high enough, else of equal height."""
+    chunk = 64 * factor
+    if rows >= total:
+        return rows
+    if rows >= chunk:
+        return rows // chunk * chunk
+    slabs = -(-total // rows)
+    return -(-total // slabs // factor) * factor if total // slabs >= factor else factor
+
+
+def _agreed(histories: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the history of all slabs: where its lines differ, as far as they agree."""
+    lines = []
+    for alike in zip(*histories, strict=False):
+        same = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*alike, strict=False))
+        start = "".join(letters[0] for letters in same).rstrip(" ,:;0123456789")
+        lines.append(alike[0] if len(set(alike)) == 1 else f"{start} ... (differs from slab to slab)")
+    return tuple(lines)
