@@ -96,7 +96,7 @@ def calibrate_attenuation(
     >>> done.calibrate_attenuation.values[0, 0, 0], done.calibrate_attenuation.values[9, 0, 0]
     (np.float32(0.0), np.float32(2.5))
     """
-    expected = _expected(attenuations_per_cm)
+    expected = check_materials(attenuations_per_cm)
     spreads, voxels = [], []
     for phase in expected:
         values = volume.values[interior(volume, phases, phase, erode_um)].astype(np.float64)
@@ -114,7 +114,7 @@ def calibrate_attenuation(
     return CalibratedAttenuation(volume.derive(did, values=done, quantity="attenuation", unit="1/cm"), table)
 
 
-def _expected(attenuations_per_cm: Mapping[str, float]) -> dict[str, float]:
+def check_materials(attenuations_per_cm: Mapping[str, float]) -> dict[str, float]:
     """Return the materials with their attenuations, of which one at least is above 0."""
     if not attenuations_per_cm:
         raise ParameterError(

@@ -91,7 +91,7 @@ def fourier_shell_correlation(volume: Volume, *, other: Volume, window: Window =
     ...               for noise in random.normal(0, 0.05, (2, *sample.shape)))
     >>> table = vt.reconstruction.fourier_shell_correlation(one, other=other)
     >>> print(f"{table.frame.half_bit_resolution_um[0]:.1f} um")
-    2.4 um
+    2.3 um
     """
     check_one_grid({"volume": volume, "other": other}, mend="Align and crop them to one grid before.")
     check_choice("window", window, get_args(Window))
@@ -165,7 +165,7 @@ def _independent_share(weights: NDArray[np.float32], dimensions: int) -> float:
     """Return what share of the voxels of a shell is independent, where a window makes neighbours alike."""
     squares = np.square(weights, dtype=np.float64)
     share = float(squares.sum() ** 2 / (weights.size * np.square(squares).sum()))
-    return share ** ((dimensions - 1) / dimensions)
+    return float(share ** ((dimensions - 1) / dimensions))
 
 
 def _transform(volume: Volume, weights: NDArray[np.float32], name: str) -> NDArray[np.complex64]:

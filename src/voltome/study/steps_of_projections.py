@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+from voltome.errors import ParameterError
 from voltome.study import references
-from voltome.study.step import Rows, Step
+from voltome.study.step import Parameters, Rows, Step
+
+
+def _slices_alone(parameters: Parameters) -> int:
+    """Return 0 rows beyond each end, or refuse what smooths all slices together."""
+    if parameters["neighbours"] == "volume":
+        raise ParameterError(
+            "fista_tv with neighbours = 'volume' works on all rows at once, not on slabs; expected 'slice', or a run "
+            "in memory."
+        )
+    return 0
+
+
+def _calibration_check(parameters: Parameters) -> None:
+    from voltome.reconstruction.calibration import check_materials
+
+    check_materials(parameters["attenuations_per_cm"])
+
 
 STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
     Step(
@@ -38,4 +56,52 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         kernels="reconstruction._kernels_gridding",
         references=(references.GRIDDING,),
     ),
+    Step(
+        "cgls",
+        "reconstruction:cgls",
+        kind="attenuation",
+        takes="absorbance",
+        bytes_per_voxel=24,
+        kernels="reconstruction._kernels_gridding",
+        references=(references.CONJUGATE_GRADIENTS, references.NORMAL_CONVOLUTION, references.GRIDDING),
+        rows=Rows(),
+    ),
+    Step(
+        "sirt",
+        "reconstruction:sirt",
+        kind="attenuation",
+        takes="absorbance",
+        bytes_per_voxel=24,
+        kernels="reconstruction._kernels_gridding",
+        references=(references.SIMULTANEOUS, references.NORMAL_CONVOLUTION, references.GRIDDING),
+        rows=Rows(),
+    ),
+    Step(
+        "fista_tv",
+        "reconstruction:fista_tv",
+        kind="attenuation",
+        takes="absorbance",
+        bytes_per_voxel=64,
+        kernels="reconstruction._kernels_total_variation",
+        references=(references.FISTA, references.NORMAL_CONVOLUTION, references.GRIDDING),
+        rows=Rows(halo=_slices_alone),
+    ),
+    Step("split_views", "reconstruction:split_views", bytes_per_voxel=4, references=(references.SHELLS,)),
+    Step(
+        "calibrate_attenuation",
+        "reconstruction:calibrate_attenuation",
+        kind="attenuation",
+        bytes_per_voxel=9,
+        check=_calibration_check,
+    ),
+    Step("signal_to_noise", "reconstruction:signal_to_noise", kind="signal_to_noise", bytes_per_voxel=13),
+    Step("contrast_to_noise", "reconstruction:contrast_to_noise", kind="contrast_to_noise", bytes_per_voxel=10),
+    Step(
+        "fourier_shell_correlation",
+        "reconstruction:fourier_shell_correlation",
+        kind="fourier_shell_correlation",
+        bytes_per_voxel=24,
+        references=(references.SHELLS,),
+    ),
+    Step("ring_check", "reconstruction:ring_check", kind="rings", bytes_per_voxel=1),
 )

@@ -170,7 +170,7 @@ def test_what_is_no_absorbance_of_a_parallel_beam_with_its_axis_is_refused(
 ) -> None:
     with pytest.raises(ValuesError, match=rf"{method.__name__} takes absorbance, these projections are counts"):
         method(dataclasses.replace(seen, kind="counts"))
-    with pytest.raises(GeometryError, match="needs the axis of rotation.*find_rotation_axis"):
+    with pytest.raises(GeometryError, match=r"needs the axis of rotation.*find_rotation_axis"):
         method(dataclasses.replace(seen, geometry=vt.data.ParallelBeam(1)))
     cone = vt.data.ConeBeam(1, source_to_axis_um=1e4, source_to_detector_um=2e4, rotation_axis_px=16)
     with pytest.raises(GeometryError, match="is for a parallel beam"):
