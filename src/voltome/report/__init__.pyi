@@ -9,6 +9,7 @@ from .figures_cycles import figure_mass_balance, figure_particle_events, figure_
 from .figures_distributions import figure_size_distribution
 from .figures_fields import figure_field, figure_projections
 from .figures_histogram import figure_histogram
+from .figures_image_quality import figure_shell_correlation
 from .figures_intrusion import figure_intrusion
 from .figures_network import figure_pores, figure_throats
 from .figures_powder import figure_histograms, figure_particle_radii, figure_particle_roughness
@@ -60,6 +61,7 @@ __all__ = [
     "figure_rotation_axis",
     "figure_separation_curve",
     "figure_shapes",
+    "figure_shell_correlation",
     "figure_size_distribution",
     "figure_slices",
     "figure_states",

@@ -12,6 +12,7 @@ from voltome.data import ResultTable
 from voltome.report.drawing_centring import draw_nothing, draw_rotation_axis
 from voltome.report.drawing_classifiers import confusions_drawn, importances_drawn, nothing_drawn
 from voltome.report.drawing_cycles import draw_events, draw_mass_balance, draw_matches, draw_replicates
+from voltome.report.drawing_image_quality import draw_shell_correlation
 from voltome.report.drawing_intrusion import draw_intrusion
 from voltome.report.drawing_network import draw_pores, draw_throats
 from voltome.report.drawing_powder import draw_particles_with_voids, draw_radii, draw_roughness, draw_voids
@@ -33,6 +34,7 @@ FIGURES_OF_KINDS: Mapping[str, Callable[[str, ResultTable, Looked], Iterator[Dra
     "confusion": confusions_drawn,
     "connectivity": draw_connectivity,
     "events": draw_events,
+    "fourier_shell_correlation": draw_shell_correlation,
     "fraction_confidence": draw_confidence,
     "growing_volume": draw_growing_volume,
     "importances": importances_drawn,

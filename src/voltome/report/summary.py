@@ -66,6 +66,10 @@ MEASURES: Mapping[str, str] = {
     "streamlines": "streamlines",
     "streamline_statistics": "the lengths of streamlines",
     "growing_volume": "the tortuosity of growing volumes",
+    "signal_to_noise": "signal to noise",
+    "contrast_to_noise": "contrast to noise",
+    "fourier_shell_correlation": "the resolution by Fourier shell correlation",
+    "ring_check": "rings about the axis of rotation",
     "combined_uncertainty": "uncertainties with all that is known of them",
 }
 
@@ -389,6 +393,11 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         f"were computed from Stokes' equations"
     ),
     "fbp": _with_parameters("Slices were reconstructed by filtered backprojection"),
+    "cgls": _with_parameters("Slices were reconstructed by conjugate gradients"),
+    "sirt": _with_parameters("Slices were reconstructed by simultaneous iteration"),
+    "fista_tv": _with_parameters("Slices were reconstructed by least squares with total variation"),
+    "split_views": _with_parameters("The scan was split into two of every other view"),
+    "calibrate_attenuation": _with_parameters("Grey values were made attenuation by known materials"),
     "backproject": _with_parameters("Views were projected back without a filter"),
     "project_views": lambda parameters: "The views that a parallel beam would see of the volume were computed",
     "project": lambda parameters: (

@@ -155,6 +155,23 @@ GRIDDING = (
     "P. J. Beatty, D. G. Nishimura, J. M. Pauly, Rapid gridding reconstruction with a minimal oversampling ratio, IEEE "
     "Trans. Med. Imaging 24, 799 (2005)"
 )
+CONJUGATE_GRADIENTS = (
+    "M. R. Hestenes, E. Stiefel, Methods of conjugate gradients for solving linear systems, J. Res. Natl. Bur. Stand. "
+    "49, 409 (1952)"
+)
+NORMAL_CONVOLUTION = (
+    "J. A. Fessler, B. P. Sutton, Nonuniform fast Fourier transforms using min-max interpolation, IEEE Trans. Signal "
+    "Process. 51, 560 (2003)"
+)
+SIMULTANEOUS = (
+    "P. Gilbert, Iterative methods for the three-dimensional reconstruction of an object from projections, J. Theor. "
+    "Biol. 36, 105 (1972)"
+)
+FISTA = (
+    "A. Beck, M. Teboulle, Fast gradient-based algorithms for constrained total variation image denoising and "
+    "deblurring problems, IEEE Trans. Image Process. 18, 2419 (2009)"
+)
+SHELLS = "M. van Heel, M. Schatz, Fourier shell correlation threshold criteria, J. Struct. Biol. 151, 250 (2005)"
 GUM = "JCGM 100:2008, Evaluation of measurement data: Guide to the expression of uncertainty in measurement (2008)"
 STRIPES = (
     "N. T. Vo, R. C. Atwood, M. Drakopoulos, Superior techniques for eliminating ring artifacts in X-ray "
