@@ -1,6 +1,8 @@
-from .bodies import Block, Capsule
+from .bodies import Block, Capsule, Cylinder
 from .packing import pack
+from .rough_spheres import RoughSphere
 from .scenes import Scene
+from .shells import Shell
 from .simulated_images import grey_volume, true_particles, true_phases
 from .solids import Ellipsoid, Solid, Sphere
 from .textures import porous_texture, texture_boundary_per_um2, texture_surface_per_um
@@ -8,8 +10,11 @@ from .textures import porous_texture, texture_boundary_per_um2, texture_surface_
 __all__ = [
     "Block",
     "Capsule",
+    "Cylinder",
     "Ellipsoid",
+    "RoughSphere",
     "Scene",
+    "Shell",
     "Solid",
     "Sphere",
     "grey_volume",
