@@ -1,5 +1,6 @@
 from .bodies import Block, Capsule, Cylinder
 from .packing import pack
+from .path_lengths import PathLengths, line_integrals
 from .rough_spheres import RoughSphere
 from .scenes import Scene
 from .shells import Shell
@@ -12,12 +13,14 @@ __all__ = [
     "Capsule",
     "Cylinder",
     "Ellipsoid",
+    "PathLengths",
     "RoughSphere",
     "Scene",
     "Shell",
     "Solid",
     "Sphere",
     "grey_volume",
+    "line_integrals",
     "pack",
     "porous_texture",
     "texture_boundary_per_um2",

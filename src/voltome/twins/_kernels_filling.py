@@ -18,7 +18,7 @@ CLEAR = 1e-9
 def rough_radius(matrix, dz, dy, dx, length):  # type: ignore[no-untyped-def]
     """Return how far the surface of a rough sphere is from its middle towards an offset of some length above 0."""
     waves = 0.0
-    for wave in range(1, matrix.shape[0]):
+    for wave in range(2, matrix.shape[0]):
         turn = (matrix[wave, 0] * dz + matrix[wave, 1] * dy + matrix[wave, 2] * dx) / length
         waves += np.cos(turn + matrix[wave, 3])
     return matrix[0, 0] + matrix[0, 1] * waves
@@ -106,7 +106,7 @@ def fill(  # type: ignore[no-untyped-def]
     kind : int
         What the numbers mean: `voltome.twins.solids.Numbers`.
     centre, matrix : numpy.ndarray
-        float64, shapes (3,) and (3, 3), or (waves + 1, 4).
+        float64, shapes (3,) and (3, 3), or (waves + 2, 4).
     first : numpy.ndarray
         int64, index (z, y, x) of the first voxel.
     size : numpy.ndarray

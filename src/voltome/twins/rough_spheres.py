@@ -28,6 +28,9 @@ NEAREST_SHARE = 0.2
 NODES = 80
 """Points from pole to pole at which the surface is integrated, and half of those around."""
 
+STEEPER = 1.5
+"""How much steeper than at the points of the integrals a surface may be, generously, between them."""
+
 
 class _Surface(NamedTuple):
     """A surface at many directions."""
@@ -171,7 +174,7 @@ class RoughSphere:
         bend = amplitude * float(np.sum(self._waves[:, :3] ** 2) + np.abs(self._waves[:, :3]).sum())
         between = bend / 2 * (math.pi / NODES) ** 2 / 4
         radii = self._surface.radii
-        return max(0.0, float(radii.min()) - between), float(radii.max()) + between
+        return max(NEAREST_SHARE / 2 * self.radius_um, float(radii.min()) - between), float(radii.max()) + between
 
     @property
     def bounds_um(self) -> tuple[Triple, Triple]:
@@ -189,16 +192,19 @@ class RoughSphere:
         inside: NDArray[np.bool_] = lengths <= self._reach_um[1]
         ways = offsets[inside] / np.maximum(lengths[inside], 1e-300)[:, None]
         base, amplitude = self._base_and_amplitude
-        radii = base + amplitude * np.cos(ways @ self.numbers.matrix[1:, :3].T + self._waves[:, 3]).sum(axis=1)
+        radii = base + amplitude * np.cos(ways @ self.numbers.matrix[2:, :3].T + self._waves[:, 3]).sum(axis=1)
         inside[inside] = lengths[inside] <= radii
         return inside
 
     @cached_property
     def numbers(self) -> Numbers:
         """The rough sphere in numbers."""
-        matrix = np.empty((WAVES + 1, 4))
-        matrix[0] = (*self._base_and_amplitude, *self._reach_um)
-        matrix[1:, :3], matrix[1:, 3] = self._turned.apply(self._waves[:, :3]), self._waves[:, 3]
+        matrix = np.zeros((WAVES + 2, 4))
+        nearest, farthest = self._reach_um
+        matrix[0] = (*self._base_and_amplitude, nearest, farthest)
+        matrix[1, 0] = 2 * math.pi * nearest / max(1.0, float(np.linalg.norm(self._waves[:, :3], axis=1).max()))
+        matrix[1, 1] = math.hypot(1.0, STEEPER * float(self._surface.slopes.max()) / nearest)
+        matrix[2:, :3], matrix[2:, 3] = self._turned.apply(self._waves[:, :3]), self._waves[:, 3]
         return Numbers(ROUGH, np.asarray(self.middle_um), matrix)
 
     def moved(self, transform: Transform) -> RoughSphere:
