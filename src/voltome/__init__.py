@@ -6,6 +6,7 @@ Rooms, from the ground up:
 ``runtime``       progress and memory
 ``data``          the nouns: Projections, Volume, PhaseImage, ParticleImage, ResultTable, Transform,
                   PixelClassifier, PoreNetwork
+``physics``       what X-rays do in matter: attenuation, refraction, spectra
 ``io``            files <-> nouns
 ``filters``       image -> image: crop, median, Gaussian, non-local means
 ``registration``  scans of one object -> one frame
