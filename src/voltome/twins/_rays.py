@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,18 @@ MOST_POINTS = 16
 Pair = tuple[float, float]
 
 
+class SolidArrays(NamedTuple):
+    """The solids as `voltome.twins._kernels_tracing.trace` takes them."""
+
+    kinds: NDArray[np.int64]
+    materials: NDArray[np.int64]
+    centres: NDArray[np.float64]
+    lows: NDArray[np.float64]
+    highs: NDArray[np.float64]
+    matrices: NDArray[np.float64]
+    firsts: NDArray[np.int64]
+
+
 @dataclass(frozen=True)
 class Rays:
     """A scene prepared for tracing.
@@ -29,8 +41,8 @@ class Rays:
     ----------
     materials : tuple of str
         Names, in the order of the layers of path lengths.
-    arrays : tuple
-        What `voltome.twins._kernels_tracing.trace` takes of the solids.
+    arrays : SolidArrays
+        The solids.
     axis_um : numpy.ndarray
         Place (y, x) of the axis of rotation in the scene.
     pixel_um : pair of float
@@ -40,7 +52,7 @@ class Rays:
     """
 
     materials: tuple[str, ...]
-    arrays: tuple[NDArray[Any], ...]
+    arrays: SolidArrays
     axis_um: NDArray[np.float64]
     pixel_um: Pair
     rotation_axis_px: float
@@ -61,9 +73,7 @@ class Rays:
         return found
 
 
-def rays_of(
-    scene: Scene, *, pixel_um: Pair, rotation_axis_px: float, axis_um: Any, with_background: bool
-) -> Rays:
+def rays_of(scene: Scene, *, pixel_um: Pair, rotation_axis_px: float, axis_um: Any, with_background: bool) -> Rays:
     """Prepare a scene for tracing; its background, where it is asked for, fills what the solids leave of the box."""
     solids: tuple[Solid, ...] = scene.solids
     names = scene.materials
@@ -73,7 +83,7 @@ def rays_of(
     bounds = np.array([solid.bounds_um for solid in solids], np.float64).reshape(-1, 2, 3)
     matrices = [_four_columns(each.matrix) for each in numbers]
     firsts = np.concatenate([[0], np.cumsum([len(matrix) for matrix in matrices], dtype=np.int64)]).astype(np.int64)
-    arrays = (
+    arrays = SolidArrays(
         np.array([each.kind for each in numbers], np.int64),
         np.array([names.index(solid.material) for solid in solids], np.int64),
         np.array([each.centre_um for each in numbers], np.float64).reshape(-1, 3),

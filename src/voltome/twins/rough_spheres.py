@@ -112,8 +112,8 @@ class RoughSphere:
         nearest = float(self._surface.radii.min())
         if nearest < NEAREST_SHARE * self.radius_um:
             raise ParameterError(
-                f"with roughness_um = {self.roughness_um:g} the surface comes as near as {nearest:.3g} um to the middle; "
-                f"expected a fifth of the radius, {NEAREST_SHARE * self.radius_um:g} um. Make it less rough."
+                f"with roughness_um = {self.roughness_um:g} the surface comes as near as {nearest:.3g} um to the "
+                f"middle; expected a fifth of the radius, {NEAREST_SHARE * self.radius_um:g} um. Make it less rough."
             )
 
     @cached_property
@@ -170,7 +170,7 @@ class RoughSphere:
     @property
     def _reach_um(self) -> tuple[float, float]:
         """Distances of the surface from the middle, with what it may do between two directions of the integrals."""
-        base, amplitude = self._base_and_amplitude
+        amplitude = self._base_and_amplitude[1]
         bend = amplitude * float(np.sum(self._waves[:, :3] ** 2) + np.abs(self._waves[:, :3]).sum())
         between = bend / 2 * (math.pi / NODES) ** 2 / 4
         radii = self._surface.radii
