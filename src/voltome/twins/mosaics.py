@@ -17,7 +17,7 @@ from voltome.physics import Material
 from voltome.twins._camera import Camera
 from voltome.twins.scanners import ParallelScanner
 from voltome.twins.scenes import Scene
-from voltome.twins.simulated_scans import _check_scanner, expose, scan_of
+from voltome.twins.simulated_scans import check_scanner, expose, saturated_in_words, scan_of
 
 __all__ = ["MosaicScan", "simulate_mosaic"]
 
@@ -111,7 +111,7 @@ def simulate_mosaic(
     >>> mosaic.tiles.values.shape, mosaic.nominal_px.tolist()
     ((2, 32, 32), [[0.0, 0.0], [0.0, 29.0]])
     """
-    _check_scanner(scanner)
+    check_scanner(scanner)
     rows, columns = _checked_grid(grid)
     overlap = check_not_negative("overlap_share", overlap_share)
     if overlap >= 1:
@@ -131,7 +131,7 @@ def simulate_mosaic(
     )
     did = (
         f"{SIMULATED} {scene.in_words}; mosaic of {rows} x {columns} fields, error of the stage {spread:g} pixels; "
-        f"{scanner.in_words}; supersampling {supersampling}, seed {seed}"
+        f"{scanner.in_words}; supersampling {supersampling}, seed {seed}{saturated_in_words(exposed)}"
     )
     return MosaicScan(scan_of(exposed, camera, angles, shifts=None, did=did), (rows, columns), nominal, true)
 

@@ -251,7 +251,7 @@ class ParallelNanoCT(ParallelScanner):
     ring_outer: Positive = 0.85
     ring_shift_deg: Literal[90, -90] = 90
     ring_transmission: Positive = 1.0
-    illumination_points: int = 24
+    illumination_points: int = 36
 
     def __post_init__(self) -> None:
         super().__post_init__()

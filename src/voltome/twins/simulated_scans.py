@@ -17,13 +17,13 @@ from voltome.data.images import SIMULATED
 from voltome.errors import ParameterError, PhaseError, did_you_mean
 from voltome.physics import HC_KEV_UM, Material, attenuation_per_cm, refractive_index
 from voltome.runtime import check_memory
-from voltome.twins._camera import Camera
+from voltome.twins._camera import LARGEST, Camera
 from voltome.twins._optics import Optics, optics_of
 from voltome.twins._rays import Rays, box_of, check_points, mean_of_pixels, place_of_axis, rays_of
 from voltome.twins.path_lengths import UM_PER_CM, checked_angles
 from voltome.twins.scanners import ParallelScanner, check_count
 from voltome.twins.scenes import Scene, scene_of
-from voltome.twins.simulated_images import _partial_volumes
+from voltome.twins.simulated_images import partial_volumes
 
 __all__ = ["simulate", "true_attenuation"]
 
@@ -93,7 +93,7 @@ def simulate(
     >>> scan.values.shape, scan.simulated, len(scan.flats)
     ((3, 32, 32), True, 4)
     """
-    _check_scanner(scanner)
+    check_scanner(scanner)
     angles, seed = checked_angles(angles_deg), check_seed(seed)
     camera = Camera(scanner, seed, scanner.darks + scanner.flats + len(angles))
     shifts = camera.jitter(len(angles))
@@ -101,6 +101,7 @@ def simulate(
         scene, camera, angles=angles, shifts=shifts, materials=materials, axis_um=axis_um, points=supersampling
     )
     did = f"{SIMULATED} {scene.in_words}; {scanner.in_words}; supersampling {supersampling}, seed {seed}"
+    did += saturated_in_words(exposed)
     recorded = shifts if scanner.jitter_px and scanner.jitter_recorded else None
     return scan_of(exposed, camera, angles, shifts=recorded, did=did)
 
@@ -158,7 +159,7 @@ def true_attenuation(
     >>> truth.unit, round(float(truth.values.max()))
     ('1/cm', 431)
     """
-    _check_scanner(scanner)
+    check_scanner(scanner)
     points = check_points(supersampling)
     width = scanner.shape[1] if columns is None else check_count("columns", columns, 1)
     used = _checked_materials(scene, materials)
@@ -169,14 +170,14 @@ def true_attenuation(
     solids = (*scene.solids, box_of(scene)) if scene.background in used else scene.solids
     here = scene_of(solids, Transform((0, 0, 0), shift_um=tuple(-corner)), size_um=box, background="nothing")
     greys = {name: attenuation_per_cm(each, energy_kev=scanner.energy_kev) for name, each in used.items()}
-    values = _partial_volumes(here, edges, shape, {**greys, "nothing": 0.0}, points)
+    values = partial_volumes(here, edges, shape, {**greys, "nothing": 0.0}, points)
     did = f"{SIMULATED} {scene.in_words}; true attenuation at {scanner.energy_kev:g} keV"
     return Volume(values, voxel_size_um=edges, quantity="attenuation", unit="1/cm", history=(did,))
 
 
 @dataclass(frozen=True)
 class Exposed:
-    """The frames of a scan and the places of the first flats in it."""
+    """The frames of a scan, and when they were taken."""
 
     views: NDArray[np.uint16]
     flats: NDArray[np.uint16] | None
@@ -225,6 +226,12 @@ def expose(
         np.array(flat_frames) * scanner.exposure_s,
         np.arange(scanner.darks) * scanner.exposure_s,
     )
+
+
+def saturated_in_words(exposed: Exposed) -> str:
+    """Return how many pixels of the views are held at the largest number of the camera, where there are any."""
+    count = int(np.count_nonzero(exposed.views == LARGEST))
+    return f", {count:,} pixels saturated at {LARGEST}" if count else ""
 
 
 def scan_of(
@@ -295,7 +302,7 @@ def _optics(
     )
 
 
-def _check_scanner(scanner: Any) -> None:
+def check_scanner(scanner: Any) -> None:
     """Refuse what is no scanner."""
     if not isinstance(scanner, ParallelScanner):
         raise ParameterError(f"scanner is {scanner!r}; expected a ParallelNanoCT, SynchrotronScanner, ParallelScanner.")

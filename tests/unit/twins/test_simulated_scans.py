@@ -75,6 +75,7 @@ def test_an_off_axis_scan_sees_the_far_side_from_behind() -> None:
 def test_counts_end_at_the_largest_number_of_the_camera() -> None:
     found = scan(ParallelScanner(rows=8, columns=8, photons_per_pixel=1e5))
     assert found.values.max() == 65535
+    assert found.history[0].endswith("seed 1, 384 pixels saturated at 65535")
 
 
 def test_zingers_are_bright_and_few() -> None:
