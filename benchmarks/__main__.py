@@ -37,6 +37,7 @@ OTHERS = (
     "surface_bias",
     "transport",
     "void_detection",
+    "zernike_bias",
 )
 """Modules with a function ``main(arguments)``."""
 

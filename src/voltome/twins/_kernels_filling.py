@@ -8,15 +8,68 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from voltome.twins.solids import CAPSULE, ELLIPSOID
+from voltome.twins.solids import CAPSULE, CYLINDER, ELLIPSOID, ROUGH, SHELL
 
 CLEAR = 1e-9
 """How far beyond doubt a whole voxel must be inside or outside, relative to the solid."""
 
 
 @numba.njit(cache=True, nogil=True)
+def rough_radius(matrix, dz, dy, dx, length):  # type: ignore[no-untyped-def]
+    """Return how far the surface of a rough sphere is from its middle towards an offset of some length above 0."""
+    waves = 0.0
+    for wave in range(2, matrix.shape[0]):
+        turn = (matrix[wave, 0] * dz + matrix[wave, 1] * dy + matrix[wave, 2] * dx) / length
+        waves += np.cos(turn + matrix[wave, 3])
+    return matrix[0, 0] + matrix[0, 1] * waves
+
+
+@numba.njit(cache=True, nogil=True)
+def _holds(kind, matrix, dz, dy, dx):  # type: ignore[no-untyped-def]
+    """Say whether a cylinder, a shell or a rough sphere holds a point."""
+    if kind == CYLINDER:
+        axis = matrix[0]
+        along = (dz * axis[0] + dy * axis[1] + dx * axis[2]) / (axis[0] ** 2 + axis[1] ** 2 + axis[2] ** 2)
+        u, v, w = dz - along * axis[0], dy - along * axis[1], dx - along * axis[2]
+        return 0.0 <= along <= 1.0 and u * u + v * v + w * w <= matrix[1, 0] ** 2
+    square = dz * dz + dy * dy + dx * dx
+    if kind == SHELL:
+        return matrix[1, 0] ** 2 <= square <= matrix[0, 0] ** 2
+    length = np.sqrt(square)
+    if length <= matrix[0, 2] or length > matrix[0, 3]:
+        return length <= matrix[0, 2]
+    return length <= rough_radius(matrix, dz, dy, dx, length)
+
+
+@numba.njit(cache=True, nogil=True)
+def _side_of_round(kind, matrix, dz, dy, dx, size):  # type: ignore[no-untyped-def]
+    """Return the same as `_side` for a cylinder, a shell and a rough sphere."""
+    reach = 0.5 * np.sqrt(size[0] ** 2 + size[1] ** 2 + size[2] ** 2)
+    if kind == CYLINDER:
+        axis = matrix[0]
+        long = np.sqrt(axis[0] ** 2 + axis[1] ** 2 + axis[2] ** 2)
+        along = (dz * axis[0] + dy * axis[1] + dx * axis[2]) / long
+        square = dz * dz + dy * dy + dx * dx - along * along
+        radial = np.sqrt(max(0.0, square)) - matrix[1, 0]
+        depth = max(radial, max(-along, along - long))
+        reach += CLEAR * (long + matrix[1, 0])
+        return 1 if depth < -reach else (-1 if depth > reach else 0)
+    length = np.sqrt(dz * dz + dy * dy + dx * dx)
+    if kind == SHELL:
+        outer, inner = matrix[0, 0], matrix[1, 0]
+        reach += CLEAR * outer
+        if inner + reach < length < outer - reach:
+            return 1
+        return -1 if length > outer + reach or length < inner - reach else 0
+    reach += CLEAR * matrix[0, 3]
+    return 1 if length < matrix[0, 2] - reach else (-1 if length > matrix[0, 3] + reach else 0)
+
+
+@numba.njit(cache=True, nogil=True)
 def _side(kind, matrix, dz, dy, dx, size):  # type: ignore[no-untyped-def]
     """Return 1 where all points of a voxel about an offset from the centre are inside, -1 where none is, else 0."""
+    if kind == CYLINDER or kind == SHELL or kind == ROUGH:
+        return _side_of_round(kind, matrix, dz, dy, dx, size)
     if kind == CAPSULE:
         axis = matrix[0]
         along = (dz * axis[0] + dy * axis[1] + dx * axis[2]) / (axis[0] ** 2 + axis[1] ** 2 + axis[2] ** 2)
@@ -51,11 +104,9 @@ def fill(  # type: ignore[no-untyped-def]
     Parameters
     ----------
     kind : int
-        What the numbers mean, for an offset d from `centre`. `ELLIPSOID`: inside where |matrix d| <= 1. `BLOCK`: inside
-        where no component of matrix d is beyond 1. `CAPSULE`: `centre` is its start, row 0 of the matrix its axis, and
-        the first number of row 1 its radius.
+        What the numbers mean: `voltome.twins.solids.Numbers`.
     centre, matrix : numpy.ndarray
-        float64, shapes (3,) and (3, 3), in um and 1/um.
+        float64, shapes (3,) and (3, 3), or (waves + 2, 4).
     first : numpy.ndarray
         int64, index (z, y, x) of the first voxel.
     size : numpy.ndarray
@@ -91,6 +142,8 @@ def fill(  # type: ignore[no-untyped-def]
                                 along = min(1.0, max(0.0, along))
                                 u, v, w = dz - along * axis[0], dy - along * axis[1], dx - along * axis[2]
                                 count += u * u + v * v + w * w <= radius2
+                            elif kind == CYLINDER or kind == SHELL or kind == ROUGH:
+                                count += _holds(kind, matrix, dz, dy, dx)
                             else:
                                 u = matrix[0, 0] * dz + matrix[0, 1] * dy + matrix[0, 2] * dx
                                 v = matrix[1, 0] * dz + matrix[1, 1] * dy + matrix[1, 2] * dx

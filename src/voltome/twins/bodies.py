@@ -1,4 +1,4 @@
-"""Solids of a cell beside its particles: fibres of a separator as capsules, metal sheets as blocks."""
+"""Solids of a cell beside its particles: fibres as capsules, metal sheets as blocks, holders and wires as cylinders."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from voltome.errors import ParameterError
 from voltome.twins.solids import (
     BLOCK,
     CAPSULE,
+    CYLINDER,
     Numbers,
     Triple,
     box_around,
@@ -116,6 +117,97 @@ class Capsule:
 
     def moved(self, transform: Transform) -> Capsule:
         """Return the capsule after a rigid motion."""
+        return replace(self, start_um=moved_point(transform, self.start_um), end_um=moved_point(transform, self.end_um))
+
+
+@dataclass(frozen=True)
+class Cylinder:
+    """A straight cylinder with flat ends: a wire, a capillary's filling, the disc of a coin cell.
+
+    Parameters
+    ----------
+    start_um, end_um : tuple of float
+        Centres (z, y, x) of its two flat ends in um, apart from each other.
+    radius_um : float
+        Radius in um, above 0.
+    material : str
+        Name of the material.
+
+    Raises
+    ------
+    ParameterError
+        Ends that are not three finite numbers or coincide, a radius not above 0, a material without a name.
+
+    Examples
+    --------
+    >>> import math
+    >>> holder = Cylinder((0, 16, 16), (20, 16, 16), 15.0, material="resin")
+    >>> math.isclose(holder.volume_um3, math.pi * 15**2 * 20)
+    True
+    """
+
+    start_um: Triple
+    end_um: Triple
+    radius_um: float
+    material: str = "solid"
+
+    def __post_init__(self) -> None:
+        for name in ("start_um", "end_um"):
+            object.__setattr__(self, name, triple(name, getattr(self, name)))
+        object.__setattr__(self, "radius_um", check_positive("radius_um", self.radius_um))
+        check_material(self.material)
+        if self.length_um <= SHORTEST * self.radius_um:
+            raise ParameterError(
+                f"start_um is {self.start_um} and end_um {self.end_um}; expected two points that are apart by more "
+                f"than {SHORTEST:g} of the radius."
+            )
+
+    @property
+    def length_um(self) -> float:
+        """Length in um."""
+        return math.dist(self.start_um, self.end_um)
+
+    @property
+    def centre_um(self) -> Triple:
+        """Centre of mass (z, y, x) in um."""
+        return triple("centre_um", np.add(self.start_um, self.end_um) / 2)
+
+    @property
+    def volume_um3(self) -> float:
+        """Volume pi r^2 l in um3."""
+        return math.pi * self.radius_um**2 * self.length_um
+
+    @property
+    def surface_area_um2(self) -> float:
+        """Surface area 2 pi r (l + r) in um2, with both ends."""
+        return 2 * math.pi * self.radius_um * (self.length_um + self.radius_um)
+
+    @property
+    def bounds_um(self) -> tuple[Triple, Triple]:
+        """Lowest and highest (z, y, x) in um."""
+        axis = np.subtract(self.end_um, self.start_um)
+        along = axis / self.length_um
+        return box_around(self.centre_um, np.abs(axis) / 2 + self.radius_um * np.sqrt(np.clip(1 - along**2, 0, 1)))
+
+    def contains(self, points_um: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return which points, shape (..., 3) as (z, y, x) in um, lie inside or on the surface."""
+        axis = np.subtract(self.end_um, self.start_um)
+        offsets = points_um - np.asarray(self.start_um)
+        along = offsets @ axis / (axis @ axis)
+        offsets = offsets - along[..., None] * axis
+        inside: NDArray[np.bool_] = np.einsum("...i,...i", offsets, offsets) <= self.radius_um**2
+        inside &= (along >= 0) & (along <= 1)
+        return inside
+
+    @property
+    def numbers(self) -> Numbers:
+        """The cylinder in numbers."""
+        matrix = np.zeros((3, 3))
+        matrix[0], matrix[1, 0] = np.subtract(self.end_um, self.start_um), self.radius_um
+        return Numbers(CYLINDER, np.asarray(self.start_um), matrix)
+
+    def moved(self, transform: Transform) -> Cylinder:
+        """Return the cylinder after a rigid motion."""
         return replace(self, start_um=moved_point(transform, self.start_um), end_um=moved_point(transform, self.end_um))
 
 

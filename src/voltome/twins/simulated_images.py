@@ -105,7 +105,7 @@ def grey_volume(
     check_not_negative("noise", noise)
     check_seed(seed)
     check_memory(12 * math.prod(shape), task="grey_volume", voxels=math.prod(shape))
-    values = _partial_volumes(scene, size, shape, grey, supersampling)
+    values = partial_volumes(scene, size, shape, grey, supersampling)
     if sigma:
         values = gaussian_filter(values, [sigma / edge for edge in size], mode="nearest")
     if noise:
@@ -230,7 +230,7 @@ def _check_image(scene: Scene, grey: Mapping[str, float], supersampling: Any, dt
             )
 
 
-def _partial_volumes(
+def partial_volumes(
     scene: Scene, size: Triple, shape: tuple[int, int, int], grey: Mapping[str, float], points: int
 ) -> NDArray[np.float32]:
     """Return the mean grey of every voxel."""

@@ -19,12 +19,21 @@ from voltome.errors import ParameterError
 
 Triple = tuple[float, float, float]
 
-ELLIPSOID, CAPSULE, BLOCK = 0, 1, 2
+ELLIPSOID, CAPSULE, BLOCK, CYLINDER, SHELL, ROUGH = range(6)
 """Kinds of `Numbers`."""
 
 
 class Numbers(NamedTuple):
-    """A solid in numbers, for the kernel that fills images; `voltome.twins._kernels_filling` says what they mean."""
+    """A solid in numbers, for the kernels that fill images and trace rays.
+
+    They are about an offset d from `centre_um`. `ELLIPSOID`: inside where |matrix d| <= 1. `BLOCK`: inside where no
+    component of matrix d is beyond 1. `CAPSULE` and `CYLINDER`: `centre_um` is the start, row 0 of the matrix the axis,
+    and the first number of row 1 the radius. `SHELL`: the first numbers of row 0 and row 1 are the outer radius and
+    that of the cavity. `ROUGH`: row 0 is a radius, an amplitude, and the least and the largest distance of the surface;
+    row 1 the shortest length over which it varies, and how much deeper in it a step of 1 may lead; every further row
+    is a wave (z, y, x, phase): along the unit vector u the surface is at radius + amplitude times the sum of
+    cos(wave u + phase).
+    """
 
     kind: int
     centre_um: NDArray[np.float64]

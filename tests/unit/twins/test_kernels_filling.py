@@ -14,6 +14,9 @@ SOLIDS = {
     "ellipsoid": vt.twins.Ellipsoid((4.1, 5.3, 6.2), (1.2, 3.1, 2.2), rotation=(0.4, -0.7, 0.2)),
     "capsule": vt.twins.Capsule((1.1, 2.3, 3.7), (6.2, 8.4, 7.9), 1.3),
     "block": vt.twins.Block((4.1, 5.3, 6.2), (3.3, 5.1, 2.7), rotation=(0.3, 0.9, -0.4)),
+    "cylinder": vt.twins.Cylinder((1.1, 2.3, 3.7), (6.2, 8.4, 7.9), 1.3),
+    "shell": vt.twins.Shell((4.1, 5.3, 6.2), 3.3, 1.7),
+    "rough": vt.twins.RoughSphere((4.1, 5.3, 6.2), 2.8, roughness_um=0.25, correlation_um=0.9, seed=3),
 }
 SIZES = np.array([0.5, 1.25, 0.8])
 FIRST = np.array([-1, -2, 1])
