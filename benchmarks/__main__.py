@@ -28,11 +28,8 @@ OTHERS = (
     "radii_accuracy",
     "reconstruction",
     "registration_accuracy",
-<<<<<<< HEAD
     "slabs",
-=======
     "stripes",
->>>>>>> clean
     "study",
     "surface_bias",
     "transport",

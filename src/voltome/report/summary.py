@@ -15,9 +15,9 @@ from voltome.report.formatting import (
     value_in_print,
     whole_in_print,
 )
-from voltome.report.phrases_of_optics import PHRASES_OF_OPTICS
 from voltome.report.phrases_of_centring import MEASURES_OF_CENTRING, PHRASES_OF_CENTRING
 from voltome.report.phrases_of_centring import with_parameters as _with_parameters
+from voltome.report.phrases_of_optics import PHRASES_OF_OPTICS
 
 if TYPE_CHECKING:
     from voltome.study import Results

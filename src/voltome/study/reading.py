@@ -7,11 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-<<<<<<< HEAD
-from voltome.data import ImageNoun, Noun, Projections, Volume, _checks, noun_types
-=======
 from voltome.data import ImageNoun, Projections, Volume, _checks, noun_types
->>>>>>> files
 from voltome.errors import VoltomeError, did_you_mean
 from voltome.io import Description, describe
 from voltome.study.entries import Entry, entry_of
@@ -269,25 +265,14 @@ def _source_of(
     said = scan.get("as")
     if said is None and described is not None and described.noun in noun_types():
         noun = noun_types()[described.noun]
-<<<<<<< HEAD
-        return None, (noun, _kind_in(described, noun) or noun.__name__)
-=======
         stated = described.metadata.get("kind" if issubclass(noun, Projections) else "quantity", noun.__name__)
         return None, (noun, stated.strip('"'))
->>>>>>> files
     source = sources.get(str(said or "volume"))
     if source is None:
         problems.add_unknown((*place, "as", str(said)), sources, "kind of source")
         return None, None
     noun = source.signature.products[0].noun or Volume
-    return source, (noun, _kind_in(described, noun) or source.kind or noun.__name__)
-
-
-def _kind_in(described: Description | None, noun: type[Noun]) -> str:
-    """Return the quantity of a volume or the kind of projections as the file says it, or nothing."""
-    if described is None or not (described.noun or issubclass(noun, Projections)):
-        return ""
-    return described.metadata.get("kind" if issubclass(noun, Projections) else "quantity", "").strip('"')
+    return source, (noun, source.kind or noun.__name__)
 
 
 def _kind_of_scan(source: Source, path: Path, parameters: Mapping[str, Any], place: Place, problems: Problems) -> str:

@@ -216,6 +216,7 @@ REFRACTION = (
 DISTORTION = (
     "N. T. Vo, R. C. Atwood, M. Drakopoulos, Radial lens distortion correction with sub-pixel accuracy for X-ray "
     "micro-tomography, Opt. Express 23, 32859 (2015)"
+)
 DOUBLE_WEDGE = (
     "N. T. Vo, M. Drakopoulos, R. C. Atwood, C. Reinhard, Reliable method for calculating the center of rotation in "
     "parallel-beam tomography, Opt. Express 22, 19078 (2014)"

@@ -192,5 +192,11 @@ STEPS_OF_IMAGES = (
         references=(references.COMPONENTS,),
     ),
     Step("states", "segmentation:states", version=2, bytes_per_voxel=3),
+    Step(
+        "join_volumes",
+        "registration:join_volumes",
+        bytes_per_voxel=40,
+        references=(references.GLOBAL_STITCHING, references.MASKED),
+    ),
 )
 """In the order in which a study uses them."""

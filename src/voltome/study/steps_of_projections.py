@@ -1,109 +1,74 @@
-"""The steps of raw scans: projections -> cleaned and centred projections -> a volume."""
+"""The steps of raw scans: projections -> cleaned, centred and joined projections."""
 
 from __future__ import annotations
 
-from voltome.study.step import Rows, Step
+from typing import Any
+
+from voltome.errors import ParameterError
+from voltome.study import references
+from voltome.study.step import Parameters, Rows, Step
 
 _ZINGERS = "projections._kernels_zingers"
-
 _STRIPES = "projections._kernels_stripes"
 _CENTRING = "projections._kernels_centring"
 
+
+def _columns_alone(parameters: Parameters) -> int:
+    """Return 0 rows beyond each end, or refuse to crop rows of which a slab has only some."""
+    if tuple(parameters["rows"]) != (None, None):
+        raise ParameterError(
+            "crop_pixels crops rows, of which a slab has only some; expected columns alone, or a run in memory. The "
+            "volume can be cropped later."
+        )
+    return 0
+
+
+def _binned_rows(parameters: Parameters) -> int:
+    """Return how many rows become one."""
+    return int(parameters["rows"])
+
+
+def _along_columns(parameters: Parameters) -> int:
+    """Return 0 rows beyond each end, or refuse a filter across rows."""
+    if parameters["along"] != "columns":
+        raise ParameterError(
+            f"filter_fresnel along {parameters['along']} works on all rows at once; expected along = 'columns', or a "
+            f"run in memory."
+        )
+    return 0
+
+
+def _found_axis(made: tuple[Any, ...]) -> Parameters:
+    """Return the axis that was found, as the parameter that sets it."""
+    return {"rotation_axis_px": made[0].geometry.rotation_axis_px}
+
+
+def _found_overlap(made: tuple[Any, ...]) -> Parameters:
+    """Return the overlap that was found, as the parameters that say it."""
+    row = made[1].frame.iloc[0]
+    return {"overlap_px": float(row["overlap_px"]), "side": str(row["side"])}
+
+
 STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
     Step("inspect_views", "projections:inspect_views", kind="views", bytes_per_voxel=1),
-    Step("normalise", "projections:normalise", kind="transmission", takes="counts", bytes_per_voxel=4),
-    Step("bin_pixels", "projections:bin_pixels", bytes_per_voxel=8),
-    Step("crop_pixels", "projections:crop_pixels", bytes_per_voxel=1),
-    Step("remove_zingers", "projections:remove_zingers", bytes_per_voxel=8, kernels=_ZINGERS),
-    Step("correct_drift", "projections:correct_drift", kind="transmission", takes="transmission", bytes_per_voxel=4),
-    Step("undo_shifts", "projections:undo_shifts", bytes_per_voxel=4, references=(references.SPLINES,)),
-    Step("pad_columns", "projections:pad_columns", bytes_per_voxel=8, references=(references.NATTERER,)),
+    Step("normalise", "projections:normalise", kind="transmission", takes="counts", bytes_per_voxel=4, rows=Rows()),
     Step(
-        "absorbance", "projections:absorbance", kind="absorbance", takes="transmission", bytes_per_voxel=4, rows=Rows()
-    ),
-    Step(
-        "fbp",
-        "reconstruction:fbp",
-        kind="attenuation",
-        takes="absorbance",
+        "bin_pixels",
+        "projections:bin_pixels",
         bytes_per_voxel=8,
-        kernels="reconstruction._kernels_gridding",
-        references=(references.BACKPROJECTION, references.GRIDDING),
-        rows=Rows(fixed_bytes=_batch_bytes),
+        rows=Rows(binned=lambda parameters: int(parameters["rows"])),
     ),
-    Step(
-        "backproject",
-        "reconstruction:backproject",
-        kind="backprojection",
-        takes="absorbance",
-        bytes_per_voxel=8,
-        kernels="reconstruction._kernels_gridding",
-        references=(references.GRIDDING,),
-        rows=Rows(fixed_bytes=_batch_bytes),
-    ),
-    Step(
-        "project_views",
-        "reconstruction:project",
-        kind="absorbance",
-        takes="attenuation",
-        bytes_per_voxel=12,
-        kernels="reconstruction._kernels_gridding",
-        references=(references.GRIDDING,),
-    ),
-    Step(
-        "cgls",
-        "reconstruction:cgls",
-        kind="attenuation",
-        takes="absorbance",
-        bytes_per_voxel=24,
-        kernels="reconstruction._kernels_gridding",
-        references=(references.CONJUGATE_GRADIENTS, references.NORMAL_CONVOLUTION, references.GRIDDING),
-        rows=Rows(),
-    ),
-    Step(
-        "sirt",
-        "reconstruction:sirt",
-        kind="attenuation",
-        takes="absorbance",
-        bytes_per_voxel=24,
-        kernels="reconstruction._kernels_gridding",
-        references=(references.SIMULTANEOUS, references.NORMAL_CONVOLUTION, references.GRIDDING),
-        rows=Rows(),
-    ),
-    Step(
-        "fista_tv",
-        "reconstruction:fista_tv",
-        kind="attenuation",
-        takes="absorbance",
-        bytes_per_voxel=64,
-        kernels="reconstruction._kernels_total_variation",
-        references=(references.FISTA, references.NORMAL_CONVOLUTION, references.GRIDDING),
-        rows=Rows(halo=_slices_alone),
-    ),
-    Step("split_views", "reconstruction:split_views", bytes_per_voxel=4, references=(references.SHELLS,)),
-    Step(
-        "calibrate_attenuation",
-        "reconstruction:calibrate_attenuation",
-        kind="attenuation",
-        bytes_per_voxel=9,
-        check=_calibration_check,
-    ),
-    Step("signal_to_noise", "reconstruction:signal_to_noise", kind="signal_to_noise", bytes_per_voxel=13),
-    Step("contrast_to_noise", "reconstruction:contrast_to_noise", kind="contrast_to_noise", bytes_per_voxel=10),
-    Step(
-        "fourier_shell_correlation",
-        "reconstruction:fourier_shell_correlation",
-        kind="fourier_shell_correlation",
-        bytes_per_voxel=24,
-        references=(references.SHELLS,),
-    ),
-    Step("ring_check", "reconstruction:ring_check", kind="rings", bytes_per_voxel=1),
+    Step("crop_pixels", "projections:crop_pixels", bytes_per_voxel=1, rows=Rows(halo=_columns_alone)),
     Step(
         "correct_distortion",
         "projections:correct_distortion",
         bytes_per_voxel=4,
         references=(references.DISTORTION,),
     ),
+    Step("remove_zingers", "projections:remove_zingers", bytes_per_voxel=8, kernels=_ZINGERS, rows=Rows()),
+    Step("correct_drift", "projections:correct_drift", kind="transmission", takes="transmission", bytes_per_voxel=4),
+    Step("undo_shifts", "projections:undo_shifts", bytes_per_voxel=4, references=(references.SPLINES,)),
+    Step("pad_columns", "projections:pad_columns", bytes_per_voxel=8, references=(references.NATTERER,), rows=Rows()),
     Step(
         "retrieve_phase",
         "projections:retrieve_phase",
@@ -121,12 +86,16 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         references=(references.ZERNIKE, references.HALOS, references.REFRACTION, references.ATTENUATION),
     ),
     Step(
+        "absorbance", "projections:absorbance", kind="absorbance", takes="transmission", bytes_per_voxel=4, rows=Rows()
+    ),
+    Step(
         "filter_fresnel",
         "projections:filter_fresnel",
         kind="absorbance",
         takes="absorbance",
         bytes_per_voxel=4,
         references=(references.FRESNEL,),
+        rows=Rows(halo=_along_columns),
     ),
     Step(
         "linearise_by_polynomial",
@@ -135,6 +104,7 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         takes="absorbance",
         bytes_per_voxel=4,
         references=(references.HARDENING_BY_POLYNOMIAL,),
+        rows=Rows(),
     ),
     Step(
         "linearise_by_spectrum",
@@ -143,6 +113,7 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         takes="absorbance",
         bytes_per_voxel=4,
         references=(references.HARDENING, references.ATTENUATION),
+        rows=Rows(),
     ),
     Step(
         "remove_stripes_by_sorting",
@@ -150,6 +121,7 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         bytes_per_voxel=4,
         kernels=_STRIPES,
         references=(references.STRIPES,),
+        rows=Rows(),
     ),
     Step(
         "remove_stripes_by_filtering",
@@ -157,6 +129,7 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         bytes_per_voxel=4,
         kernels=_STRIPES,
         references=(references.STRIPES,),
+        rows=Rows(),
     ),
     Step(
         "remove_stripes_by_fitting",
@@ -164,12 +137,14 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         bytes_per_voxel=4,
         kernels=_STRIPES,
         references=(references.STRIPES,),
+        rows=Rows(),
     ),
     Step(
         "remove_stripes_by_wavelets",
         "projections:remove_stripes_by_wavelets",
         bytes_per_voxel=4,
         references=(references.WAVELETS,),
+        rows=Rows(),
     ),
     Step(
         "remove_large_stripes",
@@ -177,6 +152,7 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         bytes_per_voxel=4,
         kernels=_STRIPES,
         references=(references.STRIPES,),
+        rows=Rows(),
     ),
     Step(
         "remove_dead_stripes",
@@ -184,6 +160,7 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         bytes_per_voxel=4,
         kernels=_STRIPES,
         references=(references.STRIPES,),
+        rows=Rows(),
     ),
     Step(
         "remove_all_stripes",
@@ -191,6 +168,7 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         bytes_per_voxel=4,
         kernels=_STRIPES,
         references=(references.STRIPES,),
+        rows=Rows(),
     ),
     Step(
         "find_rotation_axis",
@@ -206,6 +184,7 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         bytes_per_voxel=2,
         kernels=_CENTRING,
         references=(references.DOUBLE_WEDGE, references.SLICE_SCORES),
+        rows=Rows(settles=_found_axis),
     ),
     Step(
         "axis_candidates",
@@ -222,17 +201,17 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         bytes_per_voxel=2,
         references=(references.OFF_AXIS,),
     ),
-    Step("join_off_axis", "projections:join_off_axis", bytes_per_voxel=5, references=(references.OFF_AXIS,)),
+    Step(
+        "join_off_axis",
+        "projections:join_off_axis",
+        bytes_per_voxel=5,
+        references=(references.OFF_AXIS,),
+        rows=Rows(settles=_found_overlap),
+    ),
     Step(
         "stitch_mosaic",
         "projections:stitch_mosaic",
         bytes_per_voxel=32,
         references=(references.GLOBAL_STITCHING, references.MASKED, references.POWDER),
-    ),
-    Step(
-        "join_volumes",
-        "registration:join_volumes",
-        bytes_per_voxel=40,
-        references=(references.GLOBAL_STITCHING, references.MASKED),
     ),
 )
