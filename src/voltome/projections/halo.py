@@ -72,7 +72,7 @@ def correct_halo(
     material : str, optional
         Formula of the material, of which delta over beta is taken at `energy_kev`; either this or `delta_over_beta`.
     iterations : int
-        Steps beyond the linear correction, 0 or above: 0 is forty times faster; 2 or 3 bring grey values nearer, and
+        Steps beyond the linear correction, 0 or above: 0 is some 15 times faster; 2 or 3 bring grey values nearer, and
         the phase fractions of simulated spheres from some per cent to below 1 %. Where a step brings a view no nearer,
         the one before it is kept; the history says how many views these are.
     regularisation : float
