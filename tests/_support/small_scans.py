@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import get_num_threads, set_num_threads
 
 import voltome as vt
 from voltome.data import LazyArray
@@ -32,17 +31,3 @@ def lazily(scan: vt.data.Projections) -> vt.data.Projections:
         darks=scan.darks,
         energy_kev=scan.energy_kev,
     )
-
-
-class Threads:
-    """So many threads within a block."""
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-
-    def __enter__(self) -> None:
-        self.before = get_num_threads()
-        set_num_threads(self.count)
-
-    def __exit__(self, *_: object) -> None:
-        set_num_threads(self.before)

@@ -40,7 +40,7 @@ def correct_halo(
     energy_kev: Positive | None = None,
     delta_over_beta: Positive | None = None,
     material: str | None = None,
-    iterations: Annotated[int, Ge(0)] = 0,
+    iterations: Annotated[int, Ge(0)] = 2,
     regularisation: NonNegative = 1e-3,
 ) -> Projections:
     """Return the absorbance of a sample of one material from views in Zernike phase contrast, without halos.
@@ -72,8 +72,9 @@ def correct_halo(
     material : str, optional
         Formula of the material, of which delta over beta is taken at `energy_kev`; either this or `delta_over_beta`.
     iterations : int
-        Steps beyond the linear correction, 0 or above: 2 bring back half of what grey values fall short of at 0.5 to 1
-        rad. Where a step brings a view no nearer, the one before it is kept; the history says how many views these are.
+        Steps beyond the linear correction, 0 or above: 0 is some 15 times faster; 2 or 3 bring grey values nearer, and
+        the phase fractions of simulated spheres from some per cent to below 1 %. Where a step brings a view no nearer,
+        the one before it is kept; the history says how many views these are.
     regularisation : float
         Holds back frequencies that are hardly seen, 0 or above: they count by contrast² / (contrast² + regularisation).
 

@@ -17,6 +17,7 @@ KNOWN: dict[str, Any] = {
     "ring_transmission": 0.5,
     "energy_kev": 5.4,
     "delta_over_beta": 14.0,
+    "iterations": 0,
 }
 
 

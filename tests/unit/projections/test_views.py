@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from small_scans import Threads, a_scan
+from small_scans import a_scan
 
 import voltome as vt
+from voltome.data import _kernels_slabs
 
-# 4 views of 2^17 pixels: enough for two threads
-SHAPE = (4, 256, 512)
+SHAPE = (5, 24, 40)
 
 FUNCTIONS: dict[str, tuple[str, Callable[[vt.data.Projections], vt.data.Projections]]] = {
     "retrieve_phase": (
@@ -31,6 +31,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[[vt.data.Projections], vt.data.Projecti
             ring_transmission=0.5,
             energy_kev=5.4,
             delta_over_beta=14.0,
+            iterations=1,
         ),
     ),
     "linearise_by_polynomial": (
@@ -40,18 +41,21 @@ FUNCTIONS: dict[str, tuple[str, Callable[[vt.data.Projections], vt.data.Projecti
     "correct_distortion": (
         "counts",
         lambda scan: vt.projections.correct_distortion(
-            scan, centre_px=(127.5, 255.5), coefficients=[1.0, 1e-5], interpolation="linear"
+            scan, centre_px=(12.5, 19.5), coefficients=[1.0, 1e-3], interpolation="linear"
         ),
     ),
 }
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_one_thread_gives_the_bits_of_two(name: str) -> None:
+def test_any_number_of_threads_gives_the_same_bits(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     kind, function = FUNCTIONS[name]
     scan = a_scan(kind, shape=SHAPE)
-    several = function(scan)
-    with Threads(1):
-        one = function(scan)
-    np.testing.assert_array_equal(one.values, several.values)
-    assert one.history == several.history
+    monkeypatch.setattr(_kernels_slabs, "SMALLEST_VOXELS", 1)
+    found = []
+    for threads in (1, 2, 5):
+        monkeypatch.setattr(_kernels_slabs, "get_num_threads", lambda threads=threads: threads)
+        found.append(function(scan))
+    for other in found[1:]:
+        np.testing.assert_array_equal(other.values, found[0].values)
+        assert other.history == found[0].history
