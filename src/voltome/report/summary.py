@@ -15,9 +15,7 @@ from voltome.report.formatting import (
     value_in_print,
     whole_in_print,
 )
-from voltome.report.phrases_of_centring import MEASURES_OF_CENTRING, PHRASES_OF_CENTRING
-from voltome.report.phrases_of_centring import with_parameters as _with_parameters
-from voltome.report.phrases_of_optics import PHRASES_OF_OPTICS
+from voltome.report.phrases_of_scans import MEASURES_OF_SCANS, PHRASES_OF_SCANS, with_parameters
 
 if TYPE_CHECKING:
     from voltome.study import Results
@@ -25,8 +23,7 @@ if TYPE_CHECKING:
 Record = Mapping[str, Any]
 
 MEASURES: Mapping[str, str] = {
-    **MEASURES_OF_CENTRING,
-    "inspect_views": "what is wrong with the views of a scan",
+    **MEASURES_OF_SCANS,
     "phase_fractions": "volume fractions of the phases",
     "phase_profile": "profiles of the phases",
     "surface_area": "surface areas",
@@ -66,10 +63,6 @@ MEASURES: Mapping[str, str] = {
     "streamlines": "streamlines",
     "streamline_statistics": "the lengths of streamlines",
     "growing_volume": "the tortuosity of growing volumes",
-    "signal_to_noise": "signal to noise",
-    "contrast_to_noise": "contrast to noise",
-    "fourier_shell_correlation": "the resolution by Fourier shell correlation",
-    "ring_check": "rings about the axis of rotation",
     "combined_uncertainty": "uncertainties with all that is known of them",
 }
 
@@ -332,35 +325,20 @@ def _diffusion(parameters: Mapping[str, Any]) -> str:
 
 
 PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    **PHRASES_OF_CENTRING,
-    "normalise": _with_parameters("Views were divided by the beam without sample, both above the dark"),
-    "bin_pixels": _with_parameters("Pixels of the detector were taken together"),
-    "crop_pixels": _with_parameters("Part of the detector was kept"),
-    "pad_columns": _with_parameters("Columns were added beyond the ends of the detector"),
-    "remove_zingers": _with_parameters("Single pixels that stuck out were replaced by the median of their neighbours"),
-    "correct_drift": _with_parameters("Views were divided by the brightness of their beam"),
-    "undo_shifts": _with_parameters("Views were moved back by the shifts of the scanner"),
-    "absorbance": _with_parameters("The logarithm of transmission was taken"),
-    "remove_stripes_by_sorting": _with_parameters("Stripes were removed by sorting"),
-    "remove_stripes_by_filtering": _with_parameters("Stripes were removed from what changes slowly with the angle"),
-    "remove_stripes_by_fitting": _with_parameters("Stripes were removed by polynomials over the angle"),
-    "remove_stripes_by_wavelets": _with_parameters("Stripes were removed by damping wavelets"),
-    "remove_large_stripes": _with_parameters("Large stripes were removed"),
-    "remove_dead_stripes": _with_parameters("Dead and fluctuating columns were interpolated"),
-    "remove_all_stripes": _with_parameters("Stripes of all kinds were removed"),
-    "crop": _with_parameters("The image was cropped"),
-    "median": _with_parameters("Noise was lowered by a median filter"),
-    "gaussian": _with_parameters("Noise was lowered by a Gaussian filter"),
-    "box": _with_parameters("Noise was lowered by the mean of a cube"),
-    "unsharp_mask": _with_parameters("Edges were sharpened by an unsharp mask"),
-    "equalise_histogram": _with_parameters("The histogram was equalised"),
-    "equalise_adaptive": _with_parameters("Contrast was equalised tile by tile"),
+    **PHRASES_OF_SCANS,
+    "crop": with_parameters("The image was cropped"),
+    "median": with_parameters("Noise was lowered by a median filter"),
+    "gaussian": with_parameters("Noise was lowered by a Gaussian filter"),
+    "box": with_parameters("Noise was lowered by the mean of a cube"),
+    "unsharp_mask": with_parameters("Edges were sharpened by an unsharp mask"),
+    "equalise_histogram": with_parameters("The histogram was equalised"),
+    "equalise_adaptive": with_parameters("Contrast was equalised tile by tile"),
     "level": _levelling,
     "select_electrode": _electrode,
-    "denoise_nlm": _with_parameters("Noise was lowered by non-local means"),
+    "denoise_nlm": with_parameters("Noise was lowered by non-local means"),
     "threshold": _threshold,
     "hysteresis_threshold": _hysteresis,
-    "train_classifier": _with_parameters("A classifier was trained on voxels brushed by hand"),
+    "train_classifier": with_parameters("A classifier was trained on voxels brushed by hand"),
     "classify": _classified,
     "phase_probability": _probability,
     "correct_phases": _correction("phases"),
@@ -378,10 +356,10 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "separate_particles": _separation,
     "align": _alignment,
     "states": lambda parameters: f"The states of {parameters.get('phase', 'the phase')} were laid over each other",
-    "drop_touching_border": _with_parameters("Particles that touch the border were left out"),
-    "filter_by_size": _with_parameters("Particles were kept by their size"),
+    "drop_touching_border": with_parameters("Particles that touch the border were left out"),
+    "filter_by_size": with_parameters("Particles were kept by their size"),
     "local_thickness": _thickness,
-    "match_particles": _with_parameters("Particles were matched from scan to scan"),
+    "match_particles": with_parameters("Particles were matched from scan to scan"),
     "label_connectivity": lambda parameters: (
         f"The {parameters['phase']} was divided by its connection to both faces along {parameters.get('axis', 'z')}"
     ),
@@ -392,16 +370,7 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         f"Speed and pressure of a liquid that flows through {parameters['phase']} along {parameters.get('axis', 'z')} "
         f"were computed from Stokes' equations"
     ),
-    "fbp": _with_parameters("Slices were reconstructed by filtered backprojection"),
-    "cgls": _with_parameters("Slices were reconstructed by conjugate gradients"),
-    "sirt": _with_parameters("Slices were reconstructed by simultaneous iteration"),
-    "fista_tv": _with_parameters("Slices were reconstructed by least squares with total variation"),
-    "split_views": _with_parameters("The scan was split into two of every other view"),
-    "calibrate_attenuation": _with_parameters("Grey values were made attenuation by known materials"),
-    "backproject": _with_parameters("Views were projected back without a filter"),
-    "project_views": lambda parameters: "The views that a parallel beam would see of the volume were computed",
     "project": lambda parameters: (
         f"A volume was seen through along {parameters['axis']} ({parameters.get('take', 'mean')} of every column)"
     ),
-    **PHRASES_OF_OPTICS,
 }

@@ -120,7 +120,7 @@ class _Chain:
         """Return the slices of some rows, worked on with the rows beside them."""
         low, high = max(0, first - self.halo), min(self.projections.row_count, stop + self.halo)
         volume = cast(Volume, self.worked(low, high, len(self.nodes)))
-        top, count = (first - low) // self.factor, -(-(stop - first) // self.factor)
+        top, count = (first - low) // self.factor, (stop - first) // self.factor
         return replace(volume, values=volume.values[top : top + count])
 
     def bytes_of(self, rows: int) -> int:
@@ -212,17 +212,17 @@ def reconstruct(
     progress(ProgressEvent(f"{chain.scan}: settling", 0, plan.slab_count, str(plan)))
     chain.settle()
     histories: list[tuple[str, ...]] = []
+    depth = plan.row_count // chain.factor
 
     def slabs() -> Iterator[Volume]:
         for number in range(plan.slab_count):
             first = number * plan.rows_per_slab
-            stop = min(first + plan.rows_per_slab, plan.row_count)
+            stop = min(first + plan.rows_per_slab, depth * chain.factor)
             progress(ProgressEvent(f"{chain.scan}: rows {first} to {stop - 1}", number, plan.slab_count))
             volume = chain.slab(first, stop)
             histories.append(volume.history)
             yield volume
 
-    depth = -(-plan.row_count // chain.factor)
     written = write_slabs(slabs(), path, depth=depth, history=lambda: _agreed(histories))
     progress(ProgressEvent(f"{chain.scan}: {written.name}", plan.slab_count, plan.slab_count))
     return written
@@ -294,7 +294,8 @@ def _plan(chain: _Chain, memory_gb: float | None) -> SlabPlan:
     """Return the highest slabs that stay within the memory."""
     free = available_memory_bytes()
     limit = int(0.8 * free if memory_gb is None else check_positive("memory_gb", memory_gb) * 1e9)
-    factor, total = chain.factor, chain.projections.row_count
+    factor = chain.factor
+    total = chain.projections.row_count // factor * factor  # rows that do not fill a slice at the end are left out
     per_group = chain.bytes_of(2 * factor) - chain.bytes_of(factor)
     if chain.bytes_of(factor) > min(limit, free):
         raise MemoryEstimateError(
@@ -303,7 +304,7 @@ def _plan(chain: _Chain, memory_gb: float | None) -> SlabPlan:
             f"that much memory, crop the columns, or bin the pixels."
         )
     groups = 1 + (min(limit, free) - chain.bytes_of(factor)) // per_group
-    rows = min(int(groups) * factor, -(-total // factor) * factor)
+    rows = min(int(groups) * factor, total)
     rows = _even(rows, factor, total)
     steps = tuple(node.operation.name for node in chain.nodes)
     return SlabPlan(chain.scan, steps, total, rows, chain.halo, chain.bytes_of(rows))

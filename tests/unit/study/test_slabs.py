@@ -40,11 +40,10 @@ def smooth_rows(projections: Projections, *, size: int = 3) -> Projections:
 
 
 def pair_rows(projections: Projections) -> Projections:
-    """Return the mean of every two rows."""
+    """Return the mean of every two rows; an odd last one is left out."""
     even = projections.row_count // 2 * 2
     pairs = np.asarray(projections.values[:, :even]).reshape(VIEWS, -1, 2, projections.column_count).mean(axis=2)
-    rest = [np.asarray(projections.values[:, even:])] if even < projections.row_count else []
-    return projections.derive("paired", values=np.concatenate([pairs, *rest], axis=1))
+    return projections.derive("paired", values=pairs)
 
 
 @dataclass(frozen=True)
