@@ -26,7 +26,9 @@ def each_view(projections: Projections, change: Callable[[Frame], NDArray[Any]])
     return found
 
 
-def minus_logarithm(projections: Projections, shares: NDArray[np.float32], lowest: float) -> tuple[Any, str]:
+def minus_logarithm(
+    projections: Projections, shares: NDArray[np.float32], lowest: float
+) -> tuple[NDArray[np.float32], str]:
     """Return minus the logarithm of shares of the beam, in place, and what the history says of those held."""
     held = 0
     for view in shares:

@@ -25,8 +25,8 @@ _CONE = 24
 _HALOS = 2
 """Margin in lengths of the halo, 1 / (width of the ring)."""
 
-_MOST_RAD = 0.5
-"""Phase beyond which contrast no longer grows with it; the history says how many pixels have more."""
+_MOST_RAD = 1.0
+"""Phase beyond which grey values fall short by more than some per cent; the history says how many pixels have more."""
 
 
 def correct_halo(
@@ -40,15 +40,15 @@ def correct_halo(
     energy_kev: Positive | None = None,
     delta_over_beta: Positive | None = None,
     material: str | None = None,
-    iterations: Annotated[int, Ge(0)] = 2,
+    iterations: Annotated[int, Ge(0)] = 0,
     regularisation: NonNegative = 1e-3,
 ) -> Projections:
     """Return the absorbance of a sample of one material from views in Zernike phase contrast, without halos.
 
     Use it on nano-CT with a phase ring before phases are told by their grey value: halos brighten what lies around a
-    particle, and shade-off empties its inside. It holds for a sample of mostly one material and of phases up to 0.5
-    rad (about 1 um of sulfur at 5.4 keV, 4 um of carbon); beyond, contrast turns over, and no correction can tell.
-    Not for fringes of free propagation (`retrieve_phase`).
+    particle, and shade-off empties its inside. It holds for a sample of mostly one material and of phases up to 1 rad
+    (2.5 um of sulfur or graphite at 5.4 keV): beyond, contrast turns over, so that outlines stay right, but grey values
+    fall short, by a third at 3 rad. Not for fringes of free propagation (`retrieve_phase`).
 
     Parameters
     ----------
@@ -63,7 +63,8 @@ def correct_halo(
         Radius of the aperture in periods per um: 1 / (2 outermost zone) of a zone plate. None: much wider than detail
         that the pixels resolve.
     contrast : {"positive", "negative"}
-        Positive: matter is darker than by its absorption; negative: brighter.
+        Positive: matter is darker than by its absorption; negative: brighter, and detail of the one size at which
+        phase and absorption cancel is lost.
     energy_kev : float, optional
         Of the photons in keV. None: that of the scan.
     delta_over_beta : float, optional
@@ -71,8 +72,8 @@ def correct_halo(
     material : str, optional
         Formula of the material, of which delta over beta is taken at `energy_kev`; either this or `delta_over_beta`.
     iterations : int
-        Steps beyond the linear correction, 0 or above; where a step brings a view no nearer, the one before it is
-        kept, and the history says how many views these are.
+        Steps beyond the linear correction, 0 or above: 2 bring back half of what grey values fall short of at 0.5 to 1
+        rad. Where a step brings a view no nearer, the one before it is kept; the history says how many views these are.
     regularisation : float
         Holds back frequencies that are hardly seen, 0 or above: they count by contrast² / (contrast² + regularisation).
 
@@ -140,7 +141,7 @@ def correct_halo(
     return projections.derive(
         f"correct_halo: ring {inner:g} to {outer:g} per um, passing {ring_transmission:g}, {contrast} contrast, delta "
         f"over beta {ratio:.4g} at {energy:g} keV, {iterations} iterations ({unfinished} of {len(found)} views stopped "
-        f"before), {beyond:.2g} % of pixels beyond {_MOST_RAD:g} rad",
+        f"before), {beyond:.3g} % of pixels beyond {_MOST_RAD:g} rad",
         values=found,
         kind="absorbance",
         energy_kev=energy,

@@ -15,6 +15,7 @@ from voltome.report.formatting import (
     value_in_print,
     whole_in_print,
 )
+from voltome.report.phrases_of_optics import PHRASES_OF_OPTICS
 
 if TYPE_CHECKING:
     from voltome.study import Results
@@ -380,4 +381,5 @@ PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "project": lambda parameters: (
         f"A volume was seen through along {parameters['axis']} ({parameters.get('take', 'mean')} of every column)"
     ),
+    **PHRASES_OF_OPTICS,
 }

@@ -151,3 +151,37 @@ FLUX_WEIGHTED = (
     "A. Duda, Z. Koza, M. Matyka, Hydraulic tortuosity in arbitrary porous media flow, Phys. Rev. E 84, 036319 (2011)"
 )
 GUM = "JCGM 100:2008, Evaluation of measurement data: Guide to the expression of uncertainty in measurement (2008)"
+PAGANIN = (
+    "D. Paganin, S. C. Mayo, T. E. Gureyev, P. R. Miller, S. W. Wilkins, Simultaneous phase and amplitude extraction "
+    "from a single defocused image of a homogeneous object, J. Microsc. 206, 33 (2002)"
+)
+FRESNEL = (
+    "N. T. Vo et al., Data processing methods and data acquisition for samples larger than the field of view in "
+    "parallel-beam tomography, Opt. Express 29, 17849 (2021)"
+)
+ZERNIKE = (
+    "F. Zernike, Phase contrast, a new method for the microscopic observation of transparent objects, Physica 9, 686 "
+    "(1942)"
+)
+HALOS = (
+    "Z. Yin, T. Kanade, M. Chen, Understanding the phase contrast optics to restore artifact-free microscopy images "
+    "for segmentation, Med. Image Anal. 16, 1047 (2012)"
+)
+HARDENING_BY_POLYNOMIAL = (
+    "G. T. Herman, Correction for beam hardening in computed tomography, Phys. Med. Biol. 24, 81 (1979)"
+)
+HARDENING = (
+    "R. A. Brooks, G. Di Chiro, Beam hardening in X-ray reconstructive tomography, Phys. Med. Biol. 21, 390 (1976)"
+)
+ATTENUATION = (
+    "W. T. Elam, B. D. Ravel, J. R. Sieber, A new atomic database for X-ray spectroscopic calculations, Radiat. Phys. "
+    "Chem. 63, 121 (2002), read with xraydb"
+)
+REFRACTION = (
+    "C. T. Chantler, Detailed tabulation of atomic form factors, J. Phys. Chem. Ref. Data 29, 597 (2000), read with "
+    "xraydb"
+)
+DISTORTION = (
+    "N. T. Vo, R. C. Atwood, M. Drakopoulos, Radial lens distortion correction with sub-pixel accuracy for X-ray "
+    "micro-tomography, Opt. Express 23, 32859 (2015)"
+)
