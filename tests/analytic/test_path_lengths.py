@@ -152,19 +152,21 @@ def test_a_point_is_seen_where_the_noun_says(angle):
 def test_a_rough_sphere_has_the_mean_the_roughness_the_volume_and_the_surface_it_says():
     # radii found by halving `contains` along directions of a grid of equal steps in cos(theta) and phi
     solid = SOLIDS["rough sphere"]
-    heights = np.linspace(-1, 1, 201)
-    turns = np.linspace(0, 2 * math.pi, 401)
+    heights = np.linspace(-1, 1, 141)
+    turns = np.linspace(0, 2 * math.pi, 281)
     across = np.sqrt(1 - heights**2)[:, None]
     ways = np.stack(np.broadcast_arrays(heights[:, None], across * np.sin(turns), across * np.cos(turns)), -1)
     low, high = np.full(ways.shape[:2], 3.0), np.full(ways.shape[:2], 7.0)
-    for _ in range(26):
+    for _ in range(18):
         middle = (low + high) / 2
         inside = solid.contains(np.asarray(solid.middle_um) + middle[..., None] * ways)
         low, high = np.where(inside, middle, low), np.where(inside, high, middle)
-    cells = (low[1:, 1:] + low[:-1, 1:] + low[1:, :-1] + low[:-1, :-1]) / 4
-    assert cells.mean() == pytest.approx(5.0, abs=2e-4)
-    assert cells.std() == pytest.approx(0.3, rel=5e-3)
-    assert (cells**3).mean() * 4 / 3 * math.pi == pytest.approx(solid.volume_um3, rel=2e-4)
+    weights = np.ones((141, 280)) / (140 * 280)
+    weights[[0, -1]] /= 2
+    radii = low[:, :-1]
+    assert (weights * radii).sum() == pytest.approx(5.0, abs=2e-4)
+    assert math.sqrt((weights * (radii - 5) ** 2).sum()) == pytest.approx(0.3, rel=1e-3)
+    assert (weights * radii**3).sum() * 4 / 3 * math.pi == pytest.approx(solid.volume_um3, rel=2e-4)
     points = low[..., None] * ways  # two triangles for each cell, biased low by the facets
     one = np.cross(points[1:, :-1] - points[:-1, :-1], points[:-1, 1:] - points[:-1, :-1])
     two = np.cross(points[1:, :-1] - points[1:, 1:], points[:-1, 1:] - points[1:, 1:])

@@ -1,4 +1,4 @@
-"""Twins: scenes of analytic solids whose truth is known, and simulated images of them."""
+"""Twins: scenes of analytic solids whose truth is known, simulated images and simulated scans of them."""
 
 import lazy_loader
 

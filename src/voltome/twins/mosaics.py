@@ -14,10 +14,10 @@ from voltome.data._parameters import check_not_negative, check_seed
 from voltome.data.images import SIMULATED
 from voltome.errors import ParameterError
 from voltome.physics import Material
-from voltome.twins._camera import Camera
+from voltome.twins._rays import check_points
 from voltome.twins.scanners import ParallelScanner
 from voltome.twins.scenes import Scene
-from voltome.twins.simulated_scans import check_scanner, expose, saturated_in_words, scan_of
+from voltome.twins.simulated_scans import camera_of, check_scanner, expose, saturated_in_words, scan_of
 
 __all__ = ["MosaicScan", "simulate_mosaic"]
 
@@ -125,10 +125,9 @@ def simulate_mosaic(
     shifts = -true
     shifts[:, 1] += (columns - 1) * steps[1] / 2
     angles = np.full(len(true), float(angle_deg))
-    camera = Camera(scanner, seed, scanner.darks + scanner.flats + len(angles))
-    exposed = expose(
-        scene, camera, angles=angles, shifts=shifts, materials=materials, axis_um=None, points=supersampling
-    )
+    points = check_points(supersampling)
+    camera = camera_of(scanner, seed, views=len(angles), points=points)
+    exposed = expose(scene, camera, angles=angles, shifts=shifts, materials=materials, axis_um=None, points=points)
     did = (
         f"{SIMULATED} {scene.in_words}; mosaic of {rows} x {columns} fields, error of the stage {spread:g} pixels; "
         f"{scanner.in_words}; supersampling {supersampling}, seed {seed}{saturated_in_words(exposed)}"

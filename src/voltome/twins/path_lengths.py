@@ -126,7 +126,9 @@ def line_integrals(
     ParameterError
         A parameter outside its range, or a solid through which no ray can be traced.
     GeometryError
-        A pixel size that is none, or an axis outside the detector.
+        A pixel size that is none.
+    MemoryEstimateError
+        More than the memory that is free.
 
     Notes
     -----

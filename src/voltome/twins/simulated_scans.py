@@ -73,6 +73,8 @@ def simulate(
         A parameter outside its range, or a solid through which no ray can be traced.
     PhaseError
         A material of the scene that `materials` lacks, or one that is not in the scene.
+    MemoryEstimateError
+        More than the memory that is free.
 
     Notes
     -----
@@ -95,7 +97,7 @@ def simulate(
     """
     check_scanner(scanner)
     angles, seed = checked_angles(angles_deg), check_seed(seed)
-    camera = Camera(scanner, seed, scanner.darks + scanner.flats + len(angles))
+    camera = camera_of(scanner, seed, views=len(angles), points=check_points(supersampling))
     shifts = camera.jitter(len(angles))
     exposed = expose(
         scene, camera, angles=angles, shifts=shifts, materials=materials, axis_um=axis_um, points=supersampling
@@ -144,6 +146,8 @@ def true_attenuation(
         A parameter outside its range.
     PhaseError
         A material of the scene that `materials` lacks, or one that is not in the scene.
+    MemoryEstimateError
+        More than the memory that is free.
 
     Notes
     -----
@@ -175,6 +179,13 @@ def true_attenuation(
     return Volume(values, voxel_size_um=edges, quantity="attenuation", unit="1/cm", history=(did,))
 
 
+def camera_of(scanner: ParallelScanner, seed: int, *, views: int, points: int) -> Camera:
+    """Return the camera of a scan that fits in memory."""
+    frames, pixels = scanner.darks + scanner.flats + views, math.prod(scanner.shape)
+    check_memory((2 * frames + 40 + 60 * points**2) * pixels, task="simulate", voxels=views * pixels)
+    return Camera(scanner, seed, frames)
+
+
 @dataclass(frozen=True)
 class Exposed:
     """The frames of a scan, and when they were taken."""
@@ -198,7 +209,7 @@ def expose(
     points: int,
 ) -> Exposed:
     """Return all frames of a scan."""
-    scanner, points = camera.scanner, check_points(points)
+    scanner = camera.scanner
     used = _checked_materials(scene, materials)
     rays = rays_of(
         scene,
@@ -207,8 +218,6 @@ def expose(
         axis_um=axis_um,
         with_background=scene.background in used,
     )
-    count = len(angles) * math.prod(scanner.shape)
-    check_memory(2 * count + 60 * math.prod(scanner.shape) * points**2, task="simulate", voxels=count)
     before = scanner.darks + (scanner.flats + 1) // 2
     views = np.empty((len(angles), *scanner.shape), np.uint16)
     _expose_views(views, rays, camera, angles, shifts, materials=used, points=points, before=before)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import voltome as vt
-from voltome.errors import GeometryError, ParameterError
+from voltome.errors import GeometryError, MemoryEstimateError, ParameterError
 from voltome.twins import Scene, Shell, Sphere, line_integrals, pack
 
 SCENE = Scene((Sphere((8, 8, 8), 4, "a"), Shell((8, 6, 10), 4, 2, "b")), size_um=(16, 16, 16))
@@ -92,3 +92,8 @@ def test_bad_parameters_are_named(changes, said) -> None:
 def test_a_pixel_size_that_is_none_is_refused() -> None:
     with pytest.raises(GeometryError, match="pixel_size_um is 0"):
         line_integrals(SCENE, angles_deg=[0], pixel_size_um=0)
+
+
+def test_a_scan_that_does_not_fit_is_refused_before_it_is_made() -> None:
+    with pytest.raises(MemoryEstimateError, match="line_integrals needs about"):
+        line_integrals(SCENE, angles_deg=[0], pixel_size_um=1, shape=(10**7, 10**7))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from voltome.errors import GeometryError, ParameterError, PhaseError
+from voltome.errors import GeometryError, MemoryEstimateError, ParameterError, PhaseError
 from voltome.physics import Material
 from voltome.twins import ParallelScanner, Scene, Sphere, SynchrotronScanner, simulate, true_attenuation
 
@@ -117,3 +117,11 @@ def test_bad_parameters_are_named(changes, fault, said) -> None:
 def test_a_truth_needs_columns() -> None:
     with pytest.raises(ParameterError, match="columns is 0; expected a whole number, 1 or above"):
         true_attenuation(SCENE, SCANNER, materials={"NMC": NMC}, columns=0)
+
+
+def test_a_scan_that_does_not_fit_is_refused_before_it_is_made() -> None:
+    huge = ParallelScanner(rows=10**5, columns=10**5, flats=0, darks=0)
+    with pytest.raises(MemoryEstimateError, match="simulate needs about"):
+        scan(huge)
+    with pytest.raises(MemoryEstimateError, match="true_attenuation needs about"):
+        true_attenuation(SCENE, SCANNER, materials={"NMC": NMC}, columns=10**6)
