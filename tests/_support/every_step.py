@@ -5,12 +5,14 @@ A step that is new has no call here and fails `tests/properties/test_threads.py`
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import remounted
+import scanned
 from collectors import ABOVE, STEEL, tilted_collector
 
 import voltome as vt
@@ -188,6 +190,8 @@ ON_PARTICLES: Mapping[str, dict[str, Any]] = {
 
 def calls(scene: Scene, name: str) -> Callable[[], Any]:
     """Return the call of a step on the scene; what it needs beside is made before."""
+    if name in scanned.KNOWN:
+        return scanned.calls(name)
     step = vt.study.STEPS[name].call
     for noun, parameters in ((scene.grey, ON_GREY), (scene.phases, ON_PHASES), (scene.particles, ON_PARTICLES)):
         if name in parameters:
@@ -258,6 +262,20 @@ def _on_network(step: Step, scene: Scene) -> Callable[[], Any]:
     return lambda: step(network)
 
 
+def _on_attenuation(**parameters: Any) -> Callable[[Step, Scene], Callable[[], Any]]:
+    def make(step: Step, scene: Scene) -> Callable[[], Any]:
+        volume = vt.data.Volume(
+            scene.grey.values / np.float32(100), voxel_size_um=1.0, quantity="attenuation", unit="1/cm"
+        )
+        return lambda: step(volume, **parameters)
+
+    return make
+
+
+def _judged(**parameters: Any) -> Callable[[Step, Scene], Callable[[], Any]]:
+    return lambda step, scene: lambda: step(scene.grey, phases=scene.phases, **parameters)
+
+
 _SPECIAL: Mapping[str, Callable[[Step, Scene], Callable[[], Any]]] = {
     "align": _align,
     "find_collector": _on_collector(),
@@ -276,8 +294,15 @@ _SPECIAL: Mapping[str, Callable[[Step, Scene], Callable[[], Any]]] = {
     "measure_pores": _on_network,
     "measure_throats": _on_network,
     "network_transport": _on_network,
+    "project_views": _on_attenuation(angles_deg=[0.0, 40.0, 90.0]),
+    "signal_to_noise": _judged(phase="solid", erode_um=1.0),
+    "contrast_to_noise": _judged(phase="solid", background="pore", erode_um=0.0),
+    "calibrate_attenuation": _judged(attenuations_per_cm={"pore": 0.0, "solid": 100.0}),
+    "fourier_shell_correlation": lambda step, scene: (
+        lambda: step(scene.grey, other=dataclasses.replace(scene.grey, values=np.roll(scene.grey.values, 1, axis=1)))
+    ),
     "measure_voids": lambda step, scene: lambda: step(scene.particles, phases=scene.phases, grey=scene.grey),
 }
 
-KNOWN = {*ON_GREY, *ON_PHASES, *ON_PARTICLES, *_SPECIAL}
+KNOWN = {*ON_GREY, *ON_PHASES, *ON_PARTICLES, *_SPECIAL, *scanned.KNOWN}
 """Steps that have a call."""
