@@ -139,10 +139,12 @@ def _refuse_reconstruction(streams: Streams) -> None:
 def _state_kind(streams: Streams, stated: Stated) -> None:
     """Note what the values are: counts, unless the scanner has divided them by a reference already."""
     name = "ImageInfo/OriginalDataRefCorrected"
-    if streams.integer(name):
+    corrected = streams.integer(name)
+    if corrected:
         stated.lacks["kind"] = f"the images were divided by a reference already ({name}), and it does not say how"
     else:
-        stated.put("kind", "counts", f"{name} {streams.integer(name)}")
+        absent = f"a file without {name}"
+        stated.put("kind", "counts", absent if corrected is None else f"{name} {corrected}")
 
 
 def _state_energy(streams: Streams, stated: Stated, views: int) -> None:

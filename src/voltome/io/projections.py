@@ -115,6 +115,10 @@ def read_projections(
     where it has one. Data Exchange: ``exchange/data``, ``data_white``, ``data_dark`` and ``theta``, in degrees where no
     unit is stated. External links are followed; a file that is missing is an error that names it. MATLAB: a struct
     with ``sinogram`` and ``parameters``, as the Helsinki challenge of 2022 has it.
+    Zeiss: the beam by ``XrayGeometry`` (1 a cone, 2 parallel) or by real distances; the pixel size of the file is that
+    at the sample, and is magnified onto the detector of a cone; reference images are flats, brought to the exposure
+    time of the views; views of several exposure times are scaled to their median; ``shifts_px`` is the opposite of
+    ``X-Shifts`` and ``Y-Shifts``, which move a view back.
 
     Flats and darks are read at once, also with `lazy`; lazy values may be sliced by several threads. Lazy values are
     checked for NaN by the functions that use them. Memory: the result; with `lazy`, flats and darks.
