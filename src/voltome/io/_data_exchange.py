@@ -49,10 +49,11 @@ def stored_scan(file: Any, path: Path, place: Path) -> StoredScan:
             sources[name] = f"{group.name}/{standard}"
     _add_angles(group, len(values), fields, sources, lacks)
     _add_pixel_size(file, fields, sources, lacks)
+    parts = [_hdf5_fields.at(group, name) for name in ("data", *NAMES)]
     return StoredScan(
         path,
         FORMAT,
-        (place, *_hdf5_find.other_files(data, place)),
+        (place, *dict.fromkeys(file for each in parts if each for file in _hdf5_find.other_files(each, place))),
         values,
         frames["data_white"],
         frames["data_dark"],

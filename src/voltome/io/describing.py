@@ -84,8 +84,9 @@ def describe(path: StrPath) -> Description:
     Parameters
     ----------
     path : str or path
-        A file (also the projections of a Zeiss microscope, ``.txrm`` and ``.xrm``), a folder of TIFF slices, a pattern
-        (``"scan/slice_*.tif"``), an OME-Zarr folder, or a dataset of an HDF5 file (``"scan.h5::/entry/data"``).
+        A file (also a raw scan: ``.txrm``, ``.xrm``, ``.nxs``, ``.mat``, the side-car ``scan.yaml``), a folder of TIFF
+        slices, a pattern (``"scan/slice_*.tif"``), an OME-Zarr folder, or a dataset or scan of an HDF5 file
+        (``"scan.h5::/entry/data"``).
 
     Returns
     -------

@@ -49,7 +49,8 @@ def write(
     Parameters
     ----------
     noun : Noun
-        ``.ome.zarr`` and ``.zarr`` take any noun, ``.csv`` and ``.parquet`` tables, all others images.
+        ``.ome.zarr`` and ``.zarr`` take any noun, ``.h5`` images and projections, ``.csv`` and ``.parquet`` tables, all
+        others images.
     path : str or path
         The target; missing folders are made. An existing target is replaced once the new one is complete. In an HDF5
         file with a place (``"all.h5::/cycle-10/grey"``) only the image at this place is replaced.
@@ -92,7 +93,8 @@ def write(
     and history go along as a text to read.
 
     HDF5: chunks of 64^3 after a byte shuffle, gzip level 1, at ``/volume/values`` or the place given; every field is
-    an attribute of the dataset, the mask a dataset beside it.
+    an attribute of the dataset, the mask a dataset beside it. Projections are written in the layout of Data Exchange,
+    to a file of their own; lazy ones some rows at a time.
 
     NRRD, MetaImage, RAW: little-endian, lengths in um; every field but a mask goes along in the header or side-car.
     Booleans become uint8. ``.nhdr`` and ``.mhd`` have their values in a ``.raw``, ``.raw.gz`` or ``.zraw`` beside
