@@ -80,7 +80,7 @@ def _off(levels: Sinogram, expected: Sinogram, air: float) -> NDArray[np.float64
     if not air:
         return np.asarray(found - wanted)
     usable = (found > _SMALLEST) & (wanted > _SMALLEST)
-    return np.log(np.divide(found, wanted, out=np.ones_like(found), where=usable))
+    return np.asarray(np.log(np.divide(found, wanted, out=np.ones_like(found), where=usable)))
 
 
 def dead(sinogram: Sinogram, ratio: float, size: int, views: int) -> tuple[Sinogram, int]:

@@ -53,8 +53,8 @@ def remove_large_stripes(
     transmission and by their difference in absorbance, for a ratio has no meaning in air, where both are 0. Other
     than in the paper, a column is off by no more than what all fifths of its angles, in order of brightness, have in
     common, and is a stripe where this is 80 % of it or more: a sample that moves through the column, such as a pin
-    that is narrower than the window, is none. Rows are independent of each other. Cost: that of the sorting. Memory: the
-    result.
+    that is narrower than the window, is none. Rows are independent of each other. Cost: that of the sorting. Memory:
+    the result.
 
     References
     ----------
