@@ -135,10 +135,20 @@ def by_sharpness(rows: AxisRows, low_px: float, high_px: float) -> list[Estimate
         for number, each in zip(rows.numbers, own, strict=True)
     ]
     if len(own) < 2:
-        edges = lowest(axes, _scores(rows, axes, axis, 1)[0].edges)
-        return [Estimate("sharpness", "all rows", whole, max(abs(edges - whole), LEAST_ERROR_PX))]
+        return [Estimate("sharpness", "all rows", whole, max(_error_of_one(rows, axes, axis), LEAST_ERROR_PX))]
     scatter = 1.4826 * float(np.median(np.abs(own - np.median(own)))) / float(np.sqrt(len(own)))
     return [Estimate("sharpness", "all rows", whole, max(scatter, LEAST_ERROR_PX)), *parts]
+
+
+def _error_of_one(rows: AxisRows, axes_px: Floats, about_px: float) -> float:
+    """Return the standard error of a single row: half of what its even and its odd views differ by."""
+    row = slice_of(rows.values[0], rows.angles_deg)
+    corner, shape = part_of(row, about_px)
+    found = []
+    for first in range(2):
+        half = Slice(np.ascontiguousarray(row.filtered[first::2]), row.angles_deg[first::2])
+        found.append(lowest(axes_px, score(images_at(half, axes_px, corner, shape)).entropy))
+    return abs(found[1] - found[0]) / 2
 
 
 def _entropies(rows: AxisRows, axes_px: Floats, about_px: float, factor: int) -> Floats:
