@@ -27,6 +27,7 @@ OTHERS = (
     "network",
     "radii_accuracy",
     "registration_accuracy",
+    "stripes",
     "study",
     "surface_bias",
     "transport",

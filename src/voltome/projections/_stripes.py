@@ -19,6 +19,10 @@ from voltome.projections._sinograms import Sinogram
 _CORE = 0.25
 """Share of the lowest and of the highest values that are left out where a line is laid through values in order."""
 
+_PARTS = 5
+_ALIKE = 0.8
+"""Of what a column is off on average, each fifth of its angles, in order of brightness, must be off by this share."""
+
 _SMALLEST = 1e-6
 """Factors and noise nearer to 0 than this are none: 32-bit numbers around 1 do not tell them from it."""
 
@@ -49,17 +53,34 @@ def by_fitting(sinogram: Sinogram, order: int, size: int, air: float) -> Sinogra
 
 
 def large(sinogram: Sinogram, ratio: float, size: int, left_out: float, air: float) -> tuple[Sinogram, int]:
-    """Return algorithm 5, and how many columns it found: all are corrected by their mean, these smoothed in order."""
+    """Return algorithm 5, and how many columns it found: columns are corrected by what they are off, these smoothed.
+
+    A column with a wrong gain is off at all angles, one through which a part of the sample passes at some. So columns
+    are off by what all fifths of their angles, in order of brightness, have in common, and stripes are those for which
+    this is most of it: other than in the paper, where a sample narrower than the window is taken for a stripe.
+    """
     levels, order, smooth = _smoothed_in_order(sinogram, size)
     drop = int(0.5 * left_out * len(sinogram))
-    core = slice(drop, len(sinogram) - drop)
-    mean, expected = (each[core].mean(axis=0, dtype=np.float64) for each in (levels, smooth))
-    found = _corrected(sinogram, mean[np.newaxis], expected[np.newaxis], air)
-    off = mean / np.where(np.abs(expected) > _SMALLEST, expected, mean) if air else mean - expected
-    stripes = stripes_in(off, ratio)
+    parts = np.array_split(np.arange(drop, len(sinogram) - drop), min(_PARTS, len(sinogram) - 2 * drop))
+    offs = np.array([_off(levels[part], smooth[part], air) for part in parts])
+    off = offs.mean(axis=0)
+    least = np.maximum((offs * np.sign(off)).min(axis=0), 0.0)
+    steady = least > _ALIKE * np.abs(off)
+    shift = np.sign(off) * least
+    found = sinogram * np.exp(-shift).astype(np.float32) if air else sinogram - shift.astype(np.float32)
+    stripes = stripes_in(off, ratio) & steady
     marked = binary_dilation(stripes)
     found[:, marked] = _put_back(smooth, order)[:, marked]
     return found, int(np.count_nonzero(stripes))
+
+
+def _off(levels: Sinogram, expected: Sinogram, air: float) -> NDArray[np.float64]:
+    """Return by how much columns are off what is expected: a difference, in transmission that of the logarithms."""
+    found, wanted = (each.mean(axis=0, dtype=np.float64) for each in (levels, expected))
+    if not air:
+        return np.asarray(found - wanted)
+    usable = (found > _SMALLEST) & (wanted > _SMALLEST)
+    return np.asarray(np.log(np.divide(found, wanted, out=np.ones_like(found), where=usable)))
 
 
 def dead(sinogram: Sinogram, ratio: float, size: int, views: int) -> tuple[Sinogram, int]:

@@ -16,6 +16,9 @@ from voltome.projections._windows import air_of, check_stripes, check_window
 
 Wavelet = Literal["db3", "db5", "db9", "db20", "sym8", "coif3"]
 
+_MOST_LEVELS = 5
+"""Levels of wavelets, if not said: 32 columns."""
+
 
 def remove_stripes_by_sorting(projections: Projections, *, size_px: Counted = 21) -> Projections:
     """Remove stripes by smoothing, across columns, the values that each column has in order of their size.
@@ -196,7 +199,7 @@ def remove_stripes_by_fitting(projections: Projections, *, order: Whole = 2, siz
 
 
 def remove_stripes_by_wavelets(
-    projections: Projections, *, levels: Counted = 5, damping: Positive = 2.0, wavelet: Wavelet = "db9"
+    projections: Projections, *, levels: Counted | None = None, damping: Positive = 2.0, wavelet: Wavelet = "db5"
 ) -> Projections:
     """Remove stripes by damping, in the wavelets' vertical details, what hardly changes with the angle.
 
@@ -207,8 +210,9 @@ def remove_stripes_by_wavelets(
     ----------
     projections : Projections
         Of the kind absorbance or transmission.
-    levels : int
-        How often the sinogram is halved, 1 or above: stripes up to about 2 to this power columns are removed.
+    levels : int, optional
+        How often the sinogram is halved, 1 or above: stripes up to about 2 to this power columns are removed. None: as
+        often as its size allows, at most 5.
     damping : float
         Standard deviation of what is damped, in periods per scan, padding included; above 0. More is stronger.
     wavelet : {"db3", "db5", "db9", "db20", "sym8", "coif3"}
@@ -250,10 +254,11 @@ def remove_stripes_by_wavelets(
     True
     """
     check_stripes(projections, "remove_stripes_by_wavelets")
-    depth, width = check_whole("levels", levels), check_positive("damping", damping)
+    width = check_positive("damping", damping)
     check_choice("wavelet", wavelet, get_args(Wavelet))
     shortest = min(extent + 2 * (extent // 4) for extent in (projections.view_count, projections.column_count))
     deepest = int(pywt.dwt_max_level(shortest, wavelet))
+    depth = max(1, min(deepest, _MOST_LEVELS)) if levels is None else check_whole("levels", levels)
     if depth > deepest:
         raise ParameterError(
             f"levels is {depth}; {projections.view_count} views of {projections.column_count} columns can be halved "

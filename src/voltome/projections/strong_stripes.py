@@ -19,8 +19,8 @@ def remove_large_stripes(
 ) -> Projections:
     """Remove wide stripes: columns whose mean is off that of their neighbours.
 
-    For blobs of dirt on a scintillator and steps between the tiles of a detector, as wide as half the window. Every
-    column is corrected by its mean; those that stick out are smoothed in order besides. `remove_all_stripes` has it.
+    For blobs of dirt on a scintillator and steps between the tiles of a detector, up to half the window wide. Columns
+    are corrected by what they are off at all angles; those that stick out are smoothed in order besides.
 
     Parameters
     ----------
@@ -50,8 +50,11 @@ def remove_large_stripes(
     Notes
     -----
     Algorithm 5 of the reference, with the detection of algorithm 4. Means are compared by their ratio in
-    transmission and by their difference in absorbance, for a ratio has no meaning in air, where both are 0. Rows
-    are independent of each other. Cost: that of the sorting. Memory: the result.
+    transmission and by their difference in absorbance, for a ratio has no meaning in air, where both are 0. Other
+    than in the paper, a column is off by no more than what all fifths of its angles, in order of brightness, have in
+    common, and is a stripe where this is 80 % of it or more: a sample that moves through the column, such as a pin
+    that is narrower than the window, is none. Rows are independent of each other. Cost: that of the sorting. Memory:
+    the result.
 
     References
     ----------
@@ -152,7 +155,8 @@ def remove_all_stripes(
     """Remove stripes of every kind: dead and fluctuating columns, then large stripes, then all others by sorting.
 
     For a detector of which nothing is known. Where there is one kind of stripes, the function for it alone harms
-    the sample less.
+    the sample less. A sample that is narrower than `small_size_px`, such as a pin, is harmed by the sorting: take
+    windows smaller than half of it.
 
     Parameters
     ----------
