@@ -62,11 +62,18 @@ def test_views_in_any_order_give_the_same(method: str):
     assert one.rotation_axis_px[0] == other.rotation_axis_px[0]
 
 
-@pytest.mark.parametrize("method", ["fourier", "pairs"])
+@pytest.mark.parametrize("method", ["pairs", "sharpness", "all"])
 def test_a_sample_wider_than_the_detector_does_not_draw_the_axis_to_the_middle(method: str):
     """The body has 1.7 times the radius that fits: no view shows its edge."""
     found = vt.projections.find_rotation_axis(scan(42.6, fills=2.0), method=method).frame.rotation_axis_px[0]
     assert found == pytest.approx(42.6, abs=0.25)
+
+
+@pytest.mark.parametrize("fills", [1.6, 2.0, 3.0])
+def test_of_a_wide_sample_the_fourier_method_knows_that_it_knows_little(fills: float):
+    """The wedge reaches as far as the sample, which the detector does not show: little is left outside of it."""
+    row = vt.projections.find_rotation_axis(scan(42.6, fills=fills, rows=4), method="fourier").frame.iloc[0]
+    assert abs(row.rotation_axis_px - 42.6) < 4 * row.uncertainty_px
 
 
 def test_an_offset_of_all_pixels_and_stripes_of_single_columns_change_little():

@@ -22,6 +22,12 @@ FINER = 16
 BLOCKS = 8
 """Groups of spatial frequencies that are left out in turn for the standard error."""
 
+CUT_REACH = 3.0
+"""Times the half detector that a sample may reach where it is wider than the detector: it widens the wedge."""
+
+CUT_SHARE = 0.1
+"""Mean absorbance at a side of the detector, as a share of the strongest, above which a sample is cut by it."""
+
 BESIDE_WEDGE = 2.0
 """Angular frequencies by which the region outside begins beyond the wedge."""
 
@@ -32,7 +38,8 @@ def by_fourier(rows: AxisRows, low_px: float, high_px: float) -> list[Estimate]:
     edges = edges_of(rows.values)
     check_seen(edges, "the Fourier method")
     halves = half_turns(rows.angles_deg)
-    parts = [[_curves(resampled(row, rows.angles_deg, half)) for row in edges] for half in halves]
+    reach = columns / 2 * (CUT_REACH if is_cut(rows.values) else 1.0)
+    parts = [[_curves(resampled(row, rows.angles_deg, half), reach) for row in edges] for half in halves]
     axes = np.arange(columns * 2 * FINER) / (2.0 * FINER)
     inside = (axes >= low_px) & (axes <= high_px)
     totals = np.array([[totals[:, : len(axes)][:, inside] for totals, _ in half] for half in parts])
@@ -51,6 +58,12 @@ def by_fourier(rows: AxisRows, low_px: float, high_px: float) -> list[Estimate]:
             axis = lowest(axes, each[0][place] / each[1][place])
             found.append(Estimate("fourier", f"row {number}", axis, left_out(axes, *own)))
     return found
+
+
+def is_cut(values: Lines) -> bool:
+    """Say whether the sample is wider than the detector: absorbance (row, angle, column) does not end at its sides."""
+    ends = max(abs(float(values[..., :3].mean())), abs(float(values[..., -3:].mean())))
+    return ends > CUT_SHARE * float(np.percentile(values, 99))
 
 
 def half_turns(angles_deg: NDArray[np.float64]) -> list[Floats]:
@@ -77,7 +90,7 @@ def resampled(lines: Lines, angles_deg: NDArray[np.float64], wanted_deg: Floats)
     return found
 
 
-def _curves(edges: Lines) -> tuple[Floats, Floats]:
+def _curves(edges: Lines, reach_px: float) -> tuple[Floats, Floats]:
     """Return, for each group of frequencies, the power outside of the wedge against twice the axis, and its weight.
 
     With A the spectrum of the half turn (zero for the other half), the mirrored half has the spectrum
@@ -88,8 +101,8 @@ def _curves(edges: Lines) -> tuple[Floats, Floats]:
     spectrum = fft.rfft(edges, width, axis=1)
     spectrum = fft.fft(spectrum, 2 * views, axis=0)
     turns = fft.fftfreq(2 * views, 1 / (2 * views))
-    reach = columns / 2 * 2 * np.pi * fft.rfftfreq(width)
-    outside = np.abs(turns)[:, np.newaxis] > reach + BESIDE_WEDGE
+    wedge = reach_px * 2 * np.pi * fft.rfftfreq(width)
+    outside = np.abs(turns)[:, np.newaxis] > wedge + BESIDE_WEDGE
     weight = outside / np.maximum(np.abs(turns), 1)[:, np.newaxis] ** 2  # what a jump leaves there falls like 1 / n
     signs = np.where(turns.astype(np.int64) % 2, -1.0, 1.0)[:, np.newaxis]
     opposite = np.roll(spectrum[::-1], 1, axis=0)  # the frequency -n

@@ -140,7 +140,7 @@ def test_methods_that_disagree_are_said():
     values[[0, -1]] = scan(axis_px=34, angles_deg=angles).values[[0, -1]]
     table = find(replace(seen, values=values))
     assert any("methods disagree by" in warning and "pairs 34.0" in warning for warning in table.warnings)
-    assert table.frame.rotation_axis_px[0] == pytest.approx(30, abs=0.6)  # Fourier sees the first view, too
+    assert table.frame.rotation_axis_px[0] == pytest.approx(30, abs=1)  # Fourier sees the first view, too
 
 
 def candidates(projections: vt.data.Projections, **options):
