@@ -35,6 +35,10 @@ TILE = 32
 """Edge in cells of what a thread works on at a time: with 16 slices it stays in the cache of a core."""
 
 
+ROWS = 64
+"""Rows of a slice that are transformed at a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lattice:
     """One slice grid, its finer grid of frequencies, and where the frequencies of every view lie on it.
@@ -151,21 +155,30 @@ class Lattice:
         low, high = inner[:, : WIDTH + 1][mirror][:, ::-1].conj(), inner[:, half + WIDTH :][mirror][:, ::-1].conj()
         inner[:, WIDTH : 2 * WIDTH + 1] += low
         inner[:, half : half + WIDTH + 1] += high
-        columned = fft.ifft(inner[:, WIDTH : half + WIDTH + 1], axis=0)[_places(self.grid.shape[0], rows)]
-        lines = fft.irfft(columned, columns, axis=1)[:, _places(self.grid.shape[1], columns)]
+        columned = fft.ifft(inner[:, WIDTH : half + WIDTH + 1], axis=0, overwrite_x=True)
         y, x = self._undo
-        np.multiply(lines, (0.5 * rows * columns * y)[:, np.newaxis], out=found)
-        found *= x
+        scale = (0.5 * rows * columns * y)[:, np.newaxis]
+        for here, there in _halves(self.grid.shape[0], rows):
+            for start in range(0, here.stop - here.start, ROWS):
+                some = slice(start, start + ROWS)  # few enough rows to stay in the cache of a core
+                lines = fft.irfft(columned[there][some], columns, axis=1) * scale[here][some]
+                for across, behind in _halves(self.grid.shape[1], columns):
+                    np.multiply(lines[:, behind], x[across], out=found[here][some][:, across])
 
     def _plane(self, values: NDArray[np.float32]) -> NDArray[np.complex64]:
         """Return the plane of frequencies of one slice, with its margins: the adjoint of `_slice`."""
         rows, columns = self.finer
         half = columns // 2
         y, x = self._undo
-        spaced = np.zeros((self.grid.shape[0], columns), np.float32)
-        spaced[:, _places(self.grid.shape[1], columns)] = values * y[:, np.newaxis] * x
         padded = np.zeros((rows, half + 1), np.complex64)
-        padded[_places(self.grid.shape[0], rows)] = fft.rfft(spaced, axis=1)
+        for here, there in _halves(self.grid.shape[0], rows):
+            for start in range(0, here.stop - here.start, ROWS):
+                some = slice(start, start + ROWS)
+                scaled = values[here][some] * y[here, np.newaxis][some] * x
+                spaced = np.zeros((len(scaled), columns), np.float32)
+                for across, behind in _halves(self.grid.shape[1], columns):
+                    spaced[:, behind] = scaled[:, across]
+                padded[there][some] = fft.rfft(spaced, axis=1)
         inner = fft.fft(padded, axis=0, overwrite_x=True)
         mirror = np.concatenate(([0], np.arange(rows - 1, 0, -1)))
         low = inner[:, 1 : WIDTH + 1][mirror][:, ::-1].conj()
@@ -205,9 +218,10 @@ def _finer(count: int) -> int:
     return even_length(max(math.ceil(FINER * count), 4 * WIDTH))
 
 
-def _places(count: int, period: int) -> NDArray[np.intp]:
-    """Return where the voxels lie in a transform of this period, which has voxel count // 2 first."""
-    return np.arange(-(count // 2), count - count // 2) % period
+def _halves(count: int, period: int) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+    """Return where the two halves of the voxels lie, and where in a transform that has voxel count // 2 first."""
+    before = count // 2
+    return (slice(0, before), slice(period - before, period)), (slice(before, count), slice(0, count - before))
 
 
 def _tiles(extent: tuple[int, int]) -> NDArray[np.int64]:

@@ -45,9 +45,13 @@ def check_fits(projections: Projections, grid: SliceGrid, task: str) -> None:
     """Refuse what does not fit in memory: the volume, and what a batch needs."""
     views, columns = projections.view_count, projections.column_count
     voxels = projections.row_count * grid.shape[0] * grid.shape[1]
-    slices = min(batch_of(views, columns), projections.row_count)
-    batch = slices * (16 * views * columns + 20 * grid.shape[0] * grid.shape[1])
+    batch = batch_bytes(views, columns, grid.shape[0] * grid.shape[1], projections.row_count)
     check_memory(4 * voxels + batch, task=task, voxels=voxels)
+
+
+def batch_bytes(views: int, columns: int, voxels: int, rows: int) -> int:
+    """Return what a batch of slices of so many voxels needs, at most of `rows` slices."""
+    return min(batch_of(views, columns), rows) * (16 * views * columns + 20 * voxels)
 
 
 def field_of_view(projections: Projections, grid: SliceGrid, axis: float) -> NDArray[np.bool_]:

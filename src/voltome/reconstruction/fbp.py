@@ -22,8 +22,8 @@ from voltome.reconstruction._windows import FilterName, filter_of
 
 Method = Literal["auto", "nufft", "direct"]
 
-DIRECT_BELOW = 24
-"""With fewer views, or fewer columns, direct backprojection is faster (measured: docs/reconstruction.md)."""
+DIRECT_BELOW = 9000
+"""With fewer views times columns, direct backprojection is faster (measured: docs/reconstruction.md)."""
 
 
 def fbp(
@@ -53,8 +53,8 @@ def fbp(
     cutoff : float
         Share of the highest frequency, half a cycle per pixel, at which the window ends; above 0, at most 1.
     method : {"auto", "nufft", "direct"}
-        By a non-uniform Fourier transform, or by adding every view to every voxel, linear between pixels; auto:
-        direct with fewer than 24 views or columns, nufft otherwise, as it is then faster.
+        By a non-uniform Fourier transform, or by adding every view to every voxel, linear between pixels, which
+        smooths a little; auto: the faster one, which is direct where views times columns are fewer than 9000.
     voxel_size_um : float, optional
         Edge of a voxel along y and x in um; None: that of a pixel.
     size_voxels : int, optional
@@ -142,7 +142,7 @@ def fbp(
     weights = view_weights(projections.angles_deg)
     filtering = filter_of(filter, cutoff, lines.length, grid.step) * (UM_PER_CM / geometry.pixel_size_um[1])
     if method == "auto":
-        method = "direct" if min(projections.view_count, columns) < DIRECT_BELOW else "nufft"
+        method = "direct" if projections.view_count * columns < DIRECT_BELOW else "nufft"
     way = _Way(lines, grid, axis, np.radians(projections.angles_deg), weights.weights_rad, filtering, method)
     did = f"fbp: {method}, {filter} filter to {cutoff:g} of the highest frequency, axis at column {axis:g}"
     mask = field_of_view(projections, grid, axis) if mask_field_of_view else None

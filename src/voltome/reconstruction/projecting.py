@@ -48,7 +48,7 @@ def project(
     Raises
     ------
     ParameterError
-        Neither or both of `angles_deg` and `like`.
+        Neither or both of `angles_deg` and `like`, or angles that are not one finite number for each view.
     ValuesError
         A volume that is not in 1/cm.
     VoxelSizeError
@@ -205,6 +205,20 @@ def _check_volume(volume: Volume) -> None:
         )
 
 
+def _angles(angles_deg: Any) -> NDArray[np.float64]:
+    """Return angles as an array."""
+    try:
+        angles = np.asarray(angles_deg, np.float64)
+    except (TypeError, ValueError) as fault:
+        raise ParameterError(f"angles_deg is {angles_deg!r}; expected one number in degrees for each view.") from fault
+    if angles.ndim != 1 or not angles.size or not np.isfinite(angles).all():
+        raise ParameterError(
+            f"angles_deg has the shape {angles.shape} and {np.count_nonzero(~np.isfinite(angles))} entries that are not "
+            f"finite; expected one finite number in degrees for each view."
+        )
+    return angles
+
+
 def _views(
     volume: Volume, angles_deg: Sequence[float] | None, like: Projections | None
 ) -> tuple[NDArray[np.float64], ParallelBeam, int, float]:
@@ -216,7 +230,7 @@ def _views(
     if like is None:
         columns = max(volume.shape[1:])
         axis = (columns - 1) / 2
-        return np.asarray(angles_deg, np.float64), ParallelBeam((height, edge), axis), columns, axis
+        return _angles(angles_deg), ParallelBeam((height, edge), axis), columns, axis
     geometry = like.geometry
     if not isinstance(geometry, ParallelBeam) or geometry.rotation_axis_px is None:
         raise GeometryError(

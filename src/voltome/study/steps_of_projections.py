@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from voltome.errors import ParameterError
 from voltome.study import references
 from voltome.study.step import Parameters, Rows, Step
@@ -23,6 +25,14 @@ def _calibration_check(parameters: Parameters) -> None:
     check_materials(parameters["attenuations_per_cm"])
 
 
+def _batch_bytes(projections: Any, parameters: Parameters) -> int:
+    from voltome.reconstruction._slabs import batch_bytes
+
+    columns = projections.column_count
+    side = parameters.get("size_voxels") or columns
+    return batch_bytes(projections.view_count, columns, side * side, projections.row_count)
+
+
 STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
     Step(
         "absorbance", "projections:absorbance", kind="absorbance", takes="transmission", bytes_per_voxel=4, rows=Rows()
@@ -32,20 +42,20 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         "reconstruction:fbp",
         kind="attenuation",
         takes="absorbance",
-        bytes_per_voxel=12,
+        bytes_per_voxel=8,
         kernels="reconstruction._kernels_gridding",
         references=(references.BACKPROJECTION, references.GRIDDING),
-        rows=Rows(),
+        rows=Rows(fixed_bytes=_batch_bytes),
     ),
     Step(
         "backproject",
         "reconstruction:backproject",
         kind="backprojection",
         takes="absorbance",
-        bytes_per_voxel=12,
+        bytes_per_voxel=8,
         kernels="reconstruction._kernels_gridding",
         references=(references.GRIDDING,),
-        rows=Rows(),
+        rows=Rows(fixed_bytes=_batch_bytes),
     ),
     Step(
         "project_views",
@@ -61,30 +71,30 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         "reconstruction:cgls",
         kind="attenuation",
         takes="absorbance",
-        bytes_per_voxel=24,
+        bytes_per_voxel=8,
         kernels="reconstruction._kernels_gridding",
         references=(references.CONJUGATE_GRADIENTS, references.NORMAL_CONVOLUTION, references.GRIDDING),
-        rows=Rows(),
+        rows=Rows(fixed_bytes=_batch_bytes),
     ),
     Step(
         "sirt",
         "reconstruction:sirt",
         kind="attenuation",
         takes="absorbance",
-        bytes_per_voxel=24,
+        bytes_per_voxel=8,
         kernels="reconstruction._kernels_gridding",
         references=(references.SIMULTANEOUS, references.NORMAL_CONVOLUTION, references.GRIDDING),
-        rows=Rows(),
+        rows=Rows(fixed_bytes=_batch_bytes),
     ),
     Step(
         "fista_tv",
         "reconstruction:fista_tv",
         kind="attenuation",
         takes="absorbance",
-        bytes_per_voxel=64,
+        bytes_per_voxel=8,
         kernels="reconstruction._kernels_total_variation",
         references=(references.FISTA, references.NORMAL_CONVOLUTION, references.GRIDDING),
-        rows=Rows(halo=_slices_alone),
+        rows=Rows(halo=_slices_alone, fixed_bytes=_batch_bytes),
     ),
     Step("split_views", "reconstruction:split_views", bytes_per_voxel=4, references=(references.SHELLS,)),
     Step(

@@ -80,9 +80,9 @@ def growing_volume(
 
     Notes
     -----
-    Pieces that lie outside the mask are left out. A thin piece has the low tortuosity of a slice that paths cross without turning, and the high one of chance: the
-    curve begins anywhere. Cost: one `tortuosity` for each row, of 10 shares together as much as 5.5 of the whole cube.
-    Memory: that of `tortuosity` for the largest cube.
+    Pieces that lie outside the mask are left out. A thin piece has the low tortuosity of a slice that paths cross
+    without turning, and the high one of chance: the curve begins anywhere. Cost: one `tortuosity` for each row, of 10
+    shares together as much as 5.5 of the whole cube. Memory: that of `tortuosity` for the largest cube.
 
     References
     ----------

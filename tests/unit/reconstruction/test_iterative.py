@@ -11,7 +11,7 @@ from discs import Disc, scan
 
 import voltome as vt
 from voltome.data import LazyArray, _kernels_slabs
-from voltome.errors import ConvergenceError, GeometryError, ParameterError, ValuesError
+from voltome.errors import ConvergenceError, GeometryError, MemoryEstimateError, ParameterError, ValuesError
 from voltome.reconstruction import _normal, _slabs, _solving
 
 Method = Callable[..., vt.data.Volume]
@@ -224,3 +224,12 @@ def test_an_objective_that_grows_is_an_error(seen: vt.data.Projections, monkeypa
     monkeypatch.setattr(_normal, "SAFETY", 0.1)
     with pytest.raises(ConvergenceError, match=r"fista_tv ran away: its objective rose from .* in .* iterations"):
         fista_tv(seen, iterations=50)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_volume_that_does_not_fit_is_refused_before_it_starts(
+    method: Method, seen: vt.data.Projections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voltome.runtime.available_memory_bytes", lambda: 1000)
+    with pytest.raises(MemoryEstimateError, match=rf"{method.__name__} needs about .* GB for 5,445 voxels"):
+        method(seen)

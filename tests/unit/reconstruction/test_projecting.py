@@ -84,6 +84,20 @@ def test_angles_or_a_scan_and_not_both(volume):
         vt.reconstruction.project(volume, angles_deg=[0], like=like())
 
 
+@pytest.mark.parametrize(
+    ("angles", "says"),
+    [
+        ([], r"angles_deg has the shape \(0,\) and 0 entries that are not finite"),
+        ([[0, 1]], r"angles_deg has the shape \(1, 2\)"),
+        ([0, np.nan], "and 1 entries that are not finite; expected one finite number"),
+        (["east"], r"angles_deg is \['east'\]; expected one number in degrees for each view"),
+    ],
+)
+def test_angles_that_are_none_are_refused(volume, angles, says):
+    with pytest.raises(ParameterError, match=says):
+        vt.reconstruction.project(volume, angles_deg=angles)
+
+
 CONE = vt.data.ConeBeam(2.0, source_to_axis_um=1e4, source_to_detector_um=2e4, rotation_axis_px=9)
 
 
