@@ -1,9 +1,7 @@
-"""Iterative parallel-beam reconstruction: voltome beside ASTRA on the CPU, the same number of iterations, errors of
-both.
+"""Iterative parallel-beam reconstruction: voltome beside ASTRA on the CPU, as many iterations, and errors of both.
 
 Exact sinograms of discs. voltome has one slice as ASTRA has, and 16 together, where the threads share them; its kernel
-is made anew in every run. The first voltome run compiles and is not counted. Errors are those of
-`benchmarks.reconstruction`.
+is made anew in every run. The first voltome run compiles and is not counted. Errors: see `benchmarks.reconstruction`.
 
 ``python -m benchmarks iterative``; ``--columns 256 --views 401`` for a short one; ``--noise`` adds total variation.
 """

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import get_num_threads
 from numpy.typing import NDArray
 
 from voltome.data import Projections, Volume
@@ -101,7 +101,7 @@ def check_room(projections: Projections, *, task: str, volumes: int) -> None:
     """Refuse what does not fit: so many volumes, and what a batch of slices needs to be projected back."""
     slices, size = projections.row_count, projections.column_count
     batch = batch_bytes(projections.view_count, size, size * size, slices)
-    of_threads = 64 * size * size * (1 + get_num_threads())
+    of_threads = 64 * size * size * (1 + (os.cpu_count() or 1))
     check_memory(4 * size * size * slices * volumes + batch + of_threads, task=task, voxels=slices * size * size)
 
 

@@ -96,6 +96,15 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         references=(references.FISTA, references.NORMAL_CONVOLUTION, references.GRIDDING),
         rows=Rows(halo=_slices_alone, fixed_bytes=_batch_bytes),
     ),
+    Step(
+        "iteration_curve",
+        "reconstruction:iteration_curve",
+        kind="iteration_curve",
+        takes="absorbance",
+        bytes_per_voxel=1,
+        kernels="reconstruction._kernels_gridding",
+        references=(references.NORMAL_CONVOLUTION,),
+    ),
     Step("split_views", "reconstruction:split_views", bytes_per_voxel=4, references=(references.SHELLS,)),
     Step(
         "calibrate_attenuation",
