@@ -6,7 +6,7 @@ from voltome.data import ParallelBeam, Projections
 from voltome.errors import GeometryError
 from voltome.projections._kinds import require_kind
 
-FEWEST_VIEWS = 2
+FEWEST_DIRECTIONS = 2
 
 
 def parallel_absorbance(projections: Projections, task: str) -> tuple[ParallelBeam, float]:
@@ -28,7 +28,7 @@ def parallel_absorbance(projections: Projections, task: str) -> tuple[ParallelBe
             f"{task} takes views that lie where they belong; these are shifted by up to "
             f"{abs(projections.shifts_px).max():.3g} pixels. Move them back with voltome.projections.undo_shifts."
         )
-    if projections.view_count < FEWEST_VIEWS:
+    if projections.view_count < FEWEST_DIRECTIONS:
         raise GeometryError(
             f"{task} needs views from several directions; these projections have {projections.view_count}."
         )

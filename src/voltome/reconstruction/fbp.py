@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from voltome.data import Positive, Projections, Share, Volume
 from voltome.data._parameters import check_choice, check_share
-from voltome.reconstruction._checking import parallel_absorbance
+from voltome.errors import GeometryError
+from voltome.reconstruction._checking import FEWEST_DIRECTIONS, parallel_absorbance
 from voltome.reconstruction._direct import backproject_directly
 from voltome.reconstruction._gridding import Lattice, lattice_of
 from voltome.reconstruction._lines import PaddedLines, Padding, padded_lines, waves
@@ -79,7 +80,7 @@ def fbp(
     ValuesError
         Projections that are no absorbance, or values in the file that are not finite.
     GeometryError
-        No axis of rotation, a cone beam, views that are still shifted, or fewer than two.
+        No axis of rotation, a cone beam, views that are still shifted, or not from two directions.
     ParameterError
         An unknown filter, method or padding; a cutoff outside 0 to 1; a size of 0.
     AxisError
@@ -140,6 +141,11 @@ def fbp(
     check_fits(projections, grid, "fbp")
     lines = padded_lines(columns, grid.reach, axis, padding)
     weights = view_weights(projections.angles_deg)
+    if weights.directions < FEWEST_DIRECTIONS:
+        raise GeometryError(
+            f"fbp needs views from several directions; all {projections.view_count} views have the same, "
+            f"{projections.angles_deg[0]:g} degrees or its opposite. Check angles_deg."
+        )
     filtering = filter_of(filter, cutoff, lines.length, grid.step) * (UM_PER_CM / geometry.pixel_size_um[1])
     if method == "auto":
         method = "direct" if projections.view_count * columns < DIRECT_BELOW else "nufft"

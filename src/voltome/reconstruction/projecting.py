@@ -213,8 +213,8 @@ def _angles(angles_deg: Any) -> NDArray[np.float64]:
         raise ParameterError(f"angles_deg is {angles_deg!r}; expected one number in degrees for each view.") from fault
     if angles.ndim != 1 or not angles.size or not np.isfinite(angles).all():
         raise ParameterError(
-            f"angles_deg has the shape {angles.shape} and {np.count_nonzero(~np.isfinite(angles))} entries that are not "
-            f"finite; expected one finite number in degrees for each view."
+            f"angles_deg has the shape {angles.shape} and {np.count_nonzero(~np.isfinite(angles))} entries that are "
+            f"not finite; expected one finite number in degrees for each view."
         )
     return angles
 

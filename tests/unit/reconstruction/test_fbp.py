@@ -111,6 +111,13 @@ def test_one_view_is_too_few():
         vt.reconstruction.fbp(scan(views=1))
 
 
+def test_one_direction_is_too_few_however_often_it_was_seen():
+    with pytest.raises(
+        GeometryError, match=r"all 4 views have the same, 30 degrees or its opposite\. Check angles_deg"
+    ):
+        vt.reconstruction.fbp(scan(views=4, angles_deg=[30, 210, 30, -150]))
+
+
 def test_shifts_of_nothing_are_none():
     vt.reconstruction.fbp(scan(shifts_px=np.zeros((30, 2))))
 
