@@ -274,3 +274,21 @@ def test_a_curve_of_what_is_not_there_is_refused(seen: vt.data.Projections) -> N
 def test_a_scan_of_nothing_has_a_curve_of_nothing(seen: vt.data.Projections) -> None:
     empty = dataclasses.replace(seen, values=np.zeros_like(seen.values))
     assert vt.reconstruction.iteration_curve(empty).frame.held_out_share.tolist() == [0.0]
+
+
+# ---- in a study
+
+
+def test_in_slabs_slices_are_smoothed_alone() -> None:
+    rows = vt.study.STEPS["fista_tv"].rows
+    assert rows is not None
+    assert rows.halo_of({"neighbours": "slice"}) == 0
+    with pytest.raises(ParameterError, match="works on all rows at once, not on slabs; expected 'slice'"):
+        rows.halo_of({"neighbours": "volume"})
+
+
+def test_materials_are_checked_before_a_study_runs() -> None:
+    check = vt.study.STEPS["calibrate_attenuation"].check
+    assert check is not None
+    with pytest.raises(ParameterError, match="one material at least that attenuates"):
+        check({"attenuations_per_cm": {"air": 0.0}})
