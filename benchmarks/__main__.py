@@ -23,6 +23,7 @@ ON_PHANTOM = (*MORPHOLOGY, "classifier", "powder")
 """Modules with a function ``report(scene, times)``, and perhaps ``accuracy()`` on bodies of their own."""
 
 OTHERS = (
+    "iterative",
     "memory",
     "network",
     "radii_accuracy",

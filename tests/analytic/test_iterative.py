@@ -168,3 +168,17 @@ def test_neighbouring_slices_smooth_each_other(body: list[Disc], truth: NDArray[
     together = vt.reconstruction.fista_tv(same, weight_per_cm=8, iterations=40, neighbours="volume")
     middle = [dataclasses.replace(each, values=each.values[2:3]) for each in (alone, together)]
     assert error(middle[1], truth) < 0.8 * error(middle[0], truth)
+
+
+def test_the_views_held_out_ask_for_about_as_many_iterations_as_the_truth(
+    exact: vt.data.Projections, truth: NDArray[np.float64]
+) -> None:
+    # with half the views noise comes sooner, so the curve asks for fewer rather than more
+    for noise, most in ((0.05, 8), (0.005, 16)):
+        seen = noisy(exact, noise)
+        errors = [error(vt.reconstruction.cgls(seen, iterations=steps), truth) for steps in range(2, 21)]
+        best = 2 + int(np.argmin(errors))
+        asked = int(vt.reconstruction.iteration_curve(seen, iterations=25).frame.best_iteration[0])
+        assert best <= most
+        assert best / 2 <= asked <= best + 2
+        assert error(vt.reconstruction.cgls(seen, iterations=asked), truth) < 1.25 * min(errors)

@@ -1,5 +1,6 @@
 from .calibration import CalibratedAttenuation, calibrate_attenuation
 from .fbp import fbp
+from .iterating import iteration_curve
 from .iterative import cgls, sirt
 from .judging import contrast_to_noise, signal_to_noise
 from .projecting import backproject, project
@@ -18,6 +19,7 @@ __all__ = [
     "fbp",
     "fista_tv",
     "fourier_shell_correlation",
+    "iteration_curve",
     "project",
     "ring_check",
     "signal_to_noise",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from voltome.data import Projections, Volume
 from voltome.data._kernels_slabs import in_slabs
 from voltome.errors import ConvergenceError, GeometryError, ParameterError
 from voltome.reconstruction._normal import Image, NormalOperator, inner
-from voltome.reconstruction._slabs import UM_PER_CM, batch_of, volume_of
+from voltome.reconstruction._slabs import UM_PER_CM, batch_bytes, batch_of, volume_of
 from voltome.runtime import check_memory
 
 RESOLVED = 0.01
@@ -99,12 +100,9 @@ def check_start(start: Volume | None, projections: Projections) -> NDArray[Any] 
 def check_room(projections: Projections, *, task: str, volumes: int) -> None:
     """Refuse what does not fit: so many volumes, and what a batch of slices needs to be projected back."""
     slices, size = projections.row_count, projections.column_count
-    batch = min(batch_of(projections.view_count, size), slices)
-    of_slice = 16 * projections.view_count * size + 20 * size * size
-    of_kernel = 100 * size * size
-    check_memory(
-        4 * size * size * slices * volumes + batch * of_slice + of_kernel, task=task, voxels=slices * size * size
-    )
+    batch = batch_bytes(projections.view_count, size, size * size, slices)
+    of_threads = 64 * size * size * (1 + (os.cpu_count() or 1))
+    check_memory(4 * size * size * slices * volumes + batch + of_threads, task=task, voxels=slices * size * size)
 
 
 def solve_slices(

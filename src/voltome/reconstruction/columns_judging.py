@@ -104,3 +104,15 @@ RINGS = (
     Column("strongest_ring_height", "as given", "By how much it stands out, in the unit of the volume."),
     Column("strongest_ring_score", "1", "The same over the standard error of the mean around the axis."),
 )
+
+ITERATION_CURVE = (
+    Column("iteration", "1", "Iterations done.", "position"),
+    Column(
+        "held_out_share",
+        "1",
+        "Norm of what the slice leaves over of the views that it was not made of, over that of these views.",
+    ),
+    Column("residual_share", "1", "The same of the views that it was made of."),
+    Column("change_share", "1", "Norm of the change by the iteration over that of the slice."),
+    Column("best_iteration", "1", "Where the share of the views held out is least; the same in every row."),
+)

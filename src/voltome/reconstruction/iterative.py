@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -10,7 +11,7 @@ from voltome.data import Positive, Projections, Volume
 from voltome.data._parameters import check_positive
 from voltome.errors import ParameterError
 from voltome.reconstruction._checking import parallel_absorbance
-from voltome.reconstruction._normal import TINY, inner, norm, normal_operator
+from voltome.reconstruction._normal import TINY, Image, inner, norm, normal_operator
 from voltome.reconstruction._solving import (
     Problem,
     Solved,
@@ -24,6 +25,13 @@ from voltome.reconstruction._solving import (
     solve_slices,
 )
 
+Watch = Callable[[Image], None]
+
+
+def unwatched(image: Image) -> None:
+    """Look at nothing."""
+
+
 CONVERGED = 1e-6
 """Share of the first gradient below which single precision finds no better direction."""
 
@@ -32,7 +40,8 @@ def cgls(projections: Projections, *, iterations: int = 20, start: Volume | None
     """Reconstruct by conjugate gradients: the slices whose projections are nearest to the data, by least squares.
 
     Use it for few, uneven or missing views, where `fbp` makes streaks; the number of iterations is the strength of the
-    smoothing: coarse structure comes first, noise last, so more are not better. With a
+    smoothing: coarse structure comes first, noise last, so more are not better (`iteration_curve`
+    finds how many). With a
     few hundred views over the half turn `fbp` gives as good a slice sooner. For noisy scans of few flat materials
     see `fista_tv`; for values that may not be negative `sirt`.
 
@@ -188,8 +197,8 @@ def sirt(
     return as_attenuation(projections, operator, values, did)
 
 
-def by_gradients(problem: Problem, *, steps: int) -> Solved:
-    """Return the slice after some steps of conjugate gradients."""
+def by_gradients(problem: Problem, *, steps: int, watch: Watch = unwatched) -> Solved:
+    """Return the slice after some steps of conjugate gradients; `watch` is shown it after each."""
     image, operator = problem.start.copy(), problem.operator
     gradient = problem.back - operator.apply(image) if image.any() else problem.back.copy()
     direction, squares = gradient.copy(), inner(gradient, gradient)
@@ -208,13 +217,16 @@ def by_gradients(problem: Problem, *, steps: int) -> Solved:
         check_finite("cgls", length, squares)
         residuals.append(share_of_data(left, problem.squares))
         changes.append(length * norm(direction) / max(norm(image), TINY))
+        watch(image)
         direction *= np.float32(squares / former)
         direction += gradient
     return Solved(image, tuple(residuals) or (share_of_data(left, problem.squares),), tuple(changes) or (0.0,))
 
 
-def by_simultaneous_steps(problem: Problem, *, steps: int, step: float, non_negative: bool) -> Solved:
-    """Return the slice after some steps of one length down the gradient."""
+def by_simultaneous_steps(
+    problem: Problem, *, steps: int, step: float, non_negative: bool, watch: Watch = unwatched
+) -> Solved:
+    """Return the slice after some steps of one length down the gradient; `watch` is shown it after each."""
     image, operator = problem.start.copy(), problem.operator
     check_finite("sirt", problem.squares, inner(problem.back, problem.back))
     residuals, changes = [], []
@@ -229,4 +241,5 @@ def by_simultaneous_steps(problem: Problem, *, steps: int, step: float, non_nega
         check_finite("sirt", left)
         residuals.append(share_of_data(left, problem.squares))
         changes.append(norm(image - former) / max(norm(image), TINY))
+        watch(image)
     return Solved(image, tuple(residuals), tuple(changes))

@@ -22,6 +22,10 @@ WORTH_SAYING = {
     "accuracy": ("recall", "dice"),
     # of a correction what became of things, not how many there were
     "corrections": ("gained_um3", "lost_um3", "changed_fraction", "added", "removed", "split", "merged"),
+    # of a judged reconstruction the ratios, not what they are made of
+    "signal_to_noise": ("signal_to_noise", "piece_signal_to_noise"),
+    "contrast_to_noise": ("contrast_to_noise", "contrast"),
+    "calibration": ("calibrated_per_cm", "residual_per_cm"),
     "connectivity": ("percolating_fraction", "one_face_fraction", "isolated_fraction"),
     # the fraction itself stands in its own table, and the ends of the interval beside it here
     "fraction_confidence": ("fraction", "fraction_low", "fraction_high", "independent_volumes"),

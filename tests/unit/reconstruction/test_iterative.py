@@ -11,7 +11,7 @@ from discs import Disc, scan
 
 import voltome as vt
 from voltome.data import LazyArray, _kernels_slabs
-from voltome.errors import ConvergenceError, GeometryError, ParameterError, ValuesError
+from voltome.errors import AxisError, ConvergenceError, GeometryError, MemoryEstimateError, ParameterError, ValuesError
 from voltome.reconstruction import _normal, _slabs, _solving
 
 Method = Callable[..., vt.data.Volume]
@@ -224,3 +224,71 @@ def test_an_objective_that_grows_is_an_error(seen: vt.data.Projections, monkeypa
     monkeypatch.setattr(_normal, "SAFETY", 0.1)
     with pytest.raises(ConvergenceError, match=r"fista_tv ran away: its objective rose from .* in .* iterations"):
         fista_tv(seen, iterations=50)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_volume_that_does_not_fit_is_refused_before_it_starts(
+    method: Method, seen: vt.data.Projections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voltome.runtime.available_memory_bytes", lambda: 1000)
+    with pytest.raises(MemoryEstimateError, match=rf"{method.__name__} needs about .* GB for 5,445 voxels"):
+        method(seen)
+
+
+# ---- how many iterations
+
+
+@pytest.mark.parametrize("method", ["cgls", "sirt"])
+def test_the_curve_has_a_row_for_every_iteration(method: str, seen: vt.data.Projections) -> None:
+    table = vt.reconstruction.iteration_curve(seen, method=method, iterations=12)  # type: ignore[arg-type]
+    assert table.kind == "iteration_curve"
+    assert table.frame.iteration.tolist() == list(range(1, 13))
+    assert (np.diff(table.frame.residual_share) <= 1e-3).all()
+    assert (table.frame.held_out_share > 0).all()
+    assert table.frame.best_iteration[0] == 1 + table.frame.held_out_share.argmin()
+    assert table.measured_on == "row 2 of 30 views of 33 columns"
+    assert table.method == f"{method} of every other view, held against the rest"
+
+
+def test_a_curve_that_still_falls_is_warned_of(seen: vt.data.Projections) -> None:
+    table = vt.reconstruction.iteration_curve(seen, method="sirt", iterations=4, row=0)
+    assert table.warnings == (
+        "What is left of the views held out still falls after 4 iterations of sirt. Give more iterations.",
+    )
+
+
+def test_a_curve_of_what_is_not_there_is_refused(seen: vt.data.Projections) -> None:
+    curve = vt.reconstruction.iteration_curve
+    with pytest.raises(AxisError, match=r"row is 5; expected one of the detector, 0 to 4"):
+        curve(seen, row=5)
+    with pytest.raises(ParameterError, match=r"method is 'sart'; expected one of 'cgls', 'sirt'"):
+        curve(seen, method="sart")  # type: ignore[arg-type]
+    with pytest.raises(ParameterError, match="relaxation is 2"):
+        curve(seen, method="sirt", relaxation=2)
+    with pytest.raises(ParameterError, match="iterations is 0"):
+        curve(seen, iterations=0)
+    with pytest.raises(ValuesError, match="iteration_curve takes absorbance"):
+        curve(dataclasses.replace(seen, kind="transmission"))
+
+
+def test_a_scan_of_nothing_has_a_curve_of_nothing(seen: vt.data.Projections) -> None:
+    empty = dataclasses.replace(seen, values=np.zeros_like(seen.values))
+    assert vt.reconstruction.iteration_curve(empty).frame.held_out_share.tolist() == [0.0]
+
+
+# ---- in a study
+
+
+def test_in_slabs_slices_are_smoothed_alone() -> None:
+    rows = vt.study.STEPS["fista_tv"].rows
+    assert rows is not None
+    assert rows.halo_of({"neighbours": "slice"}) == 0
+    with pytest.raises(ParameterError, match="works on all rows at once, not on slabs; expected 'slice'"):
+        rows.halo_of({"neighbours": "volume"})
+
+
+def test_materials_are_checked_before_a_study_runs() -> None:
+    check = vt.study.STEPS["calibrate_attenuation"].check
+    assert check is not None
+    with pytest.raises(ParameterError, match="one material at least that attenuates"):
+        check({"attenuations_per_cm": {"air": 0.0}})
