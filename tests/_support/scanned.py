@@ -134,6 +134,7 @@ ON_ABSORBANCE: Mapping[str, dict[str, Any]] = {
     "backproject": {},
     "cgls": {"iterations": 3},
     "sirt": {"iterations": 3},
+    "iteration_curve": {"iterations": 4},
     "fista_tv": {"weight_per_cm": 5.0, "iterations": 3},
     "split_views": {},
 }

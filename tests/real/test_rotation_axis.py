@@ -41,17 +41,12 @@ def test_the_first_and_the_last_view_of_the_aps_tooth_laid_over_each_other_say_2
     table = vt.projections.find_rotation_axis(as_if, method="pairs")
     assert table.frame.rotation_axis_px[0] == pytest.approx(295.58, abs=0.25)
 
-<<<<<<< HEAD
 
 def test_the_axis_of_the_aps_tooth_is_at_295_9():
     """By the angles in the file: what such a pair says moves by 0.41 pixels from 178.0 to 179.0 degrees.
 
     So it says 296.0 at 180, and what is left between the two views after shifting (0.055, 0.045, 0.036, 0.026, 0.019
     from 175 to 179 degrees) falls to that of noise one degree further. The methods lie between 295.82 and 295.93.
-=======
-    From 178.0 to 179.0 degrees what such a pair says moves by 0.41 pixels, so that it says 296.0 at 180.
-    The three methods here lie between 295.82 and 295.93.
->>>>>>> centre
     """
     table = vt.projections.find_rotation_axis(scan("parallel-aps-tooth/tooth.h5"))
     wholes = table.frame[table.frame.part.str.startswith("all")].set_index("method").rotation_axis_px

@@ -41,6 +41,7 @@ def _hardening(parameters: Mapping[str, Any]) -> str:
 
 
 MEASURES_OF_SCANS: Mapping[str, str] = {
+    "iteration_curve": "how many iterations views that were held out ask for",
     "inspect_views": "what is wrong with the views of a scan",
     "signal_to_noise": "signal to noise",
     "contrast_to_noise": "contrast to noise",

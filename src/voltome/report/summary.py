@@ -63,11 +63,6 @@ MEASURES: Mapping[str, str] = {
     "streamlines": "streamlines",
     "streamline_statistics": "the lengths of streamlines",
     "growing_volume": "the tortuosity of growing volumes",
-    "signal_to_noise": "signal to noise",
-    "contrast_to_noise": "contrast to noise",
-    "fourier_shell_correlation": "the resolution by Fourier shell correlation",
-    "iteration_curve": "how many iterations views that were held out ask for",
-    "ring_check": "rings about the axis of rotation",
     "combined_uncertainty": "uncertainties with all that is known of them",
 }
 
