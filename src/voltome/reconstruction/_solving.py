@@ -17,6 +17,9 @@ from voltome.reconstruction._normal import Image, NormalOperator, inner
 from voltome.reconstruction._slabs import UM_PER_CM, batch_bytes, batch_of, volume_of
 from voltome.runtime import check_memory
 
+BEYOND = 0.1
+"""Mean absorbance at the edge of the detector, as a share of the largest, from which the sample reaches beyond it."""
+
 RESOLVED = 0.01
 """Share of the data below which no residual is known: gridding errs by 3e-4, and it shows in the squares."""
 
@@ -170,6 +173,16 @@ def left_in_words(traces: Sequence[Solved]) -> str:
         for share in (shares[0], shares[len(shares) // 2], shares[-1])
     )
     return f"residual {middle} of the data" + (f" in the median slice, {low} to {high}" if len(shares) > 1 else "")
+
+
+def beyond_in_words(projections: Projections) -> str:
+    """Return, for the history, that the sample reaches beyond the detector, as the middle row shows; or nothing."""
+    middle = projections.row_count // 2
+    profile = np.asarray(projections.values[:, middle : middle + 1], np.float64).mean(axis=(0, 1))
+    highest, edge = float(profile.max()), float(max(profile[0], profile[-1]))
+    if highest <= 0 or edge < BEYOND * highest:
+        return ""
+    return f", sample wider than the detector ({edge / highest:.0%} of the absorbance at its edge), so with a false rim"
 
 
 def check_finite(task: str, *values: float) -> None:

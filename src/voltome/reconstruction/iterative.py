@@ -16,6 +16,7 @@ from voltome.reconstruction._solving import (
     Problem,
     Solved,
     as_attenuation,
+    beyond_in_words,
     check_finite,
     check_iterations,
     check_room,
@@ -79,7 +80,8 @@ def cgls(projections: Projections, *, iterations: int = 20, start: Volume | None
     band-limited: a view is the part of the slice's Fourier transform along one line. Then the product of ``A`` with its
     transpose is a convolution, two Fourier transforms of twice the width per iteration. Beyond the detector
     the absorbance counts as zero: a sample wider than the detector gets a bright rim. It stops before `iterations`
-    where the gradient has fallen to a millionth. The history says the residual.
+    where the gradient has fallen to a millionth. The history says
+    the residual, and where the detector was too narrow.
 
     Cost: for the kernel once, and for each slice, about as many operations as a slice of `fbp`; then per iteration and
     slice two transforms of (2 columns)^2. Memory: the volume, and about 12 slices for each thread.
@@ -108,7 +110,8 @@ def cgls(projections: Projections, *, iterations: int = 20, start: Volume | None
     check_room(projections, task="cgls", volumes=1)
     operator = normal_operator(projections, axis)
     values, traces = solve_slices(projections, operator, partial(by_gradients, steps=steps), begin)
-    return as_attenuation(projections, operator, values, f"cgls: {steps} iterations, {left_in_words(traces)}")
+    did = f"cgls: {steps} iterations, {left_in_words(traces)}{beyond_in_words(projections)}"
+    return as_attenuation(projections, operator, values, did)
 
 
 def sirt(
@@ -193,7 +196,8 @@ def sirt(
     solve = partial(by_simultaneous_steps, steps=steps, step=step, non_negative=non_negative)
     values, traces = solve_slices(projections, operator, solve, begin)
     held = ", none below 0" if non_negative else ""
-    did = f"sirt: {steps} iterations, relaxation {relaxation:g}{held}, {left_in_words(traces)}"
+    found = f"{left_in_words(traces)}{beyond_in_words(projections)}"
+    did = f"sirt: {steps} iterations, relaxation {relaxation:g}{held}, {found}"
     return as_attenuation(projections, operator, values, did)
 
 

@@ -19,6 +19,7 @@ from voltome.reconstruction._solving import (
     Solved,
     as_attenuation,
     batches_of,
+    beyond_in_words,
     check_iterations,
     check_room,
     check_start,
@@ -147,7 +148,7 @@ def fista_tv(
     held = ", none below 0" if non_negative else ""
     did = (
         f"fista_tv: weight {price:g} 1/cm over the {neighbours}{held}, {taken} iterations, last change "
-        f"{last:.2%}, {left_in_words(traces)}"
+        f"{last:.2%}, {left_in_words(traces)}{beyond_in_words(projections)}"
     )
     return as_attenuation(projections, operator, values, did)
 

@@ -137,6 +137,13 @@ def test_a_residual_that_single_precision_does_not_know_is_not_said(seen: vt.dat
 
 
 @pytest.mark.parametrize("method", METHODS)
+def test_a_sample_wider_than_the_detector_is_said(method: Method, seen: vt.data.Projections) -> None:
+    assert "wider" not in method(seen).history[-1]
+    exact = scan([[Disc(0, 0, 30, 100)]], angles_deg=np.arange(30) * 6.0, columns=33)
+    assert "sample wider than the detector (85% of the absorbance at its edge)" in method(exact).history[-1]
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_an_empty_scan_is_an_empty_volume(method: Method, seen: vt.data.Projections) -> None:
     empty = dataclasses.replace(seen, values=np.zeros_like(seen.values))
     assert not method(empty).values.any()
