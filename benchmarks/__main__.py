@@ -27,6 +27,7 @@ OTHERS = (
     "network",
     "radii_accuracy",
     "registration_accuracy",
+    "rotation_axis",
     "stripes",
     "study",
     "surface_bias",
