@@ -37,7 +37,7 @@ def test_the_axis_of_the_aps_tooth_is_at_295_9():
     """Its first and last view are 179.0 degrees apart: laid over each other as they are, they say 295.58.
 
     From 178.0 to 179.0 degrees what such a pair says moves by 0.41 pixels, so that it says 296.0 at 180.
-    The three methods here lie between 295.82 and 295.93.
+    The three methods here lie between 295.86 and 295.93.
     """
     table = vt.projections.find_rotation_axis(scan("parallel-aps-tooth/tooth.h5"))
     wholes = table.frame[table.frame.part.str.startswith("all")].set_index("method").rotation_axis_px
