@@ -29,6 +29,7 @@ OTHERS = (
     "radii_accuracy",
     "reconstruction",
     "registration_accuracy",
+    "rotation_axis",
     "slabs",
     "stripes",
     "study",

@@ -26,10 +26,11 @@ GREYS = 256
 VIEWS_PER_COLUMN = 1.5
 """So many views per column of the grid are kept, if there are more: pi / 2 make a slice without streaks."""
 
-LEAST_ERROR_PX = 0.1
-"""No standard error is less: interpolation between columns alone moves the lowest entropy by up to this much."""
+LEAST_ERROR_PX = 0.15
+"""No standard error is less: interpolation between columns alone moves the lowest entropy by
+half as much, and noise of a few percent by more than views tell of each other."""
 
-SMOOTHED = 0.8
+SMOOTHED = 0.5
 """Share of the highest frequency at which the window of the filter ends."""
 
 

@@ -105,7 +105,8 @@ def find_rotation_axis(
     two views, without which 0 to 179 degrees give an axis that is off by half of what the image moves in one degree.
     Together the methods are weighted by their standard errors; of three, one that is off by more than a pixel and five
     standard errors is left out. Cost: one transform per row for Fourier, one per pair, and some fifty small slices per
-    row for sharpness. Memory: the rows looked at, 8 bytes per pixel, and four times that of one row.
+    row for sharpness. Memory: the rows looked at, 16 bytes per pixel, and some twenty times
+    that of one row.
 
     References
     ----------

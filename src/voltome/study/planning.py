@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from voltome.data import PhaseImage
+from voltome.data import PhaseImage, Projections
 from voltome.errors import VoltomeError, did_you_mean
 from voltome.study.entries import Entry, is_noun_name, named_in_other_scans, parameter_path, replaced, wanted_name
 from voltome.study.known_names import note_unknown_phases, note_unknown_scans
@@ -171,7 +171,8 @@ class Planner:
             return None
         latest = fitting[-1]
         kinds = list(dict.fromkeys(made.kind for made in fitting if made.noun is latest.noun))
-        if len(kinds) > 1:
+        # the kind of projections says how far they have come, from counts to absorbance: the latest are meant
+        if len(kinds) > 1 and not issubclass(latest.noun, Projections):
             names = ", ".join(f"{made.ref.name} ({made.kind})" for made in fitting if made.noun is latest.noun)
             self.problems.add(place, f"several {latest.noun.__name__}s fit: {names}; say which with 'of: NAME'.")
             return None

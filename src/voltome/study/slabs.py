@@ -140,7 +140,40 @@ class _Chain:
 
 
 def plan_slabs(study: Study, *, scan: str | None = None, memory_gb: Positive | None = None) -> SlabPlan:
-    """Return how `reconstruct` would go about a scan, with its memory, without doing it."""
+    r"""Return how `reconstruct` would go about a scan, with its memory, without doing it.
+
+    Parameters
+    ----------
+    study : Study
+        A checked study, from `voltome.study.load`; a scan of it has ``as: projections``.
+    scan : str, optional
+        The scan to reconstruct; needed where the study has several.
+    memory_gb : float, optional
+        Memory to stay within, in GB, above 0; None: 80 % of what is free.
+
+    Returns
+    -------
+    SlabPlan
+        Steps, rows of a slab, and memory; as text, one line.
+
+    Raises
+    ------
+    ParameterError, MemoryEstimateError
+        As for `reconstruct`.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile, numpy as np, voltome as vt
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> beam = vt.data.ParallelBeam(1, rotation_axis_px=15.5)
+    >>> scan = vt.data.Projections(np.ones((24, 8, 32), np.float32), angles_deg=np.arange(24) * 7.5, geometry=beam,
+    ...                            kind="absorbance")
+    >>> _ = vt.io.write(scan, folder / "scan.zarr")
+    >>> _ = (folder / "study.yaml").write_text(
+    ...     "study: A block\nscans: {block: {source: scan.zarr}}\npipeline:\n  - fbp: {}\n")
+    >>> vt.study.plan_slabs(vt.study.load(folder / "study.yaml"), memory_gb=1).rows_per_slab
+    8
+    """
     return _plan(_chain(study, scan), memory_gb)
 
 
