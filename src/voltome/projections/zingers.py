@@ -27,7 +27,7 @@ def remove_zingers(
     projections: Projections,
     *,
     sigmas: Positive = 8.0,
-    least_share: NonNegative = 0.05,
+    least_share: NonNegative = 0.2,
     neighbours: Neighbours = "both",
     spots: Spots = "bright",
     reach_px: Counted = 2,
@@ -44,8 +44,8 @@ def remove_zingers(
     sigmas : float
         How many standard deviations of the noise a pixel must be off, above 0. Fewer than 5 finds noise.
     least_share : float
-        It must also be off by this share of its neighbours, 0 or above: what is less does no harm, and data without
-        noise have no other limit.
+        It must also be off by this share of its neighbours, 0 or above. Where views are few, grains of the sample stick
+        out of their neighbours by 5 to 10 %; data without noise have no other limit.
     neighbours : {"views", "columns", "both"}
         Which neighbours it is held against: the same pixel in the views before and behind, the pixels beside it in its
         row, or both in turn: sharp edges of a sample stick out of one of them, but hardly of both.
