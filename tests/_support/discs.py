@@ -54,7 +54,7 @@ def _area_left_of(distance_um: NDArray[np.float64], radius_um: float) -> NDArray
     The chord at s is 2 sqrt(r^2 - s^2), its antiderivative s sqrt(r^2 - s^2) + r^2 arcsin(s / r).
     """
     s = np.clip(distance_um, -radius_um, radius_um)
-    return s * np.sqrt(radius_um**2 - s**2) + radius_um**2 * (np.arcsin(s / radius_um) + np.pi / 2)
+    return s * np.sqrt(np.maximum(radius_um**2 - s**2, 0)) + radius_um**2 * (np.arcsin(s / radius_um) + np.pi / 2)
 
 
 def true_slice(discs: Sequence[Disc], *, size: int, pixel_size_um: float = 1.0, finer: int = 8) -> NDArray[np.float64]:
