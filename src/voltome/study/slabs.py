@@ -107,7 +107,7 @@ class _Chain:
                 noun = self.worked(first, min(total, first + SETTLING_ROWS), number)
                 made = perform(self.nodes[number], lambda _, noun=noun: noun)  # type: ignore[misc]
                 self.settled[number] = each.settles(tuple(made.values()))
-                self.said[number] = next(iter(made.values())).history[-1]
+                self.said[number] = cast(Any, next(iter(made.values()))).history[-1]
 
     def worked(self, first: int, stop: int, until: int) -> Noun:
         """Return what the first steps make of some rows."""
@@ -119,7 +119,7 @@ class _Chain:
             made = perform(mine, lambda _, given=given: given)  # type: ignore[misc]
             noun = made[mine.outputs[0].ref]
             if number in self.said:
-                noun = replace(noun, history=(*noun.history[:-1], self.said[number]))
+                noun = _retold(noun, self.said[number])
             del given, made
         return noun
 
@@ -359,6 +359,11 @@ def _even(rows: int, factor: int, total: int) -> int:
         return rows // chunk * chunk
     slabs = -(-total // rows)
     return -(-total // slabs // factor) * factor if total // slabs >= factor else factor
+
+
+def _retold(noun: Any, line: str) -> Noun:
+    """Return a noun whose history says something else about the last step."""
+    return cast(Noun, replace(noun, history=(*noun.history[:-1], line)))
 
 
 def _agreed(histories: list[tuple[str, ...]]) -> tuple[str, ...]:
