@@ -24,6 +24,9 @@ _MOST_SATURATED = 1e-4
 _DARK = 0.1
 """A view with less than this share of the usual brightness is dark."""
 
+_FEW = 0.25
+"""A scan with fewer directions than this share of its columns is warned of."""
+
 _JUMP_SIGMAS = 8.0
 _SMALLEST_JUMP = 0.005
 """A view stands out that is off the views around it by so many standard deviations, and by this share."""
@@ -98,6 +101,7 @@ def inspect_views(
     warnings = (
         *_warnings_of_images(repeated, relative, jumps, projections.kind),
         *_warnings_of_angles(angles),
+        *_warnings_of_number(angles, projections.column_count),
         *_warnings_of_counts(projections, float(saturated.mean()), limit),
     )
     views, rows, columns = projections.values.shape
@@ -241,6 +245,17 @@ def _warnings_of_span(span_deg: float, usual_deg: float) -> list[str]:
             f"are seen twice, from both sides."
         ]
     return []
+
+
+def _warnings_of_number(angles: _Angles, columns: int) -> list[str]:
+    """Return that there are too few views for the detector: their angle is a pixel wide views / pi from the axis."""
+    views = len(np.unique(np.round(np.mod(angles.in_order_deg, 180.0), 3)))
+    if views >= _FEW * columns:
+        return []
+    return [
+        f"There are {views} directions for {columns} columns: details of a pixel are seen up to {views / np.pi:.2g} "
+        f"pixels from the axis, beyond are streaks. Take about as many views as columns, or use fista_tv."
+    ]
 
 
 def _warnings_of_counts(projections: Projections, saturated: float, limit: float) -> list[str]:

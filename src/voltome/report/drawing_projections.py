@@ -28,7 +28,8 @@ def figures_of_projections(results: Results, scan: str, looked: Looked) -> Itera
             geometry = f"{noun.view_count} views from {noun.angles_deg.min():.4g} to {noun.angles_deg.max():.4g}°"
     if not stages:
         return
-    left_out = f" {len(found) - len(stages)} stages between are not drawn." if len(found) > len(stages) else ""
+    between = [name_in_print(stored.name) for stored in found if _called(stored) not in stages]
+    left_out = f" Not drawn: {', '.join(between)}." if between else ""
     simulated = " Simulated." if any(noun.simulated for noun in stages.values()) else ""
     caption = (
         f"{scan}: the raw scan ({geometry}) and what became of it: on the left the first view, on the right the "

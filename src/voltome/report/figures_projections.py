@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from voltome.data import Projections
@@ -66,6 +67,8 @@ def figure_scan(stages: Mapping[str, Projections]) -> Figure:
             _thinned(sinogram), cmap="gray", vmin=low, vmax=high, extent=_extent(scan, sinogram), aspect="auto"
         )
         right.set(xlabel="column", ylabel="view", title=f"sinogram of row {scan.row_count // 2}")
+        for panel in (left, right):
+            panel.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         _mark_axis(right, scan)
         figure.colorbar(shown, ax=right, label=UNITS[scan.kind])
     return figure

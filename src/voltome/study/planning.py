@@ -186,7 +186,7 @@ class Planner:
             name
             for name, other in self.steps.items()
             if any(product.noun in port.types for product in other.signature.products)
-            and (not step.takes or other.kind == step.takes)
+            and (not step.takes or (other.kind == step.takes and other.takes != step.takes))
         ]
         mend = f" Put one of these steps before it: {', '.join(makers)}." if makers else ""
         return f"needs a {needed}, but scan {state.name!r} has at this point {have}.{mend}"

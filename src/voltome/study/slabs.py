@@ -56,9 +56,11 @@ class SlabPlan:
 
     def __str__(self) -> str:
         halo = f" and {self.halo_rows} beyond each end" if self.halo_rows else ""
+        count, rows = self.slab_count, f"{self.rows_per_slab} row{'s' if self.rows_per_slab > 1 else ''}"
+        slabs, each = (f"{count} slabs", " each") if count > 1 else ("1 slab", "")
         return (
-            f"{self.scan}: {' -> '.join(self.steps)} in {self.slab_count} slabs of {self.rows_per_slab} rows{halo}, "
-            f"about {self.estimated_bytes / 1e9:.2f} GB each"
+            f"{self.scan}: {' -> '.join(self.steps)} in {slabs} of {rows}{halo}, about "
+            f"{self.estimated_bytes / 1e9:.2f} GB{each}"
         )
 
 
@@ -71,6 +73,8 @@ class _Chain:
     nodes: list[Node]
     projections: Projections
     settled: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    said: dict[int, str] = field(default_factory=dict)
+    """What the history says of how a step settled it; on a slab the step is only given what was settled."""
 
     @property
     def rows(self) -> list[Rows]:
@@ -103,6 +107,7 @@ class _Chain:
                 noun = self.worked(first, min(total, first + SETTLING_ROWS), number)
                 made = perform(self.nodes[number], lambda _, noun=noun: noun)  # type: ignore[misc]
                 self.settled[number] = each.settles(tuple(made.values()))
+                self.said[number] = cast(Any, next(iter(made.values()))).history[-1]
 
     def worked(self, first: int, stop: int, until: int) -> Noun:
         """Return what the first steps make of some rows."""
@@ -113,6 +118,8 @@ class _Chain:
             given = noun
             made = perform(mine, lambda _, given=given: given)  # type: ignore[misc]
             noun = made[mine.outputs[0].ref]
+            if number in self.said:
+                noun = _retold(noun, self.said[number])
             del given, made
         return noun
 
@@ -352,6 +359,11 @@ def _even(rows: int, factor: int, total: int) -> int:
         return rows // chunk * chunk
     slabs = -(-total // rows)
     return -(-total // slabs // factor) * factor if total // slabs >= factor else factor
+
+
+def _retold(noun: Any, line: str) -> Noun:
+    """Return a noun whose history says something else about the last step."""
+    return cast(Noun, replace(noun, history=(*noun.history[:-1], line)))
 
 
 def _agreed(histories: list[tuple[str, ...]]) -> tuple[str, ...]:

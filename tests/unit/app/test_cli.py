@@ -214,3 +214,63 @@ def test_export_writes_files_for_other_programs(voltome, folder: Path):
     assert (folder / "study-results" / "export" / "block" / "threshold.vti").is_file()
     assert voltome("export", "study-results", "--format", "obj")[0] == 2
     assert voltome("export", "nowhere")[0] == 1
+
+
+@pytest.fixture
+def rod(folder: Path) -> Path:
+    """Return the folder with a raw scan of a rod, whose axis is known, and its study."""
+    across = np.arange(32) - 15.5
+    chords_um = 2 * np.sqrt(np.clip(10.0**2 - across**2, 0, None))
+    scan = vt.data.Projections(
+        np.tile(np.exp(-chords_um * 1e-4 * 100), (48, 3, 1)).astype(np.float32),
+        angles_deg=np.arange(48) * 3.75,
+        geometry=vt.data.ParallelBeam(1.0, rotation_axis_px=15.5),
+        kind="transmission",
+    )
+    vt.io.write(scan, folder / "rod.h5")
+    (folder / "rod.yaml").write_text(
+        "study: A rod\nscans: {rod: {source: rod.h5, as: projections}}\npipeline:\n  - absorbance\n  - fbp\n"
+    )
+    return folder
+
+
+def test_reconstruct_writes_the_volume_and_says_what_it_is(voltome, rod: Path):
+    code, out, _ = voltome("reconstruct", "rod.yaml", "rod.ome.zarr", "--memory-gb", "1")
+    assert code == 0
+    assert "3 x 32 x 32 (z, y, x)" in out
+    volume = vt.io.read_volume(rod / "rod.ome.zarr")
+    # a rod of 100 / cm
+    assert float(volume.values[:, 12:20, 12:20].mean()) == pytest.approx(100, rel=0.02)
+
+
+def test_the_plan_of_a_reconstruction_is_one_line_and_makes_nothing(voltome, rod: Path):
+    code, out, _ = voltome("reconstruct", "rod.yaml", "rod.ome.zarr", "--plan", "--memory-gb", "1")
+    assert code == 0
+    assert out.startswith("rod: absorbance -> fbp in 1 slab of 3 rows, about 0.")
+    assert out.count("\n") == 1
+    assert not (rod / "rod.ome.zarr").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("rod.yaml", "rod.ome.zarr", "--scan", "rood"), "scan is 'rood'; this study has 'rod'"),
+        (("rod.yaml", "rod.ome.zarr", "--memory-gb", "0.01"), "0.01 GB are allowed"),
+        (("rod.yaml", "rod.tif"), ".ome.zarr"),
+        (("study.yaml", "block.ome.zarr"), "makes no volume of the projections of 'block'"),
+    ],
+)
+def test_what_cannot_be_reconstructed_is_one_message(voltome, rod: Path, arguments: tuple[str, ...], says: str):
+    code, out, err = voltome("reconstruct", *arguments)
+    assert code == 1
+    assert err.startswith("voltome: ")
+    assert says in err
+    assert "Traceback" not in out + err
+
+
+def test_check_describe_and_cite_know_raw_scans(voltome, rod: Path):
+    assert "rod: fbp -> Volume" in voltome("check", "rod.yaml")[1]
+    assert "48 x 3 x 32 (angle, row, column)" in voltome("describe", "rod.h5")[1]
+    assert "fbp" in voltome("schema")[1]
+    assert voltome("run", "rod.yaml")[0] == 0
+    assert "[fbp]" in voltome("cite", "rod-results")[1]

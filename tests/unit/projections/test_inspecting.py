@@ -114,3 +114,19 @@ def test_messages():
         inspect_views(a_scan(), gap_steps=0)
     with pytest.raises(vt.errors.ParameterError, match="saturated_at is -1"):
         inspect_views(a_scan(), saturated_at=-1)
+
+
+def test_too_few_views_for_the_detector_are_said():
+    # directions of half a turn are a pixel apart at views / pi pixels: 6 / pi = 1.9
+    wide = np.random.default_rng(2).normal(0.5, 0.01, (8, 2, 32))
+    few = vt.data.Projections(
+        wide[:6], angles_deg=np.arange(6) * 30.0, geometry=vt.data.ParallelBeam(1), kind="transmission"
+    )
+    assert inspect_views(few).warnings == (
+        "There are 6 directions for 32 columns: details of a pixel are seen up to 1.9 pixels from the axis, beyond "
+        "are streaks. Take about as many views as columns, or use fista_tv.",
+    )
+    eight = vt.data.Projections(
+        wide, angles_deg=np.arange(8) * 22.5, geometry=vt.data.ParallelBeam(1), kind="transmission"
+    )
+    assert inspect_views(eight).warnings == ()

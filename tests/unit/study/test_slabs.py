@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +70,8 @@ def settle(projections: Projections, *, level: float | None = None) -> Settled:
     table = ResultTable(
         pd.DataFrame({"value": [value]}), kind="level", columns=(vt.data.Column("value", "1", "The level."),)
     )
-    return Settled(projections.derive("settled", values=projections.values - np.float32(value)), table)
+    how = f"settled by the mean, {value:.3g}" if level is None else "settled by hand"
+    return Settled(projections.derive(how, values=projections.values - np.float32(value)), table)
 
 
 def stack(projections: Projections) -> Volume:
@@ -166,7 +167,7 @@ def test_the_plan_says_steps_slabs_and_memory(tmp_path):
     assert (plan.scan, plan.steps, plan.row_count, plan.rows_per_slab, plan.halo_rows, plan.slab_count) == (
         "rod", ("smooth_rows", "stack"), 45, 45, 2, 1,
     )  # fmt: skip
-    assert str(plan).startswith("rod: smooth_rows -> stack in 1 slabs of 45 rows and 2 beyond each end, about 0.20 GB")
+    assert str(plan).startswith("rod: smooth_rows -> stack in 1 slab of 45 rows and 2 beyond each end, about 0.20 GB")
 
 
 def test_slabs_are_as_high_as_the_memory_allows(tmp_path):
@@ -229,3 +230,19 @@ def test_only_the_rows_of_a_slab_are_read(tmp_path, heights, monkeypatch):
     heights(20)
     vt.study.reconstruct(study_of(tmp_path, "smooth_rows: {size: 5}", "stack"), tmp_path / "rod.ome.zarr")
     assert asked == [(0, 22), (18, 42), (38, 45)]
+
+
+def test_one_slab_is_one_and_several_have_their_memory_each(tmp_path):
+    study = study_of(tmp_path, "stack")
+    plan = vt.study.plan_slabs(study, memory_gb=1)
+    assert str(plan).startswith("rod: stack in 1 slab of 45 rows, about 0.20 GB")
+    assert str(replace(plan, rows_per_slab=1)).startswith("rod: stack in 45 slabs of 1 row, about")
+    assert str(replace(plan, rows_per_slab=16)).endswith("in 3 slabs of 16 rows, about 0.20 GB each")
+
+
+def test_the_history_says_how_it_was_settled_and_not_that_it_was_given(tmp_path, heights):
+    study = study_of(tmp_path, "settle: {}", "stack")
+    heights(16)
+    found = vt.io.read_volume(vt.study.reconstruct(study, tmp_path / "rod.ome.zarr"))
+    level = np.mean(made_scan().values[:, 6:38, 3], dtype=np.float64)
+    assert found.history[-1] == f"settled by the mean, {level:.3g}"
