@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from voltome.errors import ParameterError
 from voltome.study import references
-from voltome.study.step import Parameters, Rows, Step
+from voltome.study.step import DetectorShape, Parameters, Rows, Step
 
 
-def _batch_bytes(projections: Any, parameters: Parameters) -> int:
+def _slice_bytes(shape: DetectorShape, parameters: Parameters) -> int:
+    """Return the memory of the slices of `fbp` or `backproject`, and of a batch of them on the way."""
     from voltome.reconstruction._slabs import batch_bytes
 
-    columns = projections.column_count
-    side = parameters.get("size_voxels") or columns
-    return batch_bytes(projections.view_count, columns, side * side, projections.row_count)
+    edge_um = parameters.get("voxel_size_um") or shape.pixel_um
+    side = parameters.get("size_voxels") or max(1, round(shape.column_count * shape.pixel_um / edge_um))
+    voxels = side * side
+    if parameters.get("region_voxels") is not None:
+        (y0, y1), (x0, x1) = parameters["region_voxels"]
+        voxels = (y1 - y0) * (x1 - x0)
+    batch = batch_bytes(shape.view_count, shape.column_count, voxels, shape.row_count)
+    masked = 1 if parameters.get("mask_field_of_view") else 0
+    return (4 + masked) * voxels * shape.row_count + batch
+
+
+def _solved_bytes(shape: DetectorShape, _: Parameters) -> int:
+    """Return the memory of slices found by iteration: theirs, and what each thread holds."""
+    from voltome.reconstruction._solving import bytes_of_threads
+
+    return _slice_bytes(shape, {}) + bytes_of_threads(shape.column_count)
 
 
 def _slices_alone(parameters: Parameters) -> int:
@@ -42,7 +54,7 @@ STEPS_OF_RECONSTRUCTION: tuple[Step, ...] = (
         bytes_per_voxel=8,
         kernels="reconstruction._kernels_gridding",
         references=(references.BACKPROJECTION, references.GRIDDING),
-        rows=Rows(fixed_bytes=_batch_bytes),
+        rows=Rows(peak_bytes=_slice_bytes),
     ),
     Step(
         "backproject",
@@ -52,7 +64,7 @@ STEPS_OF_RECONSTRUCTION: tuple[Step, ...] = (
         bytes_per_voxel=8,
         kernels="reconstruction._kernels_gridding",
         references=(references.GRIDDING,),
-        rows=Rows(fixed_bytes=_batch_bytes),
+        rows=Rows(peak_bytes=_slice_bytes),
     ),
     Step(
         "project_views",
@@ -71,7 +83,7 @@ STEPS_OF_RECONSTRUCTION: tuple[Step, ...] = (
         bytes_per_voxel=8,
         kernels="reconstruction._kernels_gridding",
         references=(references.CONJUGATE_GRADIENTS, references.NORMAL_CONVOLUTION, references.GRIDDING),
-        rows=Rows(fixed_bytes=_batch_bytes),
+        rows=Rows(peak_bytes=_solved_bytes),
     ),
     Step(
         "sirt",
@@ -81,7 +93,7 @@ STEPS_OF_RECONSTRUCTION: tuple[Step, ...] = (
         bytes_per_voxel=8,
         kernels="reconstruction._kernels_gridding",
         references=(references.SIMULTANEOUS, references.NORMAL_CONVOLUTION, references.GRIDDING),
-        rows=Rows(fixed_bytes=_batch_bytes),
+        rows=Rows(peak_bytes=_solved_bytes),
     ),
     Step(
         "fista_tv",
@@ -91,7 +103,7 @@ STEPS_OF_RECONSTRUCTION: tuple[Step, ...] = (
         bytes_per_voxel=8,
         kernels="reconstruction._kernels_total_variation",
         references=(references.FISTA, references.NORMAL_CONVOLUTION, references.GRIDDING),
-        rows=Rows(halo=_slices_alone, fixed_bytes=_batch_bytes),
+        rows=Rows(halo=_slices_alone, peak_bytes=_solved_bytes),
     ),
     Step(
         "iteration_curve",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from voltome.reconstruction._slabs import FEWEST, MOST, batch_bytes, batch_of
+from voltome.study.step import DetectorShape
 from voltome.study.steps import STEPS
 
 
@@ -18,11 +19,19 @@ def test_a_batch_takes_no_more_slices_than_there_are():
     assert batch_bytes(100, 10, 25, 3) == 3 * (16 * 1000 + 20 * 25)
 
 
-def test_the_step_says_what_it_takes_whatever_the_height_of_a_slab():
-    class Scan:
-        view_count, column_count, row_count = 100, 10, 3
-
+@pytest.mark.parametrize(
+    ("parameters", "voxels"),
+    [
+        ({}, 100),
+        ({"size_voxels": 5}, 25),
+        ({"voxel_size_um": 0.25}, 400),
+        ({"region_voxels": ((1, 4), (0, 5))}, 15),
+    ],
+)
+def test_the_step_says_what_a_slab_takes(parameters, voxels):
+    """The slices, 4 bytes a voxel, and a batch of them: 10 columns of 0.5 um."""
     rows = STEPS["fbp"].rows
     assert rows is not None
-    assert rows.fixed_bytes_of(Scan, {}) == batch_bytes(100, 10, 100, 3)
-    assert rows.fixed_bytes_of(Scan, {"size_voxels": 5}) == batch_bytes(100, 10, 25, 3)
+    assert rows.peak_bytes is not None
+    found = rows.peak_bytes(DetectorShape(100, 3, 10, 0.5), parameters)
+    assert found == 3 * 4 * voxels + batch_bytes(100, 10, voxels, 3)
