@@ -98,7 +98,8 @@ def iteration_curve(
     if check_positive("relaxation", relaxation) >= 2:
         raise ParameterError(f"relaxation is {relaxation:g}; expected a number above 0 and below 2.")
     chosen = projections.row_count // 2 if row is None else row
-    if isinstance(chosen, bool) or not 0 <= chosen < projections.row_count:
+    whole = isinstance(chosen, int | np.integer) and not isinstance(chosen, bool)
+    if not whole or not 0 <= chosen < projections.row_count:
         raise AxisError(f"row is {row!r}; expected one of the detector, 0 to {projections.row_count - 1}.")
     one = projections.rows(chosen, chosen + 1)
     check_room(one, task="iteration_curve", volumes=2)

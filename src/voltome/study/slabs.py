@@ -353,6 +353,11 @@ def _plan(chain: _Chain, memory_gb: float | None) -> SlabPlan:
     limit = int(0.8 * free if memory_gb is None else check_positive("memory_gb", memory_gb) * 1e9)
     factor = chain.factor
     total = chain.projections.row_count // factor * factor  # rows that do not fill a slice at the end are left out
+    if not total:
+        raise ParameterError(
+            f"{factor} rows become one, the detector of {chain.scan!r} has {chain.projections.row_count}; expected as "
+            f"many or more. Bin fewer rows."
+        )
     least = max(chain.bytes_of(factor), chain.settling_bytes)
     if least > min(limit, free):
         raise MemoryEstimateError(

@@ -18,8 +18,7 @@ def _slice_bytes(shape: DetectorShape, parameters: Parameters) -> int:
         (y0, y1), (x0, x1) = parameters["region_voxels"]
         voxels = (y1 - y0) * (x1 - x0)
     batch = batch_bytes(shape.view_count, shape.column_count, voxels, shape.row_count)
-    masked = 1 if parameters.get("mask_field_of_view") else 0
-    return (4 + masked) * voxels * shape.row_count + batch
+    return 4 * voxels * shape.row_count + batch
 
 
 def _solved_bytes(shape: DetectorShape, _: Parameters) -> int:
@@ -27,6 +26,16 @@ def _solved_bytes(shape: DetectorShape, _: Parameters) -> int:
     from voltome.reconstruction._solving import bytes_of_threads
 
     return _slice_bytes(shape, {}) + bytes_of_threads(shape.column_count)
+
+
+def _unmasked(parameters: Parameters) -> int:
+    """Return 0 rows beyond each end, or refuse the mask, which a volume written in slabs has not."""
+    if parameters["mask_field_of_view"]:
+        raise ParameterError(
+            "fbp with mask_field_of_view gives a mask, which a volume written in slabs does not have; leave it out, or "
+            "use voltome run."
+        )
+    return 0
 
 
 def _slices_alone(parameters: Parameters) -> int:
@@ -54,7 +63,7 @@ STEPS_OF_RECONSTRUCTION: tuple[Step, ...] = (
         bytes_per_voxel=8,
         kernels="reconstruction._kernels_gridding",
         references=(references.BACKPROJECTION, references.GRIDDING),
-        rows=Rows(peak_bytes=_slice_bytes),
+        rows=Rows(halo=_unmasked, peak_bytes=_slice_bytes),
     ),
     Step(
         "backproject",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -204,6 +205,8 @@ def test_memory_for_not_even_one_row_is_said_before_the_work(tmp_path):
         (("smooth_rows",), {}, "makes no volume of the projections of 'rod'"),
         (("stack",), {"scan": "rood"}, "scan is 'rood'; this study has 'rod'"),
         (("stack",), {"memory_gb": 0}, "memory_gb is 0"),
+        (("absorbance", "fbp: {mask_field_of_view: true}"), {}, "fbp with mask_field_of_view gives a mask"),
+        (("bin_pixels: {rows: 46, columns: 1}", "stack"), {}, "46 rows become one, the detector of 'rod' has 45"),
     ],
 )
 def test_what_cannot_be_done_in_slabs_says_so(tmp_path, steps, options, message):
@@ -233,3 +236,37 @@ def test_only_the_rows_of_a_slab_are_read(tmp_path, heights, monkeypatch):
     heights(20)
     vt.study.reconstruct(study_of(tmp_path, "smooth_rows: {size: 5}", "stack"), tmp_path / "rod.ome.zarr")
     assert asked == [(0, 22), (18, 42), (38, 45)]
+
+
+def test_a_slab_is_let_go_before_the_next_one_is_made(tmp_path, heights, monkeypatch):
+    alive, made = [], []
+    slab = slabs._Chain.slab
+
+    def watched(chain, first, stop):
+        alive.append(sum(reference() is not None for reference in made))
+        volume = slab(chain, first, stop)
+        made.append(weakref.ref(volume.values))
+        return volume
+
+    monkeypatch.setattr(slabs._Chain, "slab", watched)
+    heights(10)
+    vt.study.reconstruct(study_of(tmp_path, "stack"), tmp_path / "rod.ome.zarr")
+    assert alive == [0] * 5
+
+
+def test_memory_follows_the_columns_and_counts_what_is_settled(tmp_path):
+    """Added columns make larger slices; what settles the axis does so on 32 rows, of however few a slab is."""
+    bare, padded, settled = (
+        vt.study.plan_slabs(study_of(tmp_path, *steps)).estimated_bytes
+        for steps in (
+            ("absorbance", "fbp"),
+            ("absorbance", "pad_columns: {pixels: 500}", "fbp"),
+            ("absorbance", "set_rotation_axis", "fbp"),
+        )
+    )
+    voxels = ROWS * (1020**2 - 20**2)
+    assert padded - bare > 4 * voxels
+    assert settled >= bare
+    plan = vt.study.plan_slabs(study_of(tmp_path, "absorbance", "settle: {}", "stack"), memory_gb=0.51)
+    of_middle = 32 * VIEWS * COLUMNS * (4 + slabs.SETTLING_BYTES) + slabs.LIBRARIES_BYTES
+    assert plan.estimated_bytes >= of_middle
