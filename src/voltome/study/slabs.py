@@ -233,7 +233,7 @@ def reconstruct(
     ------
     ParameterError
         A scan that the study does not have, or without a volume made of projections; a step that works on the whole
-        scan.
+        scan; a path at which a source lies.
     MemoryEstimateError
         Memory that does not suffice for a single slab.
     VoltomeError
@@ -262,6 +262,9 @@ def reconstruct(
     >>> vt.io.read_volume(vt.study.reconstruct(study, folder / "block.ome.zarr", memory_gb=1)).shape
     (8, 32, 32)
     """
+    for node in study.graph.nodes:
+        if isinstance(node.operation, ReadSource):
+            node.operation.refuse_as_target(path)
     chain = _chain(study, scan)
     plan = _plan(chain, memory_gb)
     progress(ProgressEvent(f"{chain.scan}: settling", 0, plan.slab_count, str(plan)))

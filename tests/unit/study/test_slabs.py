@@ -270,3 +270,13 @@ def test_memory_follows_the_columns_and_counts_what_is_settled(tmp_path):
     plan = vt.study.plan_slabs(study_of(tmp_path, "absorbance", "settle: {}", "stack"), memory_gb=0.51)
     of_middle = 32 * VIEWS * COLUMNS * (4 + slabs.SETTLING_BYTES) + slabs.LIBRARIES_BYTES
     assert plan.estimated_bytes >= of_middle
+
+
+@pytest.mark.parametrize("target", ["scan.zarr", "scan.zarr/volume.ome.zarr", "../scans.ome.zarr"])
+def test_a_source_is_never_written_over(tmp_path, target):
+    folder = tmp_path / "scans.ome.zarr"
+    folder.mkdir()
+    study = study_of(folder, "stack")
+    with pytest.raises(ParameterError, match=r"where the source '.*scan\.zarr' lies; expected another place"):
+        vt.study.reconstruct(study, folder / target)
+    assert np.array_equal(vt.io.read(folder / "scan.zarr").values, made_scan().values)
