@@ -48,19 +48,22 @@ def write_slabs(
     """Write a volume that comes slab by slab to a new folder: the same bytes as if it came whole."""
     group = zarr.open_group(path, mode="w-", zarr_format=3)
     coming = iter(slabs)
-    first = next(coming, None)
-    if first is None:
+    slab = next(coming, None)
+    if slab is None:
         raise ValuesError(f"there are no slabs; expected {depth} slices together.")
-    array = _create_array(group, "0", (depth, *first.shape[1:]), first.values.dtype, ("z", "y", "x"))
+    array = _create_array(group, "0", (depth, *slab.shape[1:]), slab.values.dtype, ("z", "y", "x"))
+    first = replace(slab, values=slab.values[:1].copy(), mask=None)
     place = 0
-    for slab in itertools.chain((first,), coming):
+    while slab is not None:
         _check_slab(first, slab, place, depth)
         array[place : place + len(slab.values)] = slab.values
         place += len(slab.values)
+        slab = None  # it goes before the next one is made
+        slab = next(coming, None)
     if place < depth:
         raise ValuesError(f"the slabs have {place} slices together; expected {depth}.")
     factors = _write_smaller_levels(group, array)
-    whole = replace(first, values=first.values[:1], history=history() if callable(history) else history)
+    whole = replace(first, history=history() if callable(history) else history)
     fields, _ = dismantle(whole)
     fields["values"] = {"$array": "0"}
     described = _ngff.image_attributes("0.5", "Volume", factors, first.voxel_size_um, first.origin_um)
@@ -82,16 +85,17 @@ def _check_slab(first: Volume, slab: Volume, place: int, depth: int) -> None:
 
 
 def _write_smaller_levels(group: zarr.Group, array: Any) -> list[tuple[int, int, int]]:
-    """Write the pyramid of an image that is on disk, a few layers at a time, and return its factors."""
+    """Write the pyramid of an image that is on disk, a few layers and rows at a time, and return its factors."""
     factors = [(1, 1, 1)]
     while max(array.shape) > _pyramid.LONGEST_EDGE:
         z, y, x = (factor * (2 if extent > 1 else 1) for factor, extent in zip(factors[-1], array.shape, strict=True))
         depth, height, width = ((extent + 1) // 2 for extent in array.shape)
         smaller = _create_array(group, str(len(factors)), (depth, height, width), array.dtype, ("z", "y", "x"))
-        layers = array.chunks[0]  # read whole chunks: two of them become one
-        for begin in range(0, depth, layers):
-            stop = min(begin + layers, depth)
-            smaller[begin:stop] = _pyramid.smaller(array[2 * begin : 2 * stop], labels=False)
+        layers, rows, _ = array.chunks  # read whole chunks: two of them become one
+        for begin, top in itertools.product(range(0, depth, layers), range(0, height, rows)):
+            here = slice(begin, min(begin + layers, depth)), slice(top, min(top + rows, height))
+            there = tuple(slice(2 * side.start, 2 * side.stop) for side in here)
+            smaller[here] = _pyramid.smaller(array[there], labels=False)
         factors.append((z, y, x))
         array = smaller
     return factors

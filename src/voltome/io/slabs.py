@@ -53,8 +53,9 @@ def write_slabs(
 
     Notes
     -----
-    The pyramid is made from what is on disk. Memory: one slab, and for the pyramid 10 bytes for each voxel of 128
-    layers (256 where a voxel has one or two bytes). Slabs of whole chunks (64 slices, or 128) are written fastest.
+    The pyramid is made from what is on disk. Memory: one slab; then for the pyramid 10 bytes for each voxel of 128
+    layers of 128 rows (256 of 256 where a voxel has one or two bytes). Slabs of whole
+    chunks (64 slices, or 128) are written fastest.
 
     Examples
     --------

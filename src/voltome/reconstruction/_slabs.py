@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltome.data import Projections, Volume
+from voltome.reconstruction._lines import PORTION
 from voltome.reconstruction._slice_grid import SliceGrid
 from voltome.runtime import check_memory
 
@@ -50,8 +52,14 @@ def check_fits(projections: Projections, grid: SliceGrid, task: str) -> None:
 
 
 def batch_bytes(views: int, columns: int, voxels: int, rows: int) -> int:
-    """Return what a batch of slices of so many voxels needs, at most of `rows` slices."""
-    return min(batch_of(views, columns), rows) * (16 * views * columns + 20 * voxels)
+    """Return what a batch of slices of so many voxels needs, at most of `rows` slices.
+
+    The frequencies of every view, the plane of every slice and the slice; and of each thread the lines of some views
+    and the plane that it transforms.
+    """
+    slices = min(batch_of(views, columns), rows)
+    threads = min(os.cpu_count() or 1, slices)
+    return slices * (9 * views * columns + 11 * voxels) + threads * (16 * PORTION * slices * columns + 14 * voxels)
 
 
 def field_of_view(projections: Projections, grid: SliceGrid, axis: float) -> NDArray[np.bool_]:

@@ -104,8 +104,13 @@ def check_room(projections: Projections, *, task: str, volumes: int) -> None:
     """Refuse what does not fit: so many volumes, and what a batch of slices needs to be projected back."""
     slices, size = projections.row_count, projections.column_count
     batch = batch_bytes(projections.view_count, size, size * size, slices)
-    of_threads = 64 * size * size * (1 + (os.cpu_count() or 1))
-    check_memory(4 * size * size * slices * volumes + batch + of_threads, task=task, voxels=slices * size * size)
+    need = 4 * size * size * slices * volumes + batch + bytes_of_threads(size)
+    check_memory(need, task=task, voxels=slices * size * size)
+
+
+def bytes_of_threads(size: int) -> int:
+    """Return what the operator, and the iteration of a slice on each thread, need."""
+    return 64 * size * size * (1 + (os.cpu_count() or 1))
 
 
 def solve_slices(

@@ -100,7 +100,7 @@ def fbp(
     rows alone, on any number of threads, give the same bits.
 
     Cost: nufft views x columns, direct views x columns^2 for each slice. Memory: 4 bytes per voxel, and for 16 to 64
-    slices at a time 8 bytes per view and column.
+    slices at a time 10 bytes per view and column and 15 per voxel.
 
     References
     ----------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -97,8 +97,9 @@ def iteration_curve(
     steps = check_iterations("iterations", iterations)
     if check_positive("relaxation", relaxation) >= 2:
         raise ParameterError(f"relaxation is {relaxation:g}; expected a number above 0 and below 2.")
-    chosen = projections.row_count // 2 if row is None else row
-    if isinstance(chosen, bool) or not 0 <= chosen < projections.row_count:
+    chosen: Any = projections.row_count // 2 if row is None else row
+    whole = isinstance(chosen, int | np.integer) and not isinstance(chosen, bool)
+    if not whole or not 0 <= chosen < projections.row_count:
         raise AxisError(f"row is {row!r}; expected one of the detector, 0 to {projections.row_count - 1}.")
     one = projections.rows(chosen, chosen + 1)
     check_room(one, task="iteration_curve", volumes=2)

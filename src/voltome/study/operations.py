@@ -15,7 +15,7 @@ import pandas as pd
 
 from voltome.data import Column, Noun, ResultTable
 from voltome.data.tables import Role, unit_in_name
-from voltome.errors import VoltomeError
+from voltome.errors import ParameterError, VoltomeError
 from voltome.io import read
 from voltome.study.model import Node, Ref
 from voltome.study.settling import infinite_in_words
@@ -46,6 +46,15 @@ class ReadSource:
     def perform(self, given: Given, parameters: Mapping[str, Any], node: Node) -> Sequence[Noun]:
         """Return the noun that the file holds."""
         return [self.source.call(str(self.path), **parameters) if self.source else read(str(self.path))]
+
+    def refuse_as_target(self, target: str | Path) -> None:
+        """Refuse to write over the source, into it, or over a folder that holds it."""
+        source, written = self.path.resolve(), Path(target).resolve()
+        if source == written or source in written.parents or written in source.parents:
+            raise ParameterError(
+                f"the volume would be written to {str(target)!r}, where the source {str(self.path)!r} lies; expected "
+                f"another place."
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from voltome.io import write_slabs
 from voltome.runtime import Progress, ProgressEvent, available_memory_bytes, silent
 from voltome.study.model import SOURCE, Node, Ref, Study
 from voltome.study.operations import ReadSource, RunStep, perform, step_of
-from voltome.study.step import Rows, Step
+from voltome.study.step import DetectorShape, Rows, Step
 
 __all__ = ["SlabPlan", "plan_slabs", "reconstruct"]
 
@@ -24,6 +25,12 @@ SETTLING_ROWS = 32
 
 BUFFER_BYTES = 200_000_000
 """What chunks take while they are packed and unpacked."""
+
+LIBRARIES_BYTES = 300_000_000
+"""What the interpreter and the libraries take, of a limit that a user sees as that of the process."""
+
+SETTLING_BYTES = 16
+"""Bytes per pixel, above those it works on, with which a step settles what holds for the whole scan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ class SlabPlan:
     row_count, rows_per_slab, halo_rows : int
         Rows of the detector, of a slab, and those read beyond each of its ends.
     estimated_bytes : int
-        Peak memory of one slab.
+        Peak memory of the process at one slab, the interpreter and the libraries and all.
     """
 
     scan: str
@@ -131,19 +138,33 @@ class _Chain:
         return replace(volume, values=volume.values[top : top + count])
 
     def bytes_of(self, rows: int) -> int:
-        """Return the estimated peak memory of a slab with so many rows."""
+        """Return the estimated peak memory of a slab with so many rows, the libraries and all."""
+        peak = self._peak(min(rows + 2 * self.halo, self.projections.row_count), len(self.nodes))
+        return LIBRARIES_BYTES + BUFFER_BYTES + int(peak)
+
+    @property
+    def settling_bytes(self) -> int:
+        """Return the estimated peak memory of settling what holds for the whole scan; 0 where nothing is settled."""
+        settling = [number for number, each in enumerate(self.rows) if each.settles is not None]
+        if not settling:
+            return 0
+        peak = self._peak(min(SETTLING_ROWS, self.projections.row_count), settling[-1], SETTLING_BYTES)
+        return LIBRARIES_BYTES + int(peak)  # nothing is packed yet
+
+    def _peak(self, rows: int, until: int, more: float = 0.0) -> float:
+        """Return the estimated peak of the first steps on so many rows, or of `more` bytes per pixel after them."""
         seen = self.projections
-        pixels = seen.view_count * seen.column_count * (rows + 2 * self.halo)
-        fixed = max(
-            each.fixed_bytes_of(seen, node.parameters) for each, node in zip(self.rows, self.nodes, strict=True)
-        )
-        read = pixels * seen.values.dtype.itemsize
-        held, peak = read, 0.0
-        for node in self.nodes:
-            step = cast(Step, step_of(node))
-            peak = max(peak, held + step.bytes_per_voxel * pixels)
-            held = 4 * pixels
-        return int(read + peak) + fixed + BUFFER_BYTES
+        pixel_um = seen.geometry.pixel_size_um[1]
+        shape = DetectorShape(seen.view_count, rows, seen.column_count, pixel_um)
+        held = float(shape.pixels * seen.values.dtype.itemsize)
+        peak = 2 * held  # as it lies in the file, and as it is read
+        for each, node in zip(self.rows[:until], self.nodes[:until], strict=True):
+            per_pixel = cast(Step, step_of(node)).bytes_per_voxel
+            needed = each.peak_bytes(shape, node.parameters) if each.peak_bytes else per_pixel * shape.pixels
+            peak = max(peak, held + needed)
+            shape = each.reshaped(shape, node.parameters)
+            held = 4.0 * shape.pixels
+        return max(peak, held + more * shape.pixels)
 
 
 def plan_slabs(study: Study, *, scan: str | None = None, memory_gb: Positive | None = None) -> SlabPlan:
@@ -219,7 +240,7 @@ def reconstruct(
     ------
     ParameterError
         A scan that the study does not have, or without a volume made of projections; a step that works on the whole
-        scan.
+        scan; a path at which a source lies.
     MemoryEstimateError
         Memory that does not suffice for a single slab.
     VoltomeError
@@ -231,7 +252,8 @@ def reconstruct(
     the detector. Steps that look at neighbouring rows get these too. The voxels are the same, bit for bit, for any
     height of the slabs. Lines of the history that differ from slab to slab are kept as far as they agree.
 
-    Memory: one slab of the scan, what the step that needs most takes for it, and 0.2 GB to pack chunks.
+    Memory: one slab of the scan, what the step that needs most takes for it, 0.3 GB for the interpreter and the
+    libraries, and 0.2 GB to pack chunks. What is settled on 32 rows needs the memory for these.
 
     Examples
     --------
@@ -247,6 +269,9 @@ def reconstruct(
     >>> vt.io.read_volume(vt.study.reconstruct(study, folder / "block.ome.zarr", memory_gb=1)).shape
     (8, 32, 32)
     """
+    for node in study.graph.nodes:
+        if isinstance(node.operation, ReadSource):
+            node.operation.refuse_as_target(path)
     chain = _chain(study, scan)
     plan = _plan(chain, memory_gb)
     progress(ProgressEvent(f"{chain.scan}: settling", 0, plan.slab_count, str(plan)))
@@ -254,14 +279,16 @@ def reconstruct(
     histories: list[tuple[str, ...]] = []
     depth = plan.row_count // chain.factor
 
+    def noted(volume: Volume) -> Volume:
+        histories.append(volume.history)
+        return volume
+
     def slabs() -> Iterator[Volume]:
         for number in range(plan.slab_count):
             first = number * plan.rows_per_slab
             stop = min(first + plan.rows_per_slab, depth * chain.factor)
             progress(ProgressEvent(f"{chain.scan}: rows {first} to {stop - 1}", number, plan.slab_count))
-            volume = chain.slab(first, stop)
-            histories.append(volume.history)
-            yield volume
+            yield noted(chain.slab(first, stop))  # under no name here, so that it goes before the next one is made
 
     written = write_slabs(slabs(), path, depth=depth, history=lambda: _agreed(histories))
     progress(ProgressEvent(f"{chain.scan}: {written.name}", plan.slab_count, plan.slab_count))
@@ -336,18 +363,25 @@ def _plan(chain: _Chain, memory_gb: float | None) -> SlabPlan:
     limit = int(0.8 * free if memory_gb is None else check_positive("memory_gb", memory_gb) * 1e9)
     factor = chain.factor
     total = chain.projections.row_count // factor * factor  # rows that do not fill a slice at the end are left out
-    per_group = chain.bytes_of(2 * factor) - chain.bytes_of(factor)
-    if chain.bytes_of(factor) > min(limit, free):
+    if not total:
+        raise ParameterError(
+            f"{factor} rows become one, the detector of {chain.scan!r} has {chain.projections.row_count}; expected as "
+            f"many or more. Bin fewer rows."
+        )
+    least = max(chain.bytes_of(factor), chain.settling_bytes)
+    if least > min(limit, free):
         raise MemoryEstimateError(
             f"{chain.scan}: a slab of {factor} row{'s' if factor > 1 else ''} needs about "
-            f"{chain.bytes_of(factor) / 1e9:.2f} GB, but {min(limit, free) / 1e9:.2f} GB are allowed. Give at least "
+            f"{least / 1e9:.2f} GB, but {min(limit, free) / 1e9:.2f} GB are allowed. Give at least "
             f"that much memory, crop the columns, or bin the pixels."
         )
-    groups = 1 + (min(limit, free) - chain.bytes_of(factor)) // per_group
+    groups = 1 + bisect_right(
+        range(2, total // factor + 1), min(limit, free), key=lambda count: chain.bytes_of(count * factor)
+    )
     rows = min(int(groups) * factor, total)
     rows = _even(rows, factor, total)
     steps = tuple(node.operation.name for node in chain.nodes)
-    return SlabPlan(chain.scan, steps, total, rows, chain.halo, chain.bytes_of(rows))
+    return SlabPlan(chain.scan, steps, total, rows, chain.halo, max(chain.bytes_of(rows), chain.settling_bytes))
 
 
 def _even(rows: int, factor: int, total: int) -> int:

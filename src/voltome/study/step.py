@@ -11,7 +11,7 @@ from typing import Any
 from voltome.runtime import compiled_before
 from voltome.study.signatures import Signature, read_signature
 
-__all__ = ["FastSweep", "Parameters", "Rows", "Source", "Step", "StepTable"]
+__all__ = ["DetectorShape", "FastSweep", "Parameters", "Rows", "Source", "Step", "StepTable"]
 
 Parameters = Mapping[str, Any]
 
@@ -45,6 +45,29 @@ class FastSweep:
 
 
 @dataclass(frozen=True, slots=True)
+class DetectorShape:
+    """What the memory for some rows of a scan hangs on.
+
+    Attributes
+    ----------
+    view_count, row_count, column_count : int
+        Views, and rows and columns of the detector.
+    pixel_um : float
+        Width of a pixel in um.
+    """
+
+    view_count: int
+    row_count: int
+    column_count: int
+    pixel_um: float = 1.0
+
+    @property
+    def pixels(self) -> int:
+        """Pixels of all views."""
+        return self.view_count * self.row_count * self.column_count
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """How a step of projections works on some rows of the detector alone.
 
@@ -57,14 +80,17 @@ class Rows:
     settles : callable, optional
         From what the step gives, on a few rows in the middle, to the parameters with which it then works on each slab:
         what holds for the whole scan is settled once.
-    fixed_bytes : callable, optional
-        From the projections and the parameters to the memory that it takes whatever the number of rows.
+    peak_bytes : callable, optional
+        From the shape of what it takes and the parameters to its peak memory above that; None: `Step.bytes_per_voxel`.
+    reshapes : callable, optional
+        From the shape of what it takes and the parameters to that of what it gives; None: it stays.
     """
 
     halo: int | Callable[[Parameters], int] = 0
     binned: Callable[[Parameters], int] | None = None
     settles: Callable[[tuple[Any, ...]], Parameters] | None = None
-    fixed_bytes: Callable[[Any, Parameters], int] | None = None
+    peak_bytes: Callable[[DetectorShape, Parameters], int] | None = None
+    reshapes: Callable[[DetectorShape, Parameters], DetectorShape] | None = None
 
     def halo_of(self, parameters: Parameters) -> int:
         """Return the rows needed beyond each end."""
@@ -74,9 +100,9 @@ class Rows:
         """Return how many rows become one."""
         return 1 if self.binned is None else self.binned(parameters)
 
-    def fixed_bytes_of(self, projections: Any, parameters: Parameters) -> int:
-        """Return the memory that it takes whatever the number of rows."""
-        return 0 if self.fixed_bytes is None else self.fixed_bytes(projections, parameters)
+    def reshaped(self, shape: DetectorShape, parameters: Parameters) -> DetectorShape:
+        """Return the shape of what the step gives."""
+        return shape if self.reshapes is None else self.reshapes(shape, parameters)
 
 
 @dataclass(frozen=True, slots=True)

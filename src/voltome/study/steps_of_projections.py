@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from typing import Any
 
 from voltome.errors import ParameterError
 from voltome.study import references
-from voltome.study.step import Parameters, Rows, Step
+from voltome.study.step import DetectorShape, Parameters, Rows, Step
 
 _ZINGERS = "projections._kernels_zingers"
 _STRIPES = "projections._kernels_stripes"
@@ -38,6 +40,44 @@ def _along_columns(parameters: Parameters) -> int:
     return 0
 
 
+def _binned(shape: DetectorShape, parameters: Parameters) -> DetectorShape:
+    """Return the shape after binning."""
+    rows, columns = int(parameters["rows"]), int(parameters["columns"])
+    return replace(
+        shape,
+        row_count=shape.row_count // rows,
+        column_count=max(1, shape.column_count // columns),
+        pixel_um=shape.pixel_um * columns,
+    )
+
+
+def _cropped(shape: DetectorShape, parameters: Parameters) -> DetectorShape:
+    """Return the shape after cropping columns."""
+    kept = range(shape.column_count)[slice(*parameters["columns"])]
+    return replace(shape, column_count=max(1, len(kept)))
+
+
+def _padded(shape: DetectorShape, parameters: Parameters) -> DetectorShape:
+    """Return the shape with columns added at both ends."""
+    return replace(shape, column_count=shape.column_count + 2 * int(parameters["pixels"]))
+
+
+def _padding_bytes(shape: DetectorShape, parameters: Parameters) -> int:
+    """Return the memory of the wider views, and of the columns added on the way."""
+    return 4 * _padded(shape, parameters).pixels + 8 * (_padded(shape, parameters).pixels - shape.pixels)
+
+
+def _joined(shape: DetectorShape, _: Parameters) -> DetectorShape:
+    """Return the largest shape that joining can give: twice as wide, over half a turn."""
+    return replace(shape, view_count=-(-shape.view_count // 2), column_count=2 * shape.column_count)
+
+
+def _stripe_bytes(shape: DetectorShape, _: Parameters) -> int:
+    """Return the memory of the cleaned views, and of the sinograms that each thread holds."""
+    sinograms = min(os.cpu_count() or 1, shape.row_count)
+    return 4 * shape.pixels + 64 * sinograms * shape.view_count * shape.column_count
+
+
 def _found_axis(made: tuple[Any, ...]) -> Parameters:
     """Return the axis that was found, as the parameter that sets it."""
     return {"rotation_axis_px": made[0].geometry.rotation_axis_px}
@@ -56,9 +96,14 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         "bin_pixels",
         "projections:bin_pixels",
         bytes_per_voxel=8,
-        rows=Rows(binned=lambda parameters: int(parameters["rows"])),
+        rows=Rows(binned=_binned_rows, reshapes=_binned),
     ),
-    Step("crop_pixels", "projections:crop_pixels", bytes_per_voxel=1, rows=Rows(halo=_columns_alone)),
+    Step(
+        "crop_pixels",
+        "projections:crop_pixels",
+        bytes_per_voxel=1,
+        rows=Rows(halo=_columns_alone, reshapes=_cropped),
+    ),
     Step(
         "correct_distortion",
         "projections:correct_distortion",
@@ -68,7 +113,13 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
     Step("remove_zingers", "projections:remove_zingers", bytes_per_voxel=8, kernels=_ZINGERS, rows=Rows()),
     Step("correct_drift", "projections:correct_drift", kind="transmission", takes="transmission", bytes_per_voxel=4),
     Step("undo_shifts", "projections:undo_shifts", bytes_per_voxel=4, references=(references.SPLINES,)),
-    Step("pad_columns", "projections:pad_columns", bytes_per_voxel=8, references=(references.NATTERER,), rows=Rows()),
+    Step(
+        "pad_columns",
+        "projections:pad_columns",
+        bytes_per_voxel=8,
+        references=(references.NATTERER,),
+        rows=Rows(peak_bytes=_padding_bytes, reshapes=_padded),
+    ),
     Step(
         "retrieve_phase",
         "projections:retrieve_phase",
@@ -121,7 +172,7 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         bytes_per_voxel=4,
         kernels=_STRIPES,
         references=(references.STRIPES,),
-        rows=Rows(),
+        rows=Rows(peak_bytes=_stripe_bytes),
     ),
     Step(
         "remove_stripes_by_filtering",
@@ -129,7 +180,7 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         bytes_per_voxel=4,
         kernels=_STRIPES,
         references=(references.STRIPES,),
-        rows=Rows(),
+        rows=Rows(peak_bytes=_stripe_bytes),
     ),
     Step(
         "remove_stripes_by_fitting",
@@ -137,14 +188,14 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         bytes_per_voxel=4,
         kernels=_STRIPES,
         references=(references.STRIPES,),
-        rows=Rows(),
+        rows=Rows(peak_bytes=_stripe_bytes),
     ),
     Step(
         "remove_stripes_by_wavelets",
         "projections:remove_stripes_by_wavelets",
         bytes_per_voxel=4,
         references=(references.WAVELETS,),
-        rows=Rows(),
+        rows=Rows(peak_bytes=_stripe_bytes),
     ),
     Step(
         "remove_large_stripes",
@@ -152,7 +203,7 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         bytes_per_voxel=4,
         kernels=_STRIPES,
         references=(references.STRIPES,),
-        rows=Rows(),
+        rows=Rows(peak_bytes=_stripe_bytes),
     ),
     Step(
         "remove_dead_stripes",
@@ -160,7 +211,7 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         bytes_per_voxel=4,
         kernels=_STRIPES,
         references=(references.STRIPES,),
-        rows=Rows(),
+        rows=Rows(peak_bytes=_stripe_bytes),
     ),
     Step(
         "remove_all_stripes",
@@ -168,7 +219,7 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         bytes_per_voxel=4,
         kernels=_STRIPES,
         references=(references.STRIPES,),
-        rows=Rows(),
+        rows=Rows(peak_bytes=_stripe_bytes),
     ),
     Step(
         "find_rotation_axis",
@@ -206,7 +257,7 @@ STEPS_OF_PROJECTIONS: tuple[Step, ...] = (
         "projections:join_off_axis",
         bytes_per_voxel=5,
         references=(references.OFF_AXIS,),
-        rows=Rows(settles=_found_overlap),
+        rows=Rows(settles=_found_overlap, reshapes=_joined),
     ),
     Step(
         "stitch_mosaic",

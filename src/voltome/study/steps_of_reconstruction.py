@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from voltome.errors import ParameterError
 from voltome.study import references
-from voltome.study.step import Parameters, Rows, Step
+from voltome.study.step import DetectorShape, Parameters, Rows, Step
 
 
-def _batch_bytes(projections: Any, parameters: Parameters) -> int:
+def _slice_bytes(shape: DetectorShape, parameters: Parameters) -> int:
+    """Return the memory of the slices of `fbp` or `backproject`, and of a batch of them on the way."""
     from voltome.reconstruction._slabs import batch_bytes
 
-    columns = projections.column_count
-    side = parameters.get("size_voxels") or columns
-    return batch_bytes(projections.view_count, columns, side * side, projections.row_count)
+    edge_um = parameters.get("voxel_size_um") or shape.pixel_um
+    side = parameters.get("size_voxels") or max(1, round(shape.column_count * shape.pixel_um / edge_um))
+    voxels = side * side
+    if parameters.get("region_voxels") is not None:
+        (y0, y1), (x0, x1) = parameters["region_voxels"]
+        voxels = (y1 - y0) * (x1 - x0)
+    batch = batch_bytes(shape.view_count, shape.column_count, voxels, shape.row_count)
+    return 4 * voxels * shape.row_count + batch
+
+
+def _solved_bytes(shape: DetectorShape, _: Parameters) -> int:
+    """Return the memory of slices found by iteration: theirs, and what each thread holds."""
+    from voltome.reconstruction._solving import bytes_of_threads
+
+    return _slice_bytes(shape, {}) + bytes_of_threads(shape.column_count)
+
+
+def _unmasked(parameters: Parameters) -> int:
+    """Return 0 rows beyond each end, or refuse the mask, which a volume written in slabs has not."""
+    if parameters["mask_field_of_view"]:
+        raise ParameterError(
+            "fbp with mask_field_of_view gives a mask, which a volume written in slabs does not have; leave it out, or "
+            "use voltome run."
+        )
+    return 0
 
 
 def _slices_alone(parameters: Parameters) -> int:
@@ -42,7 +63,7 @@ STEPS_OF_RECONSTRUCTION: tuple[Step, ...] = (
         bytes_per_voxel=8,
         kernels="reconstruction._kernels_gridding",
         references=(references.BACKPROJECTION, references.GRIDDING),
-        rows=Rows(fixed_bytes=_batch_bytes),
+        rows=Rows(halo=_unmasked, peak_bytes=_slice_bytes),
     ),
     Step(
         "backproject",
@@ -52,7 +73,7 @@ STEPS_OF_RECONSTRUCTION: tuple[Step, ...] = (
         bytes_per_voxel=8,
         kernels="reconstruction._kernels_gridding",
         references=(references.GRIDDING,),
-        rows=Rows(fixed_bytes=_batch_bytes),
+        rows=Rows(peak_bytes=_slice_bytes),
     ),
     Step(
         "project_views",
@@ -71,7 +92,7 @@ STEPS_OF_RECONSTRUCTION: tuple[Step, ...] = (
         bytes_per_voxel=8,
         kernels="reconstruction._kernels_gridding",
         references=(references.CONJUGATE_GRADIENTS, references.NORMAL_CONVOLUTION, references.GRIDDING),
-        rows=Rows(fixed_bytes=_batch_bytes),
+        rows=Rows(peak_bytes=_solved_bytes),
     ),
     Step(
         "sirt",
@@ -81,7 +102,7 @@ STEPS_OF_RECONSTRUCTION: tuple[Step, ...] = (
         bytes_per_voxel=8,
         kernels="reconstruction._kernels_gridding",
         references=(references.SIMULTANEOUS, references.NORMAL_CONVOLUTION, references.GRIDDING),
-        rows=Rows(fixed_bytes=_batch_bytes),
+        rows=Rows(peak_bytes=_solved_bytes),
     ),
     Step(
         "fista_tv",
@@ -91,7 +112,7 @@ STEPS_OF_RECONSTRUCTION: tuple[Step, ...] = (
         bytes_per_voxel=8,
         kernels="reconstruction._kernels_total_variation",
         references=(references.FISTA, references.NORMAL_CONVOLUTION, references.GRIDDING),
-        rows=Rows(halo=_slices_alone, fixed_bytes=_batch_bytes),
+        rows=Rows(halo=_slices_alone, peak_bytes=_solved_bytes),
     ),
     Step(
         "iteration_curve",

@@ -29,6 +29,7 @@ def slabs_of(volume, height):
     [
         ((150, 40, 300), np.float32),
         ((7, 5, 4), np.uint16),
+        ((70, 290, 5), np.float32),
         ((300, 3, 2), np.uint8),
         ((1, 6, 5), np.float32),
         ((270, 2, 2), np.int64),

@@ -268,6 +268,8 @@ def test_a_curve_of_what_is_not_there_is_refused(seen: vt.data.Projections) -> N
     curve = vt.reconstruction.iteration_curve
     with pytest.raises(AxisError, match=r"row is 5; expected one of the detector, 0 to 4"):
         curve(seen, row=5)
+    with pytest.raises(AxisError, match=r"row is 1\.5; expected one of the detector, 0 to 4"):
+        curve(seen, row=1.5)  # type: ignore[arg-type]
     with pytest.raises(ParameterError, match=r"method is 'sart'; expected one of 'cgls', 'sirt'"):
         curve(seen, method="sart")  # type: ignore[arg-type]
     with pytest.raises(ParameterError, match="relaxation is 2"):
