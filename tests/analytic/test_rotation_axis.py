@@ -151,3 +151,17 @@ def test_the_sharpest_candidate_is_the_true_axis_and_its_slice_has_the_attenuati
     middle = (np.asarray(best.shape) - 1) / 2
     inside = np.hypot(*(np.indices(best.shape) - middle[:, None, None] - np.array([4, -6])[:, None, None])) < 15
     assert best[inside].mean() == pytest.approx(100, rel=0.02)
+
+
+@pytest.mark.parametrize("repeated", [slice(None), slice(7), slice(-5, None)])
+def test_views_taken_twice_change_nothing(repeated: slice):
+    """The opposite beyond the last view is continued from two different angles, not from the same one twice."""
+    once = scan(44.25)
+    twice = replace(
+        once,
+        values=np.concatenate([once.values, once.values[repeated]]),
+        angles_deg=np.concatenate([HALF, HALF[repeated]]),
+    )
+    row = vt.projections.find_rotation_axis(twice, method="pairs").frame.iloc[0]
+    assert row.rotation_axis_px == pytest.approx(44.25, abs=0.1)
+    assert row.uncertainty_px < 0.2

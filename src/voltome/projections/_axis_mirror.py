@@ -65,8 +65,11 @@ def _between(view: int, behind: int, target: float, angles_deg: NDArray[np.float
     for place in (behind, behind - 1):
         if abs(float(angles_deg[place]) - target) <= STEPS_OFF * step:
             return Opposite(view, (place, place), 0.0)
-    gap = max(float(angles_deg[behind] - angles_deg[behind - 1]), 1e-9)
-    return Opposite(view, (behind - 1, behind), (target - float(angles_deg[behind - 1])) / gap)
+    before = int(np.searchsorted(angles_deg, angles_deg[behind] - STEPS_OFF * step)) - 1  # repeated angles are no line
+    if before < 0:
+        before, behind = behind, int(np.searchsorted(angles_deg, angles_deg[behind] + STEPS_OFF * step, side="right"))
+    gap = float(angles_deg[behind] - angles_deg[before])
+    return Opposite(view, (before, behind), (target - float(angles_deg[before])) / gap)
 
 
 def mirror_curve(lines: Lines, others: Lines, axes_px: Floats) -> tuple[Floats, Floats]:
