@@ -18,6 +18,12 @@ FINER = 16
 BLOCK_PX = 16
 """Columns that are taken together for the standard error: neighbours have the same noise after smoothing."""
 
+SMOOTHED_PX = 7.0
+"""Columns over which the slopes of noise are alike: 2 sqrt(pi) widths of the Gaussian."""
+
+CHANCE_SIGMAS, SURE_CORRELATION = 4.0, 0.8
+"""So many standard deviations noise does not reach at the best of some hundred axes; above the other it is no noise."""
+
 REACH_STEPS = 1.05
 """Angular steps beyond the last view to which the opposite of a view is continued."""
 
@@ -128,6 +134,18 @@ def mirror_correlation(lines: Lines, others: Lines, axis_px: float) -> float:
     mirrored, own = -map_coordinates(others, grid, order=1), lines[:, inside]
     norm = float(np.sqrt((own**2).sum() * (mirrored**2).sum()))
     return float((own * mirrored).sum() / norm) if norm > 0 else 0.0
+
+
+def is_chance(lines: Lines, others: Lines, axis_px: float) -> bool:
+    """Say whether noise alone, laid over mirrored noise at the best of many axes, would agree as well.
+
+    The correlation of noise scatters by one over the root of how many independent values there are, of which smoothed
+    slopes have one in SMOOTHED_PX columns.
+    """
+    columns = lines.shape[1]
+    shared = columns - abs(2 * axis_px - (columns - 1))
+    values = max(len(lines) * shared / SMOOTHED_PX, 1.0)
+    return mirror_correlation(lines, others, axis_px) < min(CHANCE_SIGMAS / np.sqrt(values), SURE_CORRELATION)
 
 
 def axes_between(low_px: float, high_px: float) -> Floats:

@@ -28,6 +28,9 @@ RowCount = Annotated[int, Ge(1)]
 DISAGREE_PX = 0.5
 """Methods that differ by more than this, and by more than three standard errors, are said to disagree."""
 
+UNSURE_PX = 1.0
+"""An axis with a larger uncertainty doubles edges, and is warned of."""
+
 LEAST_ERROR_PX = 0.03
 """No method counts as surer than this when methods are taken together."""
 
@@ -247,7 +250,7 @@ def _table(projections: Projections, estimates: list[list[Estimate]], unused: li
     axis = float(np.average(axes[kept], weights=weights[kept]))
     own = float(errors[0]) if len(wholes) == 1 else float(1 / np.sqrt(weights[kept].sum()))
     result = Estimate("result", "the whole scan", axis, max(own, float(np.ptp(axes[kept])) / 2))
-    warnings = [*unused, *_disagreement(wholes), *_turned(projections, estimates)]
+    warnings = [*unused, *_disagreement(wholes), *_unsure(result), *_turned(projections, estimates)]
     every = [result, *(estimate for each in estimates for estimate in each)]
     return axis_table(projections, every, " and ".join(whole.method for whole in wholes), tuple(warnings))
 
@@ -262,6 +265,16 @@ def _disagreement(wholes: list[Estimate]) -> list[str]:
     return [
         f"The methods disagree by {apart:.2f} pixels about the axis ({said}). Look at slices by axis_candidates, and "
         f"give the axis that is right."
+    ]
+
+
+def _unsure(result: Estimate) -> list[str]:
+    """Return the warning that the axis is hardly known, or nothing."""
+    if result.error_px <= UNSURE_PX:
+        return []
+    return [
+        f"The axis is known to {result.error_px:.2g} pixels only: noise or stripes hide the sample, or it has too few "
+        f"edges. Look at more rows, clean the views, or give the axis where the scanner says it."
     ]
 
 
