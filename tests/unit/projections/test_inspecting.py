@@ -114,3 +114,12 @@ def test_messages():
         inspect_views(a_scan(), gap_steps=0)
     with pytest.raises(vt.errors.ParameterError, match="saturated_at is -1"):
         inspect_views(a_scan(), saturated_at=-1)
+
+
+def test_a_view_with_nan_in_a_file_is_refused_by_its_number():
+    scan = a_scan()
+    values = scan.values.copy()
+    values[5, 1, 2] = np.nan
+    lazy = vt.data.LazyArray(values.shape, values.dtype, lambda box: values[box], "a file")
+    with pytest.raises(vt.errors.ValuesError, match="1 of 36 views hold NaN or infinite pixels, the first number 5"):
+        inspect_views(a_scan(values=lazy, flats=scan.flats, darks=scan.darks))
