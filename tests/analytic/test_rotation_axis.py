@@ -189,3 +189,16 @@ def test_a_cylinder_about_the_axis_shows_it_by_its_sides():
     cylinder = discs.scan([[discs.Disc(0, 0, 30, 100)]], angles_deg=HALF, columns=96, rotation_axis_px=45.3)
     row = vt.projections.find_rotation_axis(noisy(cylinder, 0.02)).frame.iloc[0]
     assert abs(row.rotation_axis_px - 45.3) < min(0.3, 4 * row.uncertainty_px)
+
+
+@pytest.mark.parametrize(("seed", "axis_px"), [(1, 70.0), (1, 65.0), (2, 70.0), (2, 12.0), (3, 65.0), (3, 12.0)])
+def test_an_axis_beyond_the_columns_looked_at_is_not_found_elsewhere_with_a_small_uncertainty(
+    seed: int, axis_px: float
+):
+    """Near a side of 81 columns it is outside the middle half, in which methods see some lowest point nevertheless."""
+    body = discs.body_with_inclusions(radius_um=55, inclusions=14, seed=seed)
+    beside = discs.scan([body] * 3, angles_deg=np.arange(0, 360, 3.0), columns=81, rotation_axis_px=axis_px)
+    table = vt.projections.find_rotation_axis(noisy(beside, 0.005))
+    row = table.frame.iloc[0]
+    assert abs(row.rotation_axis_px - axis_px) < 3 * row.uncertainty_px
+    assert any("found by find_overlap" in each or "methods disagree" in each for each in table.warnings)

@@ -12,6 +12,10 @@ from voltome.errors import GeometryError
 Floats = NDArray[np.float64]
 
 
+class AxisBeyondError(GeometryError):
+    """A method fits best at the end of the range of columns that it looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """Where one method sees the axis, from some part of the scan.
@@ -57,7 +61,7 @@ def check_inside(
 ) -> None:
     """Refuse an axis at the end of the range: the true one lies beyond it; `give` says how to mend it."""
     if axis_px in (float(axes_px[0]), float(axes_px[-1])):
-        raise GeometryError(
+        raise AxisBeyondError(
             f"{task} fits best at the end of the range of columns that it looked at, {axes_px[0]:.4g} to "
             f"{axes_px[-1]:.4g}; expected an axis inside. {give}"
         )
