@@ -145,7 +145,7 @@ def is_chance(lines: Lines, others: Lines, axis_px: float) -> bool:
     columns = lines.shape[1]
     shared = columns - abs(2 * axis_px - (columns - 1))
     values = max(len(lines) * shared / SMOOTHED_PX, 1.0)
-    return mirror_correlation(lines, others, axis_px) < min(CHANCE_SIGMAS / np.sqrt(values), SURE_CORRELATION)
+    return mirror_correlation(lines, others, axis_px) < min(CHANCE_SIGMAS / float(np.sqrt(values)), SURE_CORRELATION)
 
 
 def axes_between(low_px: float, high_px: float) -> Floats:
