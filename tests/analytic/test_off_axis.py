@@ -39,6 +39,13 @@ def test_side_and_overlap_are_found_to_half_a_pixel(axis_px: float, share: float
 
 
 @pytest.mark.parametrize("axis_px", [70.0, 70.5, 76.3, 19.0, 12.75])
+def test_a_sample_that_the_detector_cuts_does_not_draw_the_axis_to_its_side(axis_px: float):
+    """Smoothed slopes are too small where the sample goes on beyond the detector: such columns say nothing."""
+    found = vt.projections.find_overlap(noisy(seen(axis_px), 0.002)).frame.rotation_axis_px[0]
+    assert found == pytest.approx(axis_px, abs=0.03)
+
+
+@pytest.mark.parametrize("axis_px", [70.0, 70.5, 76.3, 19.0, 12.75])
 def test_joined_views_are_those_of_a_detector_twice_as_wide(axis_px: float):
     """A wide detector with the axis at the same place sees the same; a mirrored half is read between columns."""
     wide = vt.projections.join_off_axis(seen(axis_px)).join_off_axis

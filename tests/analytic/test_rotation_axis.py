@@ -151,3 +151,54 @@ def test_the_sharpest_candidate_is_the_true_axis_and_its_slice_has_the_attenuati
     middle = (np.asarray(best.shape) - 1) / 2
     inside = np.hypot(*(np.indices(best.shape) - middle[:, None, None] - np.array([4, -6])[:, None, None])) < 15
     assert best[inside].mean() == pytest.approx(100, rel=0.02)
+
+
+@pytest.mark.parametrize("repeated", [slice(None), slice(7), slice(-5, None)])
+def test_views_taken_twice_change_nothing(repeated: slice):
+    """The opposite beyond the last view is continued from two different angles, not from the same one twice."""
+    once = scan(44.25)
+    twice = replace(
+        once,
+        values=np.concatenate([once.values, once.values[repeated]]),
+        angles_deg=np.concatenate([HALF, HALF[repeated]]),
+    )
+    row = vt.projections.find_rotation_axis(twice, method="pairs").frame.iloc[0]
+    assert row.rotation_axis_px == pytest.approx(44.25, abs=0.1)
+    assert row.uncertainty_px < 0.2
+
+
+@pytest.mark.parametrize("method", ["pairs", "all"])
+@pytest.mark.parametrize("angles_deg", [HALF, np.arange(0, 360, 3.0)])
+def test_noise_alone_has_an_axis_anywhere_and_says_so(method: str, angles_deg: np.ndarray):
+    """Whatever column noise prefers is chance: the uncertainty is that of the range that was looked at."""
+    noise = 0.1 * np.random.default_rng(0).standard_normal((len(angles_deg), 3, 96))
+    blank = replace(scan(47.5, rows=3, angles_deg=angles_deg), values=noise)
+    table = vt.projections.find_rotation_axis(blank, method=method)
+    assert table.frame.uncertainty_px[0] > 4
+    assert any("pixels only" in warning for warning in table.warnings)
+
+
+def test_a_sample_under_noise_is_not_placed_elsewhere_with_a_small_uncertainty():
+    for seed in range(6):
+        row = vt.projections.find_rotation_axis(noisy(scan(44.25), 0.3, seed), method="pairs").frame.iloc[0]
+        assert abs(row.rotation_axis_px - 44.25) < 4 * row.uncertainty_px
+
+
+def test_a_cylinder_about_the_axis_shows_it_by_its_sides():
+    """Nothing turns, yet the sides are mirrored about the axis in every view."""
+    cylinder = discs.scan([[discs.Disc(0, 0, 30, 100)]], angles_deg=HALF, columns=96, rotation_axis_px=45.3)
+    row = vt.projections.find_rotation_axis(noisy(cylinder, 0.02)).frame.iloc[0]
+    assert abs(row.rotation_axis_px - 45.3) < min(0.3, 4 * row.uncertainty_px)
+
+
+@pytest.mark.parametrize(("seed", "axis_px"), [(1, 70.0), (1, 65.0), (2, 70.0), (2, 12.0), (3, 65.0), (3, 12.0)])
+def test_an_axis_beyond_the_columns_looked_at_is_not_found_elsewhere_with_a_small_uncertainty(
+    seed: int, axis_px: float
+):
+    """Near a side of 81 columns it is outside the middle half, in which methods see some lowest point nevertheless."""
+    body = discs.body_with_inclusions(radius_um=55, inclusions=14, seed=seed)
+    beside = discs.scan([body] * 3, angles_deg=np.arange(0, 360, 3.0), columns=81, rotation_axis_px=axis_px)
+    table = vt.projections.find_rotation_axis(noisy(beside, 0.005))
+    row = table.frame.iloc[0]
+    assert abs(row.rotation_axis_px - axis_px) < 3 * row.uncertainty_px
+    assert any("found by find_overlap" in each or "methods disagree" in each for each in table.warnings)

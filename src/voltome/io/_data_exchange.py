@@ -65,8 +65,9 @@ def stored_scan(file: Any, path: Path, place: Path) -> StoredScan:
 
 
 def _frames(group: Any, name: str, rows: int) -> Any:
+    """Return flats or darks; a dataset of none of them is how some writers say that they were not taken."""
     found = _hdf5_fields.at(group, name)
-    return None if found is None else frames_of(found, rows=rows)
+    return None if found is None or found.shape[:1] == (0,) else frames_of(found, rows=rows)
 
 
 def _add_angles(group: Any, views: int, fields: dict[str, Any], sources: dict[str, str], lacks: dict[str, str]) -> None:

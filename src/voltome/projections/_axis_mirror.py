@@ -18,6 +18,12 @@ FINER = 16
 BLOCK_PX = 16
 """Columns that are taken together for the standard error: neighbours have the same noise after smoothing."""
 
+SMOOTHED_PX = 7.0
+"""Columns over which the slopes of noise are alike: 2 sqrt(pi) widths of the Gaussian."""
+
+CHANCE_SIGMAS, SURE_CORRELATION = 4.0, 0.8
+"""So many standard deviations noise does not reach at the best of some hundred axes; above the other it is no noise."""
+
 REACH_STEPS = 1.05
 """Angular steps beyond the last view to which the opposite of a view is continued."""
 
@@ -65,8 +71,11 @@ def _between(view: int, behind: int, target: float, angles_deg: NDArray[np.float
     for place in (behind, behind - 1):
         if abs(float(angles_deg[place]) - target) <= STEPS_OFF * step:
             return Opposite(view, (place, place), 0.0)
-    gap = max(float(angles_deg[behind] - angles_deg[behind - 1]), 1e-9)
-    return Opposite(view, (behind - 1, behind), (target - float(angles_deg[behind - 1])) / gap)
+    before = int(np.searchsorted(angles_deg, angles_deg[behind] - STEPS_OFF * step)) - 1  # repeated angles are no line
+    if before < 0:
+        before, behind = behind, int(np.searchsorted(angles_deg, angles_deg[behind] + STEPS_OFF * step, side="right"))
+    gap = float(angles_deg[behind] - angles_deg[before])
+    return Opposite(view, (before, behind), (target - float(angles_deg[before])) / gap)
 
 
 def mirror_curve(lines: Lines, others: Lines, axes_px: Floats) -> tuple[Floats, Floats]:
@@ -125,6 +134,18 @@ def mirror_correlation(lines: Lines, others: Lines, axis_px: float) -> float:
     mirrored, own = -map_coordinates(others, grid, order=1), lines[:, inside]
     norm = float(np.sqrt((own**2).sum() * (mirrored**2).sum()))
     return float((own * mirrored).sum() / norm) if norm > 0 else 0.0
+
+
+def is_chance(lines: Lines, others: Lines, axis_px: float) -> bool:
+    """Say whether noise alone, laid over mirrored noise at the best of many axes, would agree as well.
+
+    The correlation of noise scatters by one over the root of how many independent values there are, of which smoothed
+    slopes have one in SMOOTHED_PX columns.
+    """
+    columns = lines.shape[1]
+    shared = columns - abs(2 * axis_px - (columns - 1))
+    values = max(len(lines) * shared / SMOOTHED_PX, 1.0)
+    return mirror_correlation(lines, others, axis_px) < min(CHANCE_SIGMAS / float(np.sqrt(values)), SURE_CORRELATION)
 
 
 def axes_between(low_px: float, high_px: float) -> Floats:

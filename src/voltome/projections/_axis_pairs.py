@@ -10,6 +10,7 @@ from voltome.errors import GeometryError
 from voltome.projections._axis_mirror import (
     Opposite,
     axes_between,
+    is_chance,
     mirror_curve,
     mirror_error,
     opposites,
@@ -32,6 +33,7 @@ def by_pairs(projections: Projections, low_px: float, high_px: float) -> list[Es
     found: list[Estimate] = []
     totals, squares = np.zeros(len(axes)), np.zeros(len(axes))
     seen = []
+    unsure = float(axes[-1] - axes[0]) / float(np.sqrt(12))  # the standard deviation of an axis anywhere in the range
     for pair in pairs:
         lines, others = lines_of(projections, order, pair, numbers)
         check_seen(lines, "the method of pairs")
@@ -39,13 +41,17 @@ def by_pairs(projections: Projections, low_px: float, high_px: float) -> list[Es
         totals += difference
         squares += square
         axis = lowest(axes, difference / np.maximum(square, 1e-30))
-        error = mirror_error(lines, others, axis)
+        error = max(mirror_error(lines, others, axis), unsure if is_chance(lines, others, axis) else 0.0)
         found.append(Estimate("pairs", f"{angles[pair.view]:.4g} deg and opposite", axis, error))
         seen.append((lines, others))
     whole = lowest(axes, totals / np.maximum(squares, 1e-30))
     check_inside(whole, axes, "the method of pairs")
     exact = pairs[0].others[0] == pairs[0].others[1]
-    together = Estimate("pairs", "all pairs", whole, _error(found, seen, whole, exact=exact))
+    error = _error(found, seen, whole, exact=exact)
+    own = seen if exact else seen[::2]  # continued pairs share their views
+    if is_chance(np.concatenate([pair[0] for pair in own]), np.concatenate([pair[1] for pair in own]), whole):
+        error = max(error, unsure)
+    together = Estimate("pairs", "all pairs", whole, error)
     return [together, *found] if len(found) > 1 else [together]
 
 

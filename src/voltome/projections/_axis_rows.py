@@ -108,6 +108,11 @@ def angular_step_deg(angles_deg: NDArray[np.float64]) -> float:
 def _absorbance(projections: Projections, seen: NDArray[Any], numbers: tuple[int, ...]) -> Lines:
     """Return views (angle, row, column) of some rows as absorbance."""
     values = np.asarray(seen, np.float64)
+    if not np.isfinite(values).all():  # only values that lie in a file have not been looked through
+        raise ValuesError(
+            f"the rows {', '.join(map(str, numbers[:4]))} hold {np.count_nonzero(~np.isfinite(values)):,} NaN or "
+            f"infinite pixels; expected finite numbers. Read the scan without lazy=True, which says where they are."
+        )
     if projections.kind == "absorbance":
         return values
     if projections.kind == "counts":

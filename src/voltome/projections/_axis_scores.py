@@ -12,6 +12,10 @@ from voltome.errors import GeometryError
 Floats = NDArray[np.float64]
 
 
+class AxisBeyondError(GeometryError):
+    """A method fits best at the end of the range of columns that it looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """Where one method sees the axis, from some part of the scan.
@@ -52,12 +56,14 @@ def lowest(axes_px: Floats, scores: Floats) -> float:
     return float(axes_px[best] + share * (axes_px[best + 1] - axes_px[best]))
 
 
-def check_inside(axis_px: float, axes_px: Floats, task: str) -> None:
-    """Refuse an axis at the end of the range: the true one lies beyond it."""
+def check_inside(
+    axis_px: float, axes_px: Floats, task: str, *, give: str = "Give a larger search_px, or another around_px."
+) -> None:
+    """Refuse an axis at the end of the range: the true one lies beyond it; `give` says how to mend it."""
     if axis_px in (float(axes_px[0]), float(axes_px[-1])):
-        raise GeometryError(
+        raise AxisBeyondError(
             f"{task} fits best at the end of the range of columns that it looked at, {axes_px[0]:.4g} to "
-            f"{axes_px[-1]:.4g}; expected an axis inside. Give a larger search_px, or another around_px."
+            f"{axes_px[-1]:.4g}; expected an axis inside. {give}"
         )
 
 

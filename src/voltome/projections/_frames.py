@@ -75,5 +75,9 @@ def saturation(projections: Projections, saturated_at: float | None) -> float:
     """Return the counts from which a pixel is saturated."""
     if saturated_at is not None:
         return check_positive("saturated_at", saturated_at)
-    dtype = projections.values.dtype
-    return float(np.iinfo(dtype).max) if dtype.kind in "iu" and projections.kind == "counts" else float("inf")
+    return largest_of(projections.values.dtype) if projections.kind == "counts" else float("inf")
+
+
+def largest_of(dtype: np.dtype[Any]) -> float:
+    """Return the largest number of an integer type, at which a detector that counts is full; others have none."""
+    return float(np.iinfo(dtype).max) if dtype.kind in "iu" else float("inf")

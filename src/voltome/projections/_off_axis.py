@@ -26,6 +26,9 @@ from voltome.projections._axis_scores import check_inside, lowest
 
 Side = Literal["auto", "left", "right"]
 
+BLIND_PX = 8
+"""Columns at each end whose smoothed slopes reach beyond the detector; a sample wider than it is cut there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
@@ -101,23 +104,29 @@ def find(projections: Projections, side: Side, smallest_px: float) -> Overlap:
     pairs = whole_turn(projections.angles_deg[order])
     places = np.unique(np.linspace(0, len(pairs) - 1, min(len(pairs), MOST_PAIRS)).round().astype(np.int64))
     numbers = spread_rows(projections, MOST_ROWS)
-    axes = axes_between(low, high)
+    axes, cut = axes_between(low, high), int(min(BLIND_PX, smallest_px // 4))
     totals, squares = np.zeros(len(axes)), np.zeros(len(axes))
     seen = []
     for place in places:
-        lines, others = lines_of(projections, order, pairs[place], numbers)
+        lines, others = (_inner(each, cut) for each in lines_of(projections, order, pairs[place], numbers))
         check_seen(lines, "find_overlap")
-        difference, square = mirror_curve(lines, others, axes)
+        difference, square = mirror_curve(lines, others, axes - cut)
         totals += difference
         squares += square
         seen.append((lines, others))
     axis = lowest(axes, totals / np.maximum(squares, 1e-30))
-    check_inside(axis, axes, "find_overlap")
+    check_inside(axis, axes, "find_overlap", give="Give a smaller smallest_overlap_px, or the other side.")
     together: tuple[Lines, Lines] = (
         np.concatenate([lines for lines, _ in seen]),
         np.concatenate([others for _, others in seen]),
     )
-    return Overlap(axis, mirror_error(*together, axis), mirror_correlation(*together, axis), columns)
+    inner = axis - cut
+    return Overlap(axis, mirror_error(*together, inner), mirror_correlation(*together, inner), columns)
+
+
+def _inner(lines: Lines, cut: int) -> Lines:
+    """Return lines without so many columns at each end, where slopes miss what lies beyond the detector."""
+    return lines[:, cut : lines.shape[1] - cut]
 
 
 def joined(own: Lines, other: Lines, overlap: Overlap) -> Lines:

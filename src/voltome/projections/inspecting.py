@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from voltome.data import Positive, Projections, ResultTable
 from voltome.data._kernels_slabs import in_slabs
 from voltome.data._parameters import check_positive
+from voltome.errors import ValuesError
 from voltome.projections._frames import averaged, levels_above_dark, saturation, without_beam
 from voltome.projections.columns_views import VIEWS
 
@@ -60,6 +61,8 @@ def inspect_views(
     ------
     ParameterError
         A number that is not above 0.
+    ValuesError
+        NaN or infinite pixels in views that lie in a file.
 
     Notes
     -----
@@ -161,6 +164,12 @@ def _views(
             prints[view] = hashlib.blake2b(seen.data, digest_size=16).digest()
 
     in_slabs(values.shape, work)
+    if not np.isfinite(means).all():  # only values that lie in a file have not been looked through
+        bad = np.flatnonzero(~np.isfinite(means))
+        raise ValuesError(
+            f"{bad.size} of {count} views hold NaN or infinite pixels, the first number {bad[0]}; expected finite "
+            f"numbers. Leave such views out, or replace the pixels by a value you choose with numpy.nan_to_num."
+        )
     known: set[bytes] = set()
     repeated = np.zeros(count, np.bool_)
     for view, each in enumerate(prints):

@@ -16,6 +16,7 @@ from voltome.projections._frames import (
     Average,
     averaged,
     groups_of_flats,
+    largest_of,
     levels_above_dark,
     saturation,
     weights_in_time,
@@ -93,7 +94,7 @@ def normalise(
     check_choice("darks", darks, get_args(Average))
     limit = saturation(projections, saturated_at)
     largest = check_share("largest_saturated_share", largest_saturated_share)
-    beams = _beams(projections, flats, darks, limit)
+    beams = _beams(projections, flats, darks, saturated_at)
     found, saturated = _divide(projections, beams, limit)
     if saturated > largest * found.size:
         raise ValuesError(
@@ -129,7 +130,7 @@ class _Beams:
         return np.asarray(self.images[group] * (1 - share) + self.images[group + 1] * share, np.float32)
 
 
-def _beams(projections: Projections, flats: str, darks: str, limit: float) -> _Beams:
+def _beams(projections: Projections, flats: str, darks: str, saturated_at: float | None) -> _Beams:
     """Return what the views are divided by."""
     frames = projections.flats
     if frames is None:
@@ -150,6 +151,8 @@ def _beams(projections: Projections, flats: str, darks: str, limit: float) -> _B
         means, weights = averaged(frames, flats)[np.newaxis], []
         words = f"{flats} of {_counted(len(frames), 'flat')}"
     images = means - dark
+    # flats of another exposure time were scaled to that of the views: their own type says what they may hold
+    limit = largest_of(frames.dtype) if saturated_at is None else saturated_at
     bad = np.any((images <= 0) | (means >= limit), axis=0)
     words += ", no darks" if projections.darks is None else f", {darks} of {_counted(len(projections.darks), 'dark')}"
     images[:, bad] = 1.0  # whatever is divided by it is replaced

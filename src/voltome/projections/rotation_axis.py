@@ -17,7 +17,7 @@ from voltome.errors import GeometryError, ParameterError
 from voltome.projections._axis_fourier import by_fourier
 from voltome.projections._axis_pairs import by_pairs
 from voltome.projections._axis_rows import check_parallel, read_rows, spread_rows
-from voltome.projections._axis_scores import Estimate, check_range
+from voltome.projections._axis_scores import AxisBeyondError, Estimate, check_range
 from voltome.projections._axis_sharpness import by_sharpness
 from voltome.projections.columns_centring import ROTATION_AXIS
 
@@ -27,6 +27,9 @@ RowCount = Annotated[int, Ge(1)]
 
 DISAGREE_PX = 0.5
 """Methods that differ by more than this, and by more than three standard errors, are said to disagree."""
+
+UNSURE_PX = 1.0
+"""An axis with a larger uncertainty doubles edges, and is warned of."""
 
 LEAST_ERROR_PX = 0.03
 """No method counts as surer than this when methods are taken together."""
@@ -104,9 +107,10 @@ def find_rotation_axis(
     that was not taken is interpolated between its neighbours; at the end of half a turn it is continued from the last
     two views, without which 0 to 179 degrees give an axis that is off by half of what the image moves in one degree.
     Together the methods are weighted by their standard errors; of three, one that is off by more than a pixel and five
-    standard errors is left out. Cost: one transform per row for Fourier, one per pair, and some fifty small slices per
-    row for sharpness. Memory: the rows looked at, 16 bytes per pixel, and some twenty times
-    that of one row.
+    standard errors is left out. Where one of them alone is sure, and others are not or see the axis beyond the columns
+    looked at, the uncertainty is that of an axis anywhere among these. Cost: one transform per row for Fourier, one per
+    pair, and some fifty small slices per row for sharpness. Memory: the rows looked at, 16 bytes per pixel, and some
+    twenty times that of one row.
 
     References
     ----------
@@ -129,8 +133,8 @@ def find_rotation_axis(
     check_choice("method", method, get_args(AxisMethod))
     check_parallel(projections, "find_rotation_axis")
     low, high = _range_px(projections, around_px, search_px)
-    estimates, unused = _estimates(projections, method, whole_number("rows", rows), low, high)
-    return _table(projections, estimates, unused)
+    estimates, faults = _estimates(projections, method, whole_number("rows", rows), low, high)
+    return _table(projections, estimates, faults, anywhere_px=float((high - low) / np.sqrt(12)))
 
 
 def set_rotation_axis(
@@ -215,8 +219,8 @@ def whole_number(name: str, value: Any) -> int:
 
 def _estimates(
     projections: Projections, method: AxisMethod, rows: int, low: float, high: float
-) -> tuple[list[list[Estimate]], list[str]]:
-    """Return what each method says, and which could not be used, in words."""
+) -> tuple[list[list[Estimate]], dict[str, GeometryError]]:
+    """Return what each method says, and why others could not be used."""
     spread = spread_rows(projections, rows)
     few = spread[:: -(-len(spread) // MOST_SHARP_ROWS)]
     methods: dict[str, Callable[[], list[Estimate]]] = {
@@ -225,8 +229,8 @@ def _estimates(
         "sharpness": lambda: by_sharpness(read_rows(projections, few), low, high),
     }
     if method != "all":
-        return [methods[method]()], []
-    found, faults = [], {}
+        return [methods[method]()], {}
+    found, faults = [], dict[str, GeometryError]()
     for name, find in methods.items():
         try:
             found.append(find())
@@ -234,10 +238,16 @@ def _estimates(
             faults[name] = fault
     if not found:
         raise next(iter(faults.values()))
-    return found, [f"The method {name!r} was not used: {fault}" for name, fault in faults.items()]
+    return found, faults
 
 
-def _table(projections: Projections, estimates: list[list[Estimate]], unused: list[str]) -> ResultTable:
+def _table(
+    projections: Projections,
+    estimates: list[list[Estimate]],
+    faults: dict[str, GeometryError],
+    *,
+    anywhere_px: float,
+) -> ResultTable:
     """Return the table of the axis: the result, then every estimate."""
     wholes = [each[0] for each in estimates]
     axes, errors = (np.array([getattr(whole, name) for whole in wholes]) for name in ("axis_px", "error_px"))
@@ -246,8 +256,11 @@ def _table(projections: Projections, estimates: list[list[Estimate]], unused: li
     kept = off <= np.maximum(1.0, 5 * errors) if len(wholes) > 2 else np.full(len(wholes), True)
     axis = float(np.average(axes[kept], weights=weights[kept]))
     own = float(errors[0]) if len(wholes) == 1 else float(1 / np.sqrt(weights[kept].sum()))
-    result = Estimate("result", "the whole scan", axis, max(own, float(np.ptp(axes[kept])) / 2))
-    warnings = [*unused, *_disagreement(wholes), *_turned(projections, estimates)]
+    apart = axes[kept] if kept.sum() > 1 else axes  # of three that contradict each other no one is believed
+    alone = anywhere_px if _is_alone(wholes, faults) else 0.0
+    result = Estimate("result", "the whole scan", axis, max(own, float(np.ptp(apart)) / 2, alone))
+    unused = [f"The method {name!r} was not used: {fault}" for name, fault in faults.items()]
+    warnings = [*unused, *_disagreement(wholes), *_unsure(result, wholes), *_turned(projections, estimates)]
     every = [result, *(estimate for each in estimates for estimate in each)]
     return axis_table(projections, every, " and ".join(whole.method for whole in wholes), tuple(warnings))
 
@@ -262,6 +275,27 @@ def _disagreement(wholes: list[Estimate]) -> list[str]:
     return [
         f"The methods disagree by {apart:.2f} pixels about the axis ({said}). Look at slices by axis_candidates, and "
         f"give the axis that is right."
+    ]
+
+
+def _is_alone(wholes: list[Estimate], faults: dict[str, GeometryError]) -> bool:
+    """Say whether one method at most is sure of an axis that another one sees elsewhere or hardly.
+
+    Pairs are believed alone, for they say by themselves whether chance would agree as well; the others do not.
+    """
+    sure = [each.method for each in wholes if each.error_px <= UNSURE_PX]
+    doubted = len(sure) < len(wholes) or any(isinstance(fault, AxisBeyondError) for fault in faults.values())
+    return doubted and len(sure) < 2 and sure != ["pairs"]
+
+
+def _unsure(result: Estimate, wholes: list[Estimate]) -> list[str]:
+    """Return the warning that the axis is hardly known, or nothing where two methods are sure that agree."""
+    if result.error_px <= UNSURE_PX or sum(each.error_px <= UNSURE_PX for each in wholes) > 1:
+        return []
+    return [
+        f"The axis is known to {result.error_px:.2g} pixels only: noise or stripes hide the sample, it has too few "
+        f"edges, or the axis is beyond the columns that were looked at. Clean the views, look at more rows, or further "
+        f"by search_px; an axis near a side of a whole turn is found by find_overlap."
     ]
 
 

@@ -647,3 +647,15 @@ def test_other_files_of_matlab_are_no_scans(tmp_path: Path) -> None:
     path.write_bytes(b"nothing of the kind")
     with pytest.raises(FileFormatError, match="not a sound MATLAB file"):
         vt.io.read_projections(path)
+
+
+def test_no_darks_may_be_an_empty_dataset(tmp_path: Path) -> None:
+    path = data_exchange(tmp_path / "scan.h5")
+    with h5py.File(path, "a") as file:
+        shape = file["exchange/data"].shape[1:]
+        del file["exchange/data_dark"]
+        file["exchange/data_dark"] = np.zeros((0, *shape), np.uint16)
+    found = vt.io.read_projections(path)
+    assert found.darks is None
+    assert found.flats is not None
+    assert "darks" not in found.history[0]

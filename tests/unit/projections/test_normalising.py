@@ -187,3 +187,20 @@ def test_transmission_is_not_normalised_again():
     done = vt.projections.normalise(a_scan(np.full((2, 1, 3), 500, np.uint16)))
     with pytest.raises(vt.errors.ValuesError, match="normalise takes counts, these projections are transmission"):
         vt.projections.normalise(done)
+
+
+def test_flats_scaled_to_the_exposure_of_the_views_are_not_taken_for_saturated():
+    # flats of 40000 counts in half the time are 80000 in the time of the views, more than 16 bits hold
+    counts = np.full((3, 1, 4), 20_000, np.uint16)
+    flats = np.full((2, 1, 4), 80_000, np.float32)
+    found = vt.projections.normalise(a_scan(counts, flats=flats, darks=None))
+    assert np.all(found.values == 0.25)
+    assert "neighbours" not in found.history[-1]
+
+
+def test_saturated_flats_are_found_beside_views_of_another_type():
+    flats = np.full((2, 1, 4), 50_000, np.uint16)
+    flats[:, 0, 1] = 65_535
+    found = vt.projections.normalise(a_scan(np.full((3, 1, 4), 25_000, np.float32), flats=flats, darks=None))
+    assert np.all(found.values == 0.5)
+    assert "1 pixels without a usable flat" in found.history[-1]

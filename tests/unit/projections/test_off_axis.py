@@ -81,3 +81,8 @@ def test_a_cone_beam_is_refused():
     cone = vt.data.ConeBeam(1, source_to_axis_um=10, source_to_detector_um=20)
     with pytest.raises(GeometryError, match="takes a parallel beam"):
         join(scan(geometry=cone), overlap_px=20, side="left")
+
+
+def test_an_overlap_smaller_than_what_is_looked_at_is_refused_in_its_own_words():
+    with pytest.raises(GeometryError, match=r"at the end of the range .* Give a smaller smallest_overlap_px, or the"):
+        vt.projections.find_overlap(scan(), side="right", smallest_overlap_px=24)

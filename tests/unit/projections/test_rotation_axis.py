@@ -170,3 +170,12 @@ def test_candidates_without_an_axis_lie_about_the_one_that_is_found():
 def test_candidates_that_cannot_be_are_refused(options: dict, error: type, says: str):
     with pytest.raises(error, match=says):
         candidates(scan(), **{"around_px": 30, **options})
+
+
+@pytest.mark.parametrize("method", ["all", "fourier", "pairs", "sharpness"])
+def test_nan_in_a_file_is_refused(method: str):
+    values = scan().values.copy()
+    values[0, 0, 7] = np.nan
+    lazy = vt.data.LazyArray(values.shape, values.dtype, lambda box: values[box], "a file")
+    with pytest.raises(ValuesError, match=r"rows 0.* hold 1 NaN or infinite pixels; expected finite numbers"):
+        find(scan(values=lazy), method=method)
