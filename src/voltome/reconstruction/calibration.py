@@ -73,7 +73,7 @@ def calibrate_attenuation(
     GeometryError
         Images on different grids.
     ParameterError
-        No material, an attenuation below 0, only air, or an `erode_um` below 0.
+        No material, an attenuation below 0, only air, the same attenuation for all, or an `erode_um` below 0.
     ValuesError
         Fewer than 100 voxels of a material away from its edges, or means that do not differ, or fall where
         attenuation rises.
@@ -116,7 +116,7 @@ def calibrate_attenuation(
 
 def check_materials(attenuations_per_cm: Mapping[str, float]) -> dict[str, float]:
     """Return the materials with their attenuations, of which one at least is above 0."""
-    if not attenuations_per_cm:
+    if not isinstance(attenuations_per_cm, Mapping) or not attenuations_per_cm:
         raise ParameterError(
             f"attenuations_per_cm is {attenuations_per_cm!r}; expected phase -> attenuation in 1/cm, such as "
             f"{{'air': 0, 'aluminium': 2.9}}."
@@ -128,6 +128,11 @@ def check_materials(attenuations_per_cm: Mapping[str, float]) -> dict[str, float
     if not any(expected.values()):
         raise ParameterError(
             f"attenuations_per_cm is 0 for {', '.join(expected)}; expected one material at least that attenuates."
+        )
+    if len(expected) > 1 and len(set(expected.values())) == 1:
+        raise ParameterError(
+            f"attenuations_per_cm is {min(expected.values()):g} for {', '.join(expected)} alike; expected materials "
+            f"that attenuate differently, or one alone."
         )
     return expected
 
