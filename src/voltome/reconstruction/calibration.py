@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -114,7 +115,7 @@ def calibrate_attenuation(
     return CalibratedAttenuation(volume.derive(did, values=done, quantity="attenuation", unit="1/cm"), table)
 
 
-def check_materials(attenuations_per_cm: Mapping[str, float]) -> dict[str, float]:
+def check_materials(attenuations_per_cm: Any) -> dict[str, float]:
     """Return the materials with their attenuations, of which one at least is above 0."""
     if not isinstance(attenuations_per_cm, Mapping) or not attenuations_per_cm:
         raise ParameterError(

@@ -277,7 +277,7 @@ def _noise(values: NDArray[np.float64], inside: NDArray[np.bool_]) -> float:
             "no two neighbours about the axis lie inside the mask; expected a sample there. Crop the slices without "
             "sample with voltome.filters.crop, or give axis_px."
         )
-    noise = SIGMAS_PER_MEDIAN * float(np.median(steps)) / np.sqrt(2)
+    noise = float(SIGMAS_PER_MEDIAN * np.median(steps) / np.sqrt(2))
     if noise == 0:
         raise ValuesError(
             "half of the voxels of a slice are equal to their neighbour; expected noise. Take the volume as it was "

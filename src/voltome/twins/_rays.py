@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -117,7 +116,7 @@ def place_of_axis(scene: Scene, axis_um: Any) -> NDArray[np.float64]:
 
 def check_points(supersampling: Any) -> int:
     """Return the number of rays along each edge of a pixel."""
-    whole = isinstance(supersampling, Integral) and not isinstance(supersampling, bool)
+    whole = isinstance(supersampling, int | np.integer) and not isinstance(supersampling, bool)
     if not (whole and 1 <= supersampling <= MOST_POINTS):
         raise ParameterError(f"supersampling is {supersampling!r}; expected a whole number from 1 to {MOST_POINTS}.")
     return int(supersampling)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -147,4 +146,4 @@ def _checked_grid(grid: Any) -> tuple[int, int]:
 
 def _is_count(number: Any) -> bool:
     """Say whether a number is whole and 1 or above."""
-    return isinstance(number, Integral) and not isinstance(number, bool) and number >= 1
+    return isinstance(number, int | np.integer) and not isinstance(number, bool) and bool(number >= 1)

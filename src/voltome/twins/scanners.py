@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import KW_ONLY, dataclass
-from numbers import Integral
 from typing import Any, Literal
+
+import numpy as np
 
 from voltome.data import NonNegative, ParallelBeam, Positive
 from voltome.data._parameters import check_choice, check_not_negative, check_positive
@@ -331,6 +332,6 @@ class SynchrotronScanner(ParallelScanner):
 
 def check_count(name: str, value: Any, lowest: int) -> int:
     """Return a whole number that is not below the lowest."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < lowest:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < lowest:
         raise ParameterError(f"{name} is {value!r}; expected a whole number, {lowest} or above.")
     return int(value)
