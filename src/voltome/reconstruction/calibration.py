@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -73,7 +74,7 @@ def calibrate_attenuation(
     GeometryError
         Images on different grids.
     ParameterError
-        No material, an attenuation below 0, only air, or an `erode_um` below 0.
+        No material, an attenuation below 0, only air, the same attenuation for all, or an `erode_um` below 0.
     ValuesError
         Fewer than 100 voxels of a material away from its edges, or means that do not differ, or fall where
         attenuation rises.
@@ -114,9 +115,9 @@ def calibrate_attenuation(
     return CalibratedAttenuation(volume.derive(did, values=done, quantity="attenuation", unit="1/cm"), table)
 
 
-def check_materials(attenuations_per_cm: Mapping[str, float]) -> dict[str, float]:
+def check_materials(attenuations_per_cm: Any) -> dict[str, float]:
     """Return the materials with their attenuations, of which one at least is above 0."""
-    if not attenuations_per_cm:
+    if not isinstance(attenuations_per_cm, Mapping) or not attenuations_per_cm:
         raise ParameterError(
             f"attenuations_per_cm is {attenuations_per_cm!r}; expected phase -> attenuation in 1/cm, such as "
             f"{{'air': 0, 'aluminium': 2.9}}."
@@ -128,6 +129,11 @@ def check_materials(attenuations_per_cm: Mapping[str, float]) -> dict[str, float
     if not any(expected.values()):
         raise ParameterError(
             f"attenuations_per_cm is 0 for {', '.join(expected)}; expected one material at least that attenuates."
+        )
+    if len(expected) > 1 and len(set(expected.values())) == 1:
+        raise ParameterError(
+            f"attenuations_per_cm is {min(expected.values()):g} for {', '.join(expected)} alike; expected materials "
+            f"that attenuate differently, or one alone."
         )
     return expected
 

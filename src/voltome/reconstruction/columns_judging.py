@@ -99,7 +99,11 @@ RINGS = (
         "Root mean square over all radii of what of the ring means is no chance, over the noise of a voxel.",
     ),
     Column("rings", "1", "Radii at which the mean around the axis stands out of its neighbours by more than chance."),
-    Column("noise", "as given", "Standard deviation of what is finer than a few voxels, in the unit of the volume."),
+    Column(
+        "noise",
+        "as given",
+        "Standard deviation of what differs from voxel to voxel, in the unit of the volume; too low after smoothing.",
+    ),
     Column("strongest_ring_radius_um", "um", "Radius of the ring that stands out most."),
     Column("strongest_ring_height", "as given", "By how much it stands out, in the unit of the volume."),
     Column("strongest_ring_score", "1", "The same over the standard error of the mean around the axis."),

@@ -116,9 +116,10 @@ def place_of_axis(scene: Scene, axis_um: Any) -> NDArray[np.float64]:
 
 def check_points(supersampling: Any) -> int:
     """Return the number of rays along each edge of a pixel."""
-    if isinstance(supersampling, bool) or not isinstance(supersampling, int) or not 1 <= supersampling <= MOST_POINTS:
+    whole = isinstance(supersampling, int | np.integer) and not isinstance(supersampling, bool)
+    if not (whole and 1 <= supersampling <= MOST_POINTS):
         raise ParameterError(f"supersampling is {supersampling!r}; expected a whole number from 1 to {MOST_POINTS}.")
-    return supersampling
+    return int(supersampling)
 
 
 def check_detector(shape: Any) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from voltome.data.images import SIMULATED
 from voltome.errors import ParameterError
 from voltome.physics import Material
 from voltome.twins._rays import check_points
+from voltome.twins.path_lengths import checked_angles
 from voltome.twins.scanners import ParallelScanner
 from voltome.twins.scenes import Scene
 from voltome.twins.simulated_scans import camera_of, check_scanner, expose, saturated_in_words, scan_of
@@ -124,7 +125,7 @@ def simulate_mosaic(
     true = nominal + error
     shifts = -true
     shifts[:, 1] += (columns - 1) * steps[1] / 2
-    angles = np.full(len(true), float(angle_deg))
+    angles = np.repeat(checked_angles([angle_deg]), len(true))
     points = check_points(supersampling)
     camera = camera_of(scanner, seed, views=len(angles), points=points)
     exposed = expose(scene, camera, angles=angles, shifts=shifts, materials=materials, axis_um=None, points=points)
@@ -138,6 +139,11 @@ def simulate_mosaic(
 def _checked_grid(grid: Any) -> tuple[int, int]:
     """Return rows and columns of tiles."""
     numbers = tuple(grid) if isinstance(grid, tuple | list) else ()
-    if len(numbers) != 2 or not all(type(number) is int and number >= 1 for number in numbers):
+    if len(numbers) != 2 or not all(_is_count(number) for number in numbers):
         raise ParameterError(f"grid is {grid!r}; expected two whole numbers (rows, columns), 1 or above each.")
-    return numbers[0], numbers[1]
+    return int(numbers[0]), int(numbers[1])
+
+
+def _is_count(number: Any) -> bool:
+    """Say whether a number is whole and 1 or above."""
+    return isinstance(number, int | np.integer) and not isinstance(number, bool) and bool(number >= 1)

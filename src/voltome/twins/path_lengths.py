@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from voltome.data import ParallelBeam, Projections
 from voltome.data._kernels_slabs import in_slabs
+from voltome.data._parameters import check_not_negative
 from voltome.data.images import SIMULATED
 from voltome.errors import ParameterError, did_you_mean
 from voltome.runtime import check_memory
@@ -63,11 +64,22 @@ class PathLengths:
         Parameters
         ----------
         attenuation_per_cm : mapping of str to float
-            Attenuation of each material in 1/cm; materials that are left out attenuate nothing.
+            Attenuation of each material in 1/cm, 0 or above; materials that are left out attenuate nothing.
+
+        Raises
+        ------
+        ParameterError
+            An attenuation that is none, or a material that is not in the scene.
         """
+        if not isinstance(attenuation_per_cm, Mapping):
+            raise ParameterError(
+                f"attenuation_per_cm is {attenuation_per_cm!r}; expected material -> attenuation in 1/cm, such as "
+                f"{{'NMC': 430}}."
+            )
         total = np.zeros(self.values_um.shape[1:], np.float32)
         for material, attenuation in attenuation_per_cm.items():
-            total += np.float32(attenuation / UM_PER_CM) * self.of(material)
+            per_cm = check_not_negative(f"attenuation_per_cm[{material!r}]", attenuation)
+            total += np.float32(per_cm / UM_PER_CM) * self.of(material)
         said = ", ".join(f"{name} {value:g}" for name, value in attenuation_per_cm.items())
         return Projections(
             total,

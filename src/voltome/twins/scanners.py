@@ -6,6 +6,8 @@ import math
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal
 
+import numpy as np
+
 from voltome.data import NonNegative, ParallelBeam, Positive
 from voltome.data._parameters import check_choice, check_not_negative, check_positive
 from voltome.errors import ParameterError
@@ -36,6 +38,8 @@ _TOLD = (
     "zinger_share",
     "jitter_px",
 )
+MOST_PHOTONS = 1e15
+
 _COUNTS = ("dead_pixels", "drifting_pixels", "flats", "darks")
 
 
@@ -136,10 +140,15 @@ class ParallelScanner:
         for name in _SHARES:
             if getattr(self, name) >= 1:
                 raise ParameterError(f"{name} is {getattr(self, name):g}; expected a share, 0 or above and below 1.")
+        if self.photons_per_pixel > MOST_PHOTONS:
+            raise ParameterError(
+                f"photons_per_pixel is {self.photons_per_pixel:g}; expected at most {MOST_PHOTONS:g}, which random "
+                f"numbers can still count."
+            )
         for name in _COUNTS:
-            check_count(name, getattr(self, name), 0)
+            object.__setattr__(self, name, check_count(name, getattr(self, name), 0))
         for name in ("rows", "columns", "binning"):
-            check_count(name, getattr(self, name), 1)
+            object.__setattr__(self, name, check_count(name, getattr(self, name), 1))
         if self.rows % self.binning or self.columns % self.binning:
             raise ParameterError(
                 f"the camera has {self.rows} x {self.columns} pixels, binning is {self.binning}; expected rows and "
@@ -265,7 +274,7 @@ class ParallelNanoCT(ParallelScanner):
             raise ParameterError(f"ring_shift_deg is {self.ring_shift_deg!r}; expected 90 or -90.")
         if self.ring_transmission > 1:
             raise ParameterError(f"ring_transmission is {self.ring_transmission:g}; expected above 0, at most 1.")
-        check_count("illumination_points", self.illumination_points, 4)
+        object.__setattr__(self, "illumination_points", check_count("illumination_points", self.illumination_points, 4))
 
     @property
     def aperture_per_um(self) -> float:
@@ -323,6 +332,6 @@ class SynchrotronScanner(ParallelScanner):
 
 def check_count(name: str, value: Any, lowest: int) -> int:
     """Return a whole number that is not below the lowest."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < lowest:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < lowest:
         raise ParameterError(f"{name} is {value!r}; expected a whole number, {lowest} or above.")
-    return value
+    return int(value)

@@ -126,6 +126,8 @@ def test_one_material_is_a_line_through_zero(volume: vt.data.Volume, phases: vt.
     [
         ({}, r"attenuations_per_cm is \{\}; expected phase -> attenuation in 1/cm"),
         ({"air": 0}, r"attenuations_per_cm is 0 for air; expected one material at least that attenuates"),
+        ({"air": 5, "NMC": 5}, r"attenuations_per_cm is 5 for air, NMC alike; expected materials that attenuate diff"),
+        ([25], r"attenuations_per_cm is \[25\]; expected phase -> attenuation in 1/cm"),
         ({"NMC": -2}, r"attenuations_per_cm\['NMC'\] is -2; expected a finite number, 0 or above"),
     ],
 )
@@ -287,3 +289,12 @@ def test_what_has_no_rings_to_judge_is_refused(noise: vt.data.Volume) -> None:
     corner[:, :30, :30] = True
     with pytest.raises(ValuesError, match="no ring about the axis has 24 of 48 sectors inside the mask"):
         check(dataclasses.replace(noise, mask=corner))
+
+
+def test_the_slice_that_cannot_be_judged_is_named(noise: vt.data.Volume) -> None:
+    values, mask = noise.values.copy(), np.ones(noise.shape, bool)
+    values[1], mask[2] = 0.0, False  # a slice of one value; a slice outside of the sample
+    with pytest.raises(ValuesError, match="slice 1: half of the voxels of a slice are equal"):
+        vt.reconstruction.ring_check(dataclasses.replace(noise, values=values))
+    with pytest.raises(ValuesError, match="slice 2: no two neighbours about the axis lie inside the mask"):
+        vt.reconstruction.ring_check(dataclasses.replace(noise, mask=mask))

@@ -40,6 +40,10 @@ def test_a_mosaic_has_the_same_bits_again() -> None:
     np.testing.assert_array_equal(mosaic().true_px, mosaic().nominal_px)
 
 
+def test_a_grid_of_numpy_s_numbers_is_one_of_whole_numbers() -> None:
+    assert mosaic(grid=tuple(np.array([1, 2]))).grid == (1, 2)
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -48,6 +52,10 @@ def test_a_mosaic_has_the_same_bits_again() -> None:
         ({"overlap_share": 1.0}, "overlap_share is 1; expected 0 or above, below 1"),
         ({"position_error_px": -1}, "position_error_px is -1"),
         ({"seed": -3}, "seed is -3"),
+        ({"angle_deg": "a"}, r"angles_deg is \['a'\]; expected finite numbers"),
+        ({"angle_deg": None}, r"angles_deg is \[None\]; expected finite numbers"),
+        ({"angle_deg": float("nan")}, r"angles_deg is \[nan\]; expected finite numbers"),
+        ({"grid": (True, 2)}, r"grid is \(True, 2\); expected two whole numbers"),
     ],
 )
 def test_bad_parameters_are_named(changes, said) -> None:

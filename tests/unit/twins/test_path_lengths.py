@@ -32,6 +32,27 @@ def test_an_unknown_material_is_named() -> None:
         found.of("c")
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"a": -3.0}, r"attenuation_per_cm\['a'\] is -3.0; expected a finite number, 0 or above"),
+        ({"a": "430"}, r"attenuation_per_cm\['a'\] is '430'"),
+        ({"a": float("nan")}, r"attenuation_per_cm\['a'\] is nan"),
+        ({"c": 3.0}, "material is 'c'; expected one of"),
+        ([430.0], r"attenuation_per_cm is \[430.0\]; expected material -> attenuation in 1/cm"),
+    ],
+)
+def test_an_attenuation_that_is_none_is_refused(given, said) -> None:
+    with pytest.raises(ParameterError, match=said):
+        line_integrals(SCENE, angles_deg=[0], pixel_size_um=1).absorbance(given)
+
+
+def test_numbers_of_numpy_are_whole_numbers() -> None:
+    found = line_integrals(SCENE, angles_deg=[0], pixel_size_um=1, supersampling=np.int64(3))
+    again = line_integrals(SCENE, angles_deg=[0], pixel_size_um=1, supersampling=3)
+    np.testing.assert_array_equal(found.values_um, again.values_um)
+
+
 def test_the_same_bits_for_any_number_of_threads_and_for_a_view_alone(monkeypatch) -> None:
     scene = pack((20, 20, 20), count=20, radius_um=(1, 3), gap_um=-0.8, seed=3)
     monkeypatch.setattr(vt.data._kernels_slabs, "SMALLEST_VOXELS", 1)

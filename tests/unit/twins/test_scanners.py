@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from voltome.errors import GeometryError, ParameterError
@@ -36,6 +37,8 @@ def test_the_halo_needs_a_margin() -> None:
     ("changes", "said"),
     [
         ({"energy_kev": 0}, "energy_kev is 0; expected a finite number above 0"),
+        ({"photons_per_pixel": 1e30}, r"photons_per_pixel is 1e\+30; expected at most 1e\+15"),
+        ({"rows": True}, "rows is True; expected a whole number"),
         ({"blur_um": -1}, "blur_um is -1; expected a finite number, 0 or above"),
         ({"beam_decay": 1}, "beam_decay is 1; expected a share, 0 or above and below 1"),
         ({"flats": -1}, "flats is -1; expected a whole number, 0 or above"),
@@ -55,6 +58,12 @@ def test_the_halo_needs_a_margin() -> None:
 def test_bad_numbers_are_named(changes, said) -> None:
     with pytest.raises(ParameterError, match=said):
         ParallelNanoCT(**changes)
+
+
+def test_numbers_of_numpy_are_whole_numbers() -> None:
+    found = ParallelNanoCT(rows=np.int64(256), columns=np.int32(512), illumination_points=np.int64(8))
+    assert found == ParallelNanoCT(rows=256, columns=512, illumination_points=8)
+    assert {type(number) for number in (found.rows, found.columns, found.illumination_points)} == {int}
 
 
 def test_an_axis_that_is_no_number_is_refused() -> None:
