@@ -4,7 +4,8 @@ from .report_options import MOVIES, ReportOptions
 from .results import Results, StoredNoun, load_results
 from .running import run
 from .schema import schema
-from .slabs import SlabPlan, plan_slabs, reconstruct
+from .slab_plans import SlabPlan
+from .slabs import plan_slabs, reconstruct
 from .step import Rows
 from .steps import SOURCES, STEPS, Source, Step, StepTable
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,7 @@ from voltome.study.model import SOURCE, Node, Ref, Study
 from voltome.study.operations import ReadSource, RunStep, perform, step_of
 from voltome.study.step import DetectorShape, Rows, Step
 
-__all__ = ["SlabPlan", "plan_slabs", "reconstruct"]
+__all__ = ["plan_slabs", "reconstruct"]
 
 SETTLING_ROWS = 32
 """Rows in the middle of the detector from which a step settles what holds for the whole scan, such as its axis."""
@@ -31,44 +30,6 @@ LIBRARIES_BYTES = 300_000_000
 
 SETTLING_BYTES = 16
 """Bytes per pixel, above those it works on, with which a step settles what holds for the whole scan."""
-
-
-@dataclass(frozen=True, slots=True)
-class SlabPlan:
-    """How a scan is worked on in slabs.
-
-    Attributes
-    ----------
-    scan : str
-        Name of the scan.
-    steps : tuple of str
-        What is done to each slab, in order.
-    row_count, rows_per_slab, halo_rows : int
-        Rows of the detector, of a slab, and those read beyond each of its ends.
-    estimated_bytes : int
-        Peak memory of the process at one slab, the interpreter and the libraries and all.
-    """
-
-    scan: str
-    steps: tuple[str, ...]
-    row_count: int
-    rows_per_slab: int
-    halo_rows: int
-    estimated_bytes: int
-
-    @property
-    def slab_count(self) -> int:
-        """Number of slabs."""
-        return -(-self.row_count // self.rows_per_slab)
-
-    def __str__(self) -> str:
-        halo = f" and {self.halo_rows} beyond each end" if self.halo_rows else ""
-        count, rows = self.slab_count, f"{self.rows_per_slab} row{'s' if self.rows_per_slab > 1 else ''}"
-        slabs, each = (f"{count} slabs", " each") if count > 1 else ("1 slab", "")
-        return (
-            f"{self.scan}: {' -> '.join(self.steps)} in {slabs} of {rows}{halo}, about "
-            f"{self.estimated_bytes / 1e9:.2f} GB{each}"
-        )
 
 
 @dataclass(slots=True)
@@ -290,7 +251,7 @@ def reconstruct(
             progress(ProgressEvent(f"{chain.scan}: rows {first} to {stop - 1}", number, plan.slab_count))
             yield noted(chain.slab(first, stop))  # under no name here, so that it goes before the next one is made
 
-    written = write_slabs(slabs(), path, depth=depth, history=lambda: _agreed(histories))
+    written = write_slabs(slabs(), path, depth=depth, history=lambda: agreed(histories))
     progress(ProgressEvent(f"{chain.scan}: {written.name}", plan.slab_count, plan.slab_count))
     return written
 
@@ -398,13 +359,3 @@ def _even(rows: int, factor: int, total: int) -> int:
 def _retold(noun: Any, line: str) -> Noun:
     """Return a noun whose history says something else about the last step."""
     return cast(Noun, replace(noun, history=(*noun.history[:-1], line)))
-
-
-def _agreed(histories: list[tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the history of all slabs: where its lines differ, as far as they agree."""
-    lines = []
-    for alike in zip(*histories, strict=False):
-        same = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*alike, strict=False))
-        start = "".join(letters[0] for letters in same).rstrip(" ,:;0123456789")
-        lines.append(alike[0] if len(set(alike)) == 1 else f"{start} ... (differs from slab to slab)")
-    return tuple(lines)

@@ -116,7 +116,6 @@ def test_messages():
         inspect_views(a_scan(), saturated_at=-1)
 
 
-<<<<<<< HEAD
 def test_too_few_views_for_the_detector_are_said():
     # directions of half a turn are a pixel apart at views / pi pixels: 6 / pi = 1.9
     wide = np.random.default_rng(2).normal(0.5, 0.01, (8, 2, 32))
@@ -131,7 +130,8 @@ def test_too_few_views_for_the_detector_are_said():
         wide, angles_deg=np.arange(8) * 22.5, geometry=vt.data.ParallelBeam(1), kind="transmission"
     )
     assert inspect_views(eight).warnings == ()
-=======
+
+
 def test_a_view_with_nan_in_a_file_is_refused_by_its_number():
     scan = a_scan()
     values = scan.values.copy()
@@ -139,4 +139,3 @@ def test_a_view_with_nan_in_a_file_is_refused_by_its_number():
     lazy = vt.data.LazyArray(values.shape, values.dtype, lambda box: values[box], "a file")
     with pytest.raises(vt.errors.ValuesError, match="1 of 36 views hold NaN or infinite pixels, the first number 5"):
         inspect_views(a_scan(values=lazy, flats=scan.flats, darks=scan.darks))
->>>>>>> b-scan
