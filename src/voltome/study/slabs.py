@@ -15,6 +15,7 @@ from voltome.io import write_slabs
 from voltome.runtime import Progress, ProgressEvent, available_memory_bytes, silent
 from voltome.study.model import SOURCE, Node, Ref, Study
 from voltome.study.operations import ReadSource, RunStep, perform, step_of
+from voltome.study.slab_plans import SlabPlan, agreed
 from voltome.study.step import DetectorShape, Rows, Step
 
 __all__ = ["plan_slabs", "reconstruct"]
